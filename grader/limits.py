@@ -1,0 +1,36 @@
+"""How much a submission may use. Declared once, here: the session enforces it, `autograder.yml` may change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+_DAY = 86_400.0
+
+
+def _limit(default: float, low: float, high: float) -> Any:
+    """A field that a course may set to anything from `low` to `high`."""
+    return field(default=default, metadata={"bounds": (low, high)})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Caps on one submission. CPU time decides; wall time only ends what sleeps, so a busy machine costs nobody a row."""
+
+    row_cpu_seconds: float = _limit(5.0, 0.1, _DAY)
+    """CPU seconds that the calls of one row may use."""
+
+    cell_cpu_seconds: float = _limit(10.0, 0.1, _DAY)
+    """CPU seconds that one cell of the notebook may use while it is run."""
+
+    submission_cpu_seconds: float = _limit(30.0, 0.1, _DAY)
+    """CPU seconds for everything: all cells and all rows together."""
+
+    wall_factor: float = _limit(5.0, 1.0, 1000.0)
+    """Wall-clock time allowed, as a multiple of each CPU limit."""
+
+    memory_mb: int = _limit(2048, 256, 2**20)
+    """Address space of the submission's process, in MiB. numpy alone takes some 150, hence the lower bound."""
+
+    reply_mb: int = _limit(64, 1, 4096)
+    """The largest single answer that is read from the submission, in MiB."""
