@@ -1,0 +1,46 @@
+"""What a submission can do instead of answering, as exceptions; and the sentences for what it lacks."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from .result import Wrong
+
+
+class Fault(Exception):
+    """The submission did not answer. `str` is a sentence for the student."""
+
+
+class Raised(Fault):
+    """It raised: `type` and `message` as reported, in code cell `cell` (from 1) at `line`, where known."""
+
+    def __init__(self, type: str, message: str, cell: int | None = None, line: int | None = None, calling: str = "") -> None:
+        where = f" in cell {cell}, line {line}" if cell else ""
+        call = f"`{calling}` raised " if calling else ""
+        super().__init__(f"{call}{type}{': ' + message if message else ''}{where}")
+        self.type, self.message, self.cell, self.line = type, message, cell, line
+
+
+class TimedOut(Fault):
+    """It used up its time and was stopped."""
+
+
+class Died(Fault):
+    """Its process ended: killed, crashed, or it left."""
+
+
+class OurFault(Exception):
+    """The grader, not the submission, failed: the row is void."""
+
+
+def missing(name: str, have: Iterable[str]) -> Wrong:
+    """The function that was asked for is not there; names that come close are suggested."""
+    near = difflib.get_close_matches(name, list(have), n=2, cutoff=0.6)
+    hint = f" (did you mean to call `{'` or `'.join(near)}` that?)" if near else ""
+    return Wrong(name, f"missing function: `{name}`{hint}", missing=name)
+
+
+def misfit(name: str, sentence: str) -> Wrong:
+    """An answer that is not of the asked form."""
+    return Wrong(name, sentence)

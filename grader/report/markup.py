@@ -1,0 +1,113 @@
+"""HTML of the student's own words and code: Markdown through nbconvert, sanitised; Python through Pygments.
+
+nbconvert takes most of a second to import, so it is imported when the first Markdown cell is met.
+Markdown is rendered with raw HTML escaped and harmful links refused; an allow-list of tags and attributes is
+the second wall, and the page's Content-Security-Policy the third.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from html import escape
+from typing import Any
+
+from markupsafe import Markup
+
+from .text import visible
+
+_TAGS = frozenset(
+    "a blockquote br code dd del div dl dt em h4 h5 h6 hr img li ol p pre span strong table tbody td th thead tr ul".split()
+)
+_PLAIN_ATTRIBUTES = {("a", "rel"), ("code", "class"), ("div", "class"), ("img", "alt"), ("ol", "start"), ("span", "class")}
+_LINK = re.compile(r"(?:https?://|mailto:|#)", re.I)
+
+
+def code(source: str, line: int | None = None) -> Markup:
+    """Highlighted Python, one `<span class="l">` a line (numbered by the style sheet); `line` is marked."""
+    from pygments import highlight
+
+    lexer, formatter = _pygments()
+    html = highlight(visible(source), lexer, formatter).removesuffix("\n")
+    lines = enumerate(html.split("\n"), 1)
+    return Markup("\n".join(f'<span class="l{" at" if n == line else ""}">{text}</span>' for n, text in lines))
+
+
+def markdown(source: str, attachments: Mapping[str, str]) -> Markup:
+    """Sanitised HTML of a Markdown cell; where it cannot be rendered, its source."""
+    try:
+        import bleach
+
+        html = _markdown(visible(source), attachments)
+        return Markup(bleach.clean(html, _TAGS, _allowed, protocols=["http", "https", "mailto", "data"], strip=True))
+    except Exception:  # the text is a stranger's: whatever it does to a parser, its source can still be read
+        return plain(source)
+
+
+def plain(source: str) -> Markup:
+    """The text as it was typed."""
+    return Markup(f'<pre class="source">{escape(visible(source))}</pre>')
+
+
+def _allowed(tag: str, name: str, value: str) -> bool:
+    """The attributes that stay: links go to the web or to this page, pictures are the notebook's own."""
+    if (tag, name) == ("a", "href"):
+        return _LINK.match(value) is not None
+    if (tag, name) == ("img", "src"):
+        return value.startswith("data:image/png;base64,")
+    return (tag, name) in _PLAIN_ATTRIBUTES
+
+
+@cache
+def _pygments() -> tuple[Any, Any]:
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
+    return PythonLexer(stripnl=False, ensurenl=False), HtmlFormatter(nowrap=True)
+
+
+@cache
+def _classes() -> tuple[type, type]:
+    """nbconvert's Markdown parser, and its renderer bent to this page: quiet headings, no foreign pictures."""
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    class Quiet(IPythonRenderer):
+        """Renders a cell as a part of our page, with formulas left as their LaTeX source."""
+
+        def heading(self, text: str, level: int, **attrs: Any) -> str:
+            rank = min(level + 3, 6)
+            return f"<h{rank}>{text}</h{rank}>\n"
+
+        def image(self, text: str, url: str, title: str | None = None) -> str:
+            alt = escape(Markup(text).striptags())
+            picture = self.attachments.get(url.removeprefix("attachment:"))
+            if url.startswith("attachment:") and picture:
+                return f'<img alt="{alt}" src="data:image/png;base64,{picture}" />'
+            return f'<span class="absent">[picture: {alt or escape(url[:80])}]</span>'
+
+        def link(self, text: str, url: str, title: str | None = None) -> str:
+            return f'<a rel="noopener noreferrer nofollow" href="{escape(self.safe_url(url))}">{text}</a>'
+
+        def task_list_item(self, text: str, checked: bool = False) -> str:
+            return f"<li>{'☑' if checked else '☐'} {text}</li>\n"
+
+        def block_mermaidjs(self, code: str) -> str:
+            return f"<pre><code>{escape(code)}</code></pre>\n"
+
+        def inline_math(self, body: str) -> str:
+            return f'<code class="math">{escape(body)}</code>'
+
+        def block_math(self, body: str) -> str:
+            return f'<code class="math block">{escape(body.strip())}</code>'
+
+        def latex_environment(self, name: str, body: str) -> str:
+            return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+    return MarkdownWithMath, Quiet
+
+
+def _markdown(source: str, attachments: Mapping[str, str]) -> str:
+    parser, renderer = _classes()
+    quiet = renderer(escape=True, allow_harmful_protocols=False, attachments=dict(attachments))
+    return str(parser(renderer=quiet).render(source))

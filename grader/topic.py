@@ -1,0 +1,186 @@
+"""A topic: what the student writes, on which cases, and what must then be true; and the folder that holds it all.
+
+Everything of one topic is an `Assignment`: `assignments/NAME/{topic,solution,mistakes}.py`, `handout.md`, and the truth in
+`reference/NAME.py` (slug `batch-norm`, module `batch_norm`). The framework knows no topic by name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .signature import Function, functions_of, is_declaration
+
+Case = tuple[str, dict[str, Any]]
+Cases = Callable[[Any], Iterable[Case]]
+
+
+class TopicError(Exception):
+    """A topic that cannot be used as it stands: says where and what to do."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One claim of the rubric. `needs` names rows (ids, by blanks) without which this one is withheld."""
+
+    id: str
+    points: float
+    claim: str
+    check: Any
+    needs: str = ""
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Topic:
+    """`cases(rng)` yields the named cases that rows use unless they name their own."""
+
+    title: str
+    cases: Cases
+    rubric: Sequence[Row]
+
+    @property
+    def points(self) -> float:
+        return sum(row.points for row in self.rubric)
+
+    def __post_init__(self) -> None:
+        seen: set[str] = set()
+        for row in self.rubric:
+            unknown = set(row.needs.split()) - seen
+            if row.id in seen or unknown:
+                problem = f"needs {sorted(unknown)}, which no earlier row is called" if unknown else "is there twice"
+                raise TopicError(f"{self.title}: row {row.id!r} {problem}")
+            seen.add(row.id)
+
+
+@dataclass(frozen=True)
+class Change:
+    """An edit of the model solution (`was` → `now`, which must apply exactly once; `also` more such pairs),
+    or, with `code`, definitions that replace those of the same name."""
+
+    name: str
+    was: str = ""
+    now: str = ""
+    also: Sequence[tuple[str, str]] = ()
+    code: str = ""
+
+    def apply(self, source: str) -> str:
+        """The changed source. Raises TopicError where an edit does not apply exactly once."""
+        for was, now in [(self.was, self.now), *self.also] if self.was else self.also:
+            if source.count(was) != 1:
+                raise TopicError(f"{self.name!r}: its `was` occurs {source.count(was)} times in solution.py: {was!r}")
+            source = source.replace(was, now)
+        return f"{source}\n\n{self.code}" if self.code else source
+
+
+@dataclass(frozen=True)
+class Mistake(Change):
+    """A known way to be wrong, and what to tell the student."""
+
+    say: str = ""
+
+
+@dataclass(frozen=True)
+class Variant(Change):
+    """Another right way: it costs nothing."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A topic's folder, loaded. Hashes are of file contents, so that a Result says what graded it."""
+
+    slug: str
+    root: Path
+
+    @property
+    def module(self) -> str:
+        return self.slug.replace("-", "_")
+
+    @property
+    def folder(self) -> Path:
+        return self.root / "assignments" / self.module
+
+    @property
+    def reference_path(self) -> Path:
+        return self.root / "reference" / f"{self.module}.py"
+
+    @cached_property
+    def topic_module(self) -> ModuleType:
+        return load_module(self.folder / "topic.py", f"course_topic_{self.module}")
+
+    @cached_property
+    def topic(self) -> Topic:
+        topic = getattr(self.topic_module, "topic", None)
+        if not isinstance(topic, Topic):
+            raise TopicError(f"{self.folder / 'topic.py'}: defines no `topic = Topic(...)`")
+        return topic
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """What the student writes, in the order of declaration."""
+        return declared_functions(self.topic_module)
+
+    @cached_property
+    def solution(self) -> str:
+        return (self.folder / "solution.py").read_text(encoding="utf-8")
+
+    @cached_property
+    def handout(self) -> str:
+        return (self.folder / "handout.md").read_text(encoding="utf-8")
+
+    @cached_property
+    def _mistakes_module(self) -> ModuleType:
+        return load_module(self.folder / "mistakes.py", f"course_mistakes_{self.module}")
+
+    @property
+    def mistakes(self) -> Sequence[Mistake]:
+        return list(self._mistakes_module.mistakes)
+
+    @property
+    def variants(self) -> Sequence[Variant]:
+        return list(self._mistakes_module.variants)
+
+    @cached_property
+    def hashes(self) -> dict[str, str]:
+        return {
+            "topic": digest(sorted(self.folder.glob("*.py"))),
+            "reference": digest([self.reference_path]),
+            "grader": digest(sorted(Path(__file__).parent.rglob("*.py"))),
+        }
+
+
+def declared_functions(module: ModuleType) -> tuple[Function, ...]:
+    own = (value for value in vars(module).values() if getattr(value, "__module__", "") == module.__name__)
+    return tuple(f for value in own if is_declaration(value) for f in functions_of(value))
+
+
+def load_module(path: Path, name: str) -> ModuleType:
+    """The module in a file, under a name of its own (a course is no package). Raises TopicError where it does not load."""
+    if not path.is_file():
+        raise TopicError(f"{path}: there is no such file")
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except TopicError as error:
+        raise TopicError(f"{path}: {error}") from error
+    except Exception as error:
+        raise TopicError(f"{path}: {type(error).__name__}: {error}") from error
+    return module
+
+
+def digest(paths: Iterable[Path]) -> str:
+    """A short hash of file contents, 16 hex digits: enough to tell versions apart."""
+    total = hashlib.sha256()
+    for path in paths:
+        total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()[:16]
