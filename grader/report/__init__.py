@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -42,8 +43,7 @@ def write_report(
     """
     infos = _topics(results, topics)
     latest = {(result.student, result.topic): result for result in results}
-    pages = {result.student: f"students/{safe_component(result.student)}.html" for result in latest.values()}
-    (directory / "students").mkdir(parents=True, exist_ok=True)
+    pages = {result.student: f"{safe_component(result.student)}.html" for result in latest.values()}
     for student, page in pages.items():
         mine = [latest.get((student, info.slug)) for info in infos]
         views = [
@@ -51,13 +51,20 @@ def write_report(
             for info, result in zip(infos, mine, strict=True)
             if result
         ]
-        mean = weighted_mean(mine, infos)
-        html = _render("student.html", course=course_name, student=student, topics=views, mean=mean)
-        atomic_write(directory / page, html)
+        html = _render(
+            "student.html",
+            course=course_name,
+            student=student,
+            topics=views,
+            missing=[info for info, result in zip(infos, mine, strict=True) if result is None],
+            mean=weighted_mean(mine, infos),
+        )
+        atomic_write(directory / "students" / page, html)
         if progress:
             progress(student)
     index = directory / "index.html"
-    view = class_view(list(latest.values()), infos, pages)
+    links = {student: f"students/{quote(page)}" for student, page in pages.items()}
+    view = class_view(list(latest.values()), infos, links)
     atomic_write(index, _render("index.html", course=course_name, view=view))
     return index
 
@@ -85,8 +92,10 @@ def _environment() -> Environment:
 
 def _render(template: str, **values: object) -> str:
     style, script = _asset("report.css"), _asset("index.js")
-    return _environment().get_template(template).render(
-        style=style, style_hash=_hash(style), script=script, script_hash=_hash(script), **values
+    return (
+        _environment()
+        .get_template(template)
+        .render(style=style, style_hash=_hash(style), script=script, script_hash=_hash(script), **values)
     )
 
 

@@ -70,8 +70,10 @@ def read_cells(data: bytes, file: str) -> list[Cell]:
 
 def defining_cell(cells: Iterable[Cell], name: str) -> int | None:
     """The number of the code cell that defines `name` last, which is the definition that counts."""
-    anywhere = re.compile(rf"^([ \t]*)(?:(?:async[ \t]+)?def|class)[ \t]+{re.escape(name)}\b", re.M)
-    outermost = re.compile(rf"^(?:(?:(?:async[ \t]+)?def|class)[ \t]+{re.escape(name)}\b|{re.escape(name)}[ \t]*=)", re.M)
+    anywhere = re.compile(rf"^([ \t]*)(?:(?:async[ \t]+)?def|class)[ \t]+{re.escape(name)}\b", re.MULTILINE)
+    outermost = re.compile(
+        rf"^(?:(?:(?:async[ \t]+)?def|class)[ \t]+{re.escape(name)}\b|{re.escape(name)}[ \t]*=)", re.MULTILINE
+    )
     code = [cell for cell in cells if cell.kind == "code"]
     for pattern in (outermost, anywhere):
         found = [cell.number for cell in code if pattern.search(cell.source)]

@@ -17,21 +17,29 @@ from markupsafe import Markup
 
 from .text import visible
 
-_TAGS = frozenset(
-    "a blockquote br code dd del div dl dt em h4 h5 h6 hr img li ol p pre span strong table tbody td th thead tr ul".split()
-)
-_PLAIN_ATTRIBUTES = {("a", "rel"), ("code", "class"), ("div", "class"), ("img", "alt"), ("ol", "start"), ("span", "class")}
-_LINK = re.compile(r"(?:https?://|mailto:|#)", re.I)
+_BLOCKS = {"p", "h4", "h5", "h6", "hr", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "div"}
+_TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
+_TAGS = _BLOCKS | _TABLES | {"a", "br", "code", "del", "em", "img", "span", "strong"}
+_PLAIN_ATTRIBUTES = {
+    ("a", "rel"),
+    ("code", "class"),
+    ("div", "class"),
+    ("li", "class"),
+    ("img", "alt"),
+    ("ol", "start"),
+    ("span", "class"),
+}
+_LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 
 
 def code(source: str, line: int | None = None) -> Markup:
-    """Highlighted Python, one `<span class="l">` a line (numbered by the style sheet); `line` is marked."""
+    """Highlighted Python, one `<span class="line">` a line (numbered by the style sheet); `line` is marked."""
     from pygments import highlight
 
     lexer, formatter = _pygments()
     html = highlight(visible(source), lexer, formatter).removesuffix("\n")
     lines = enumerate(html.split("\n"), 1)
-    return Markup("\n".join(f'<span class="l{" at" if n == line else ""}">{text}</span>' for n, text in lines))
+    return Markup("".join(f'<span class="line{" at" if n == line else ""}">{text}\n</span>' for n, text in lines))
 
 
 def markdown(source: str, attachments: Mapping[str, str]) -> Markup:
@@ -41,7 +49,7 @@ def markdown(source: str, attachments: Mapping[str, str]) -> Markup:
 
         html = _markdown(visible(source), attachments)
         return Markup(bleach.clean(html, _TAGS, _allowed, protocols=["http", "https", "mailto", "data"], strip=True))
-    except Exception:  # the text is a stranger's: whatever it does to a parser, its source can still be read
+    except Exception:  # noqa: BLE001 - the text is a stranger's: whatever it does to a parser, its source can still be read
         return plain(source)
 
 
@@ -90,7 +98,7 @@ def _classes() -> tuple[type, type]:
             return f'<a rel="noopener noreferrer nofollow" href="{escape(self.safe_url(url))}">{text}</a>'
 
         def task_list_item(self, text: str, checked: bool = False) -> str:
-            return f"<li>{'☑' if checked else '☐'} {text}</li>\n"
+            return f'<li class="task">{"☑" if checked else "☐"} {text}</li>\n'
 
         def block_mermaidjs(self, code: str) -> str:
             return f"<pre><code>{escape(code)}</code></pre>\n"

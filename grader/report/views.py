@@ -119,6 +119,7 @@ class ClassView:
     topics: tuple[TopicInfo, ...]
     students: tuple[StudentRow, ...]
     statistics: Mapping[str, TopicStatistics]
+    links: Mapping[str, str]
     ungraded: tuple[Result, ...]
     graded: int
     missing: int
@@ -126,6 +127,10 @@ class ClassView:
     rounds: tuple[str, ...]
     jails: tuple[str, ...]
     devices: tuple[str, ...]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        return {topic.slug: topic.title for topic in self.topics}
 
     @property
     def weights_differ(self) -> bool:
@@ -137,7 +142,7 @@ def anchor(slug: str) -> str:
 
 
 def class_view(results: Sequence[Result], topics: Sequence[TopicInfo], pages: Mapping[str, str]) -> ClassView:
-    """The class at a glance. `pages` names each student's page."""
+    """The class at a glance. `pages` links to each student's page."""
     by_key = {(result.student, result.topic): result for result in results}
     rows = []
     for student in sorted(pages, key=str.casefold):
@@ -149,6 +154,7 @@ def class_view(results: Sequence[Result], topics: Sequence[TopicInfo], pages: Ma
         topics=tuple(topics),
         students=tuple(rows),
         statistics={t.slug: summarise([r for r in results if r.topic == t.slug]) for t in topics},
+        links=pages,
         ungraded=ungraded,
         graded=len(results) - len(ungraded),
         missing=sum(result is None for row in rows for result in row.results),
