@@ -36,10 +36,10 @@ MAX_DIGITS = 17  # of a float64: no two different numbers print alike
 
 @dataclass(frozen=True)
 class Truth:
-    """An expected value and the size of the largest term that went into it."""
+    """An expected value and the size of the largest term that went into it (of the whole, or of each entry)."""
 
     value: np.ndarray
-    scale: float
+    scale: float | np.ndarray
 
     @classmethod
     def of(cls, value: Any, scale: float | None = None) -> Truth:

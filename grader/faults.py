@@ -17,8 +17,12 @@ class Raised(Fault):
 
     def __init__(self, type: str, message: str, cell: int | None = None, line: int | None = None, calling: str = "") -> None:
         where = f" in cell {cell}, line {line}" if cell else ""
-        call = f"`{calling}` raised " if calling else ""
-        super().__init__(f"{call}{type}{': ' + message if message else ''}{where}")
+        if type == "NotImplementedError":
+            sentence = f"`{calling or message}` is not written yet{where}"
+        else:
+            call = f"`{calling}` raised " if calling else ""
+            sentence = f"{call}{type}{': ' + message if message else ''}{where}"
+        super().__init__(sentence)
         self.type, self.message, self.cell, self.line = type, message, cell, line
 
 

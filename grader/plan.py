@@ -101,7 +101,18 @@ class Implementation(abc.ABC):
 
     @abc.abstractmethod
     def run(self, plan: Plan) -> list[Any]:
-        """The wanted answers in order, then a Handle for each kept result."""
+        """The wanted answers in order, then a Handle for each kept result.
+
+        Raises Wrong (missing function, answer of the wrong form), or one of `faults`: Raised, TimedOut, Died.
+        """
+
+    @abc.abstractmethod
+    def cpu_seconds(self) -> float:
+        """Processor time that the implementation has used so far, measured from outside where it is a process."""
+
+    @abc.abstractmethod
+    def forget(self) -> None:
+        """Drop what earlier plans kept."""
 
 
 def execute(

@@ -32,13 +32,13 @@ class Wrong(Exception):
     """Evidence that a claim is false.
 
     `where` names the function and the case ("adam, step 3 of 30"), `sentence` says what is wrong with
-    numbers, `got` is the array that came back: diagnosis compares it with what known mistakes return.
+    numbers, `answer` is the array that came back: diagnosis compares it with what known mistakes return.
     `details` are the parts of the sentence for programs (entry, got, expected).
     """
 
-    def __init__(self, where: str, sentence: str, got: Any = None, **details: Any) -> None:
+    def __init__(self, where: str, sentence: str, answer: Any = None, **details: Any) -> None:
         super().__init__(f"{where}: {sentence}")
-        self.where, self.sentence, self.got, self.details = where, sentence, got, details
+        self.where, self.sentence, self.answer, self.details = where, sentence, answer, details
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,29 @@
+"""Graded Descent: grade numpy notebooks of a deep-learning course against PyTorch.
+
+What an author writes a topic with comes from here (`from grader import Reals, Row, Topic, matches`), and so does what a
+student calls in a notebook (`from grader import check`). Nothing is imported before it is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "signature": ("Ints", "Layer", "Opaque", "Reals", "sample"),
+    "topic": ("Mistake", "Row", "Topic", "Variant"),
+    "checks": ("Trial", "cheap", "converges", "either", "gradient", "holds", "matches", "pure", "trajectory", "vjp"),
+    "result": ("Wrong",),
+    "kernel": ("check",),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'grader' has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)

@@ -1,0 +1,23 @@
+"""The claims a rubric can make. Each is a small object: called with a Trial, it returns, or raises Wrong with evidence."""
+
+from .behaviour import cheap, pure
+from .combine import either
+from .gradients import gradient, vjp
+from .optimisers import converges, trajectory
+from .trial import Check, FollowThrough, Trial
+from .values import holds, matches
+
+__all__ = [
+    "Check",
+    "FollowThrough",
+    "Trial",
+    "cheap",
+    "converges",
+    "either",
+    "gradient",
+    "holds",
+    "matches",
+    "pure",
+    "trajectory",
+    "vjp",
+]

@@ -1,0 +1,173 @@
+"""Claims about derivatives: `vjp` against autograd of the reference's forward, `gradient` against the student's OWN function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..closeness import digits_to_differ, require_array, require_close, short
+from ..differentiate import OFFSETS, Slopes, slopes
+from ..plan import Plan
+from ..result import Wrong
+from ..signature import Declared, Function, Layer, function, layer
+from ..topic import Cases
+from ..wire import Ref
+from .trial import Check, FollowThrough, Trial, on
+
+DIRECTIONS = 4  # one sees a 10 % fault in one entry of 100 with probability 0.997
+EXPLAIN = 64  # coordinates that are asked one by one to say which entry is wrong
+
+
+class vjp(Check):
+    """A layer's backward is the vector-Jacobian product of the reference's forward, for a random cotangent."""
+
+    def __init__(self, declared: type[Layer], on: Cases | None = None) -> None:
+        self.forward, self.backward = layer(declared)
+        self.functions, self.generator = (self.forward, self.backward), on
+
+    def __call__(self, trial: Trial) -> None:
+        for name, case in trial.cases(self.generator):
+            plan, cotangent = Plan(), trial.normal(self.forward.shape(0, case))
+            plan.want(*_backward(plan, self.forward, self.backward, case, cotangent))
+            truths = trial.expect(plan)
+            for i, (got, want) in enumerate(zip(trial.student.run(plan), truths, strict=True)):
+                require_close(got, want, on(self.backward, i, name))
+
+
+class gradient(Check):
+    """`by` returns the derivative of the student's own `of` with respect to `wrt`; or, for a Layer, its backward of its forward.
+
+    Smooth functions are judged along random directions and explained by coordinates. With `piecewise=True` (a ReLU
+    network) coordinates judge, on small cases: a direction would cross a kink.
+    """
+
+    def __init__(
+        self,
+        of: Declared,
+        by: Declared | None = None,
+        wrt: str = "",
+        on: Cases | None = None,
+        piecewise: bool = False,
+    ) -> None:
+        if by is None:
+            assert isinstance(of, type), "a Layer needs no `by`; a function does"
+            self.forward, self.by = layer(of)
+            self.wrt: tuple[str, ...] = self.forward.arrays[: len(self.by.outputs)]
+        else:
+            assert not isinstance(of, type) and not isinstance(by, type)
+            self.forward, self.by = function(of), function(by)
+            self.wrt = (wrt or self.forward.arrays[0],)
+        self.is_layer, self.generator, self.piecewise = by is None, on, piecewise
+        self.functions = (self.forward, self.by)
+
+    def __call__(self, trial: Trial) -> None:
+        for name, case in trial.cases(self.generator):
+            cotangent = trial.normal(self.forward.shape(0, case))
+            claims = self._claims(trial, name, case, cotangent)
+            for i, wrt in enumerate(self.wrt):
+                self._judge(trial, name, case, cotangent, wrt, claims[i], i)
+
+    def follow(self, trial: Trial, wrong: Wrong) -> FollowThrough:
+        """The claim as a fall-back of one that raised `wrong`: only behind a forward that is alive."""
+        self(trial)
+        name, case = trial.cases(self.generator)[0]
+        if not is_alive(trial, self.forward, case):
+            raise wrong
+        return FollowThrough(self.forward.name, wrong)
+
+    def _claims(self, trial: Trial, name: str, case: Mapping[str, Any], cotangent: np.ndarray) -> list[np.ndarray]:
+        plan = Plan()
+        refs = _backward(plan, self.forward, self.by, case, cotangent) if self.is_layer else self.by.ask(plan, case)
+        plan.want(*refs[: len(self.wrt)])
+        answers = trial.student.run(plan)
+        return [
+            require_array(answer, np.shape(case[wrt]), "f", on(self.by, i, name)).astype(float)
+            for i, (wrt, answer) in enumerate(zip(self.wrt, answers, strict=True))
+        ]
+
+    def _judge(
+        self, trial: Trial, name: str, case: Mapping[str, Any], cotangent: np.ndarray, wrt: str, claim: np.ndarray, i: int
+    ) -> None:
+        size = claim.size
+        probes = np.eye(size) if self.piecewise else trial.normal((DIRECTIONS, size))
+        measured = self._measure(trial, case, cotangent, wrt, probes)
+        where = on(self.by, i, name)
+        if not measured.trustworthy:
+            raise Wrong(where, f"your `{self.forward.name}` is too rough to have the slope that you return", claim)
+        bad = measured.disagree(probes @ claim.ravel())
+        if bad.any():
+            raise self._explain(trial, case, cotangent, wrt, claim, where, measured, probes, bad)
+
+    def _measure(
+        self, trial: Trial, case: Mapping[str, Any], cotangent: np.ndarray, wrt: str, probes: np.ndarray
+    ) -> Slopes:
+        """Slopes of  Σ cotangent · forward  along each probe, from one plan."""
+        x, plan = np.asarray(case[wrt], float), Plan()
+        for probe in probes:
+            for offset in OFFSETS:
+                moved = x + offset * probe.reshape(x.shape)
+                plan.want(self.forward.ask(plan, {**case, wrt: moved})[0])
+        shape = self.forward.shape(0, case)
+        outputs = [require_array(y, shape, "f", self.forward.name) for y in trial.student.run(plan)]
+        with np.errstate(all="ignore"):
+            values = [float((cotangent * y).sum()) for y in outputs]
+        return slopes(np.reshape(values, (len(probes), len(OFFSETS))))
+
+    def _explain(
+        self,
+        trial: Trial,
+        case: Mapping[str, Any],
+        cotangent: np.ndarray,
+        wrt: str,
+        claim: np.ndarray,
+        where: str,
+        measured: Slopes,
+        probes: np.ndarray,
+        bad: np.ndarray,
+    ) -> Wrong:
+        """The entry whose slope is most wrong, where coordinates can be asked; else the direction."""
+        if not self.piecewise and claim.size <= EXPLAIN:
+            probes = np.eye(claim.size)
+            measured = self._measure(trial, case, cotangent, wrt, probes)
+            at_coordinates = measured.disagree(claim.ravel())
+            bad = at_coordinates if at_coordinates.any() else np.ones(claim.size, bool)
+        claimed = probes @ claim.ravel()
+        worst = int(np.argmax(np.where(bad, np.abs(claimed - measured.value), -1)))
+        mine, slope = digits_to_differ(claimed[worst], measured.value[worst])
+        what = f"your `{self.forward.name}`" + (" weighted by dout" if self.is_layer else "")
+        if len(probes) == claim.size:
+            entry = [int(k) for k in np.unravel_index(worst, claim.shape)] if claim.ndim else []
+            place = f"entry {entry}" if entry else "the value"
+            sentence = f"{place} is {mine}, but {what} changes at rate {slope} there"
+            return Wrong(where, sentence, claim, entry=entry, got=mine, expected=slope)
+        sentence = f"along a random direction your gradient predicts a change of {mine}, but {what} changes at rate {slope}"
+        return Wrong(where, sentence, claim, got=short(claimed[worst]), expected=short(measured.value[worst]))
+
+
+def is_alive(trial: Trial, target: Function, case: Mapping[str, Any]) -> bool:
+    """Whether the student's function is finite and varies with every argument: only then can anything follow from it."""
+    sizes, moved = target.sizes(case), []
+    for p in target.parameters:
+        if p.spec is None or p.name not in case:
+            continue
+        if p.spec.kind == "real":
+            moved.append(case[p.name] + trial.normal(np.shape(case[p.name])))
+        elif p.spec.kind == "int":
+            below = int(p.spec.below) if p.spec.below.isdigit() else sizes.get(p.spec.below, 0)
+            moved.append((np.asarray(case[p.name]) + 1) % below if below else np.asarray(case[p.name]) + 1)
+        else:
+            continue
+        moved[-1] = {**case, p.name: moved[-1]}
+    plan = Plan()
+    for variation in (case, *moved):
+        plan.want(target.ask(plan, variation)[0])
+    base, *others = (np.asarray(y, float) for y in trial.student.run(plan))
+    return bool(np.isfinite(base).all()) and all(not np.array_equal(base, y) for y in others)
+
+
+def _backward(plan: Plan, forward: Function, by: Function, case: Mapping[str, Any], cotangent: np.ndarray) -> Sequence[Ref]:
+    _, cache = forward.ask(plan, case)
+    dout, opaque = (p.name for p in by.parameters[:2])
+    return by.ask(plan, {dout: cotangent, opaque: cache})

@@ -1,0 +1,121 @@
+"""Claims about optimisers: `trajectory` (open loop, step by step) and `converges` (closed loop, the student's own iterates).
+
+An optimiser is a function (w, dw, state, *, hyper-parameters) → (w, state): a parameter, its gradient, and opaque state,
+which is {} before the first step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..closeness import Truth, require_array, require_close
+from ..plan import Plan
+from ..result import Wrong
+from ..signature import Declared, Function, function
+from ..wire import Handle
+from .trial import Check, Trial
+
+DECADES = 1.5  # standard deviation of log10 |gradient| between coordinates: eps shows only where sizes differ
+MAX_STEPS = 100  # of a closed loop: a round trip each
+
+
+class trajectory(Check):
+    """Fed the same gradients from w = 0, every step agrees with the reference's; the first that differs is the evidence.
+
+    Increments are compared, not iterates (on w at lr = 1e-3, a relative 1e-7 is 1e-4 of the step). The gradients' sizes
+    span decades between coordinates, and one coordinate's is always 0. `streams` tensors are stepped in turn, each with
+    its own state. Hyper-parameters that are not given are left out of the call, so that defaults are judged.
+    """
+
+    def __init__(self, declared: Declared, steps: int, streams: int = 1, size: int = 6, **hyper: Any) -> None:
+        self.target, self.steps, self.streams, self.size, self.hyper = _optimiser(declared), steps, streams, size, hyper
+        self.functions = (self.target,)
+
+    def __call__(self, trial: Trial) -> None:
+        gradients = trial.normal((self.steps, self.streams, self.size))
+        gradients = gradients * 10 ** (DECADES * trial.normal((self.streams, self.size)))
+        gradients[..., 0] = 0
+        plan = self._plan(gradients)
+        truths = [t.value for t in trial.expect(plan)]
+        answers = trial.student.run(plan)
+        before = [(np.zeros(self.size), np.zeros(self.size))] * self.streams
+        for k, (got, want) in enumerate(zip(answers, truths, strict=True)):
+            step, stream = divmod(k, self.streams)
+            where = f"{self.target.name}, step {step + 1} of {self.steps}" + self._settings(stream)
+            array = require_array(got, want.shape, "f", where)
+            mine, theirs = before[stream]
+            rounding = np.maximum(np.abs(want), np.abs(theirs)) + np.abs(want - theirs)
+            require_close(array - mine, Truth(want - theirs, rounding), f"{where}: the change of w")
+            before[stream] = array, want
+
+    def _plan(self, gradients: np.ndarray) -> Plan:
+        w, dw, state = (p.name for p in self.target.parameters[:3])
+        plan = Plan()
+        now: list[tuple[Any, Any]] = [(np.zeros(self.size), {}) for _ in range(self.streams)]
+        for step in gradients:
+            for i, slope in enumerate(step):
+                at, memory = now[i]
+                new_w, new_state = self.target.ask(plan, {w: at, dw: slope, state: memory, **self.hyper})
+                now[i] = new_w, new_state
+                plan.want(new_w)
+        return plan
+
+    def _settings(self, stream: int) -> str:
+        parts = [f"tensor {stream + 1}"] if self.streams > 1 else []
+        parts += [f"{key}={value}" for key, value in self.hyper.items()]
+        return f" ({', '.join(parts)})" if parts else ""
+
+
+class converges(Check):
+    """From `start`, fed `slope(w)` at its own iterates, the submission comes within `within` of the minimum `to` in every
+    coordinate after `steps` steps."""
+
+    def __init__(
+        self,
+        declared: Declared,
+        start: Any,
+        slope: Callable[[np.ndarray], np.ndarray],
+        to: Any,
+        within: float,
+        steps: int,
+        **hyper: Any,
+    ) -> None:
+        assert steps <= MAX_STEPS, f"a closed loop takes a round trip a step: at most {MAX_STEPS}"
+        self.target, self.hyper, self.steps = _optimiser(declared), hyper, steps
+        self.start, self.slope, self.to, self.within = np.array(start, float), slope, np.array(to, float), within
+        self.functions = (self.target,)
+
+    def __call__(self, trial: Trial) -> None:
+        w, state = self.start, {}
+        for step in range(1, self.steps + 1):
+            answer, state = self._step(trial, w, state)
+            w = require_array(answer, self.start.shape, "f", f"{self.target.name}, step {step} of {self.steps}").astype(float)
+            if not np.isfinite(w).all():
+                raise Wrong(f"{self.target.name} after {step} steps", f"w is no longer finite: {_point(w)}", w)
+        away = float(np.abs(w - self.to).max())
+        if not away < self.within:
+            sentence = f"w is {_point(w)}, {away:.3g} away from the minimum at {_point(self.to)} (expected within {self.within:g})"
+            raise Wrong(f"{self.target.name} after {self.steps} steps", sentence, w)
+
+    def _step(self, trial: Trial, w: np.ndarray, state: Mapping[str, Any] | Handle) -> tuple[Any, Handle]:
+        plan, names = Plan(), [p.name for p in self.target.parameters[:3]]
+        case = dict(zip(names, (w, self.slope(w), state), strict=True)) | self.hyper
+        new_w, new_state = self.target.ask(plan, case)
+        plan.want(new_w)
+        plan.keep(new_state)
+        answer, handle = trial.student.run(plan)
+        return answer, handle
+
+
+def _optimiser(declared: Declared) -> Function:
+    assert not isinstance(declared, type)
+    target = function(declared)
+    assert len(target.parameters) >= 3 and len(target.outputs) == 2, f"{target.name} is not (w, dw, state) → (w, state)"
+    return target
+
+
+def _point(w: np.ndarray) -> str:
+    return f"({', '.join(f'{x:.4g}' for x in w)})"

@@ -1,0 +1,103 @@
+"""What a check is given: the student, the truth, cases, and chance.
+
+Checks ask for everything through a `Trial`, so that the same check grades (truth from the oracle), is put on record for
+students (`recorded`), and is replayed on a machine without torch.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..closeness import Truth, as_array
+from ..plan import Implementation, Plan, describe
+from ..result import Wrong
+from ..signature import Declared, Function, functions_of
+from ..topic import Case, Cases
+
+
+class Trial(abc.ABC):
+    """One row put to one student. `cases`, `normal` and `expect` are all that a check may learn from outside."""
+
+    student: Implementation
+    exhaustive = False  # whether every alternative is tried even where the first holds: so that all are on record
+
+    @abc.abstractmethod
+    def cases(self, generator: Cases | None = None) -> Sequence[Case]:
+        """The topic's cases, or those of another generator."""
+
+    @abc.abstractmethod
+    def normal(self, shape: tuple[int, ...]) -> np.ndarray:
+        """Standard normal numbers that the student cannot foresee: cotangents, directions, gradients."""
+
+    @abc.abstractmethod
+    def expect(self, plan: Plan) -> list[Truth]:
+        """What the reference answers."""
+
+    @abc.abstractmethod
+    def branch(self, name: str) -> Trial:
+        """The same trial for one of several alternatives, with chance and records of its own."""
+
+    def call(self, declared: Declared, **case: Any) -> Any:
+        """The student's answer to one call: an array, or a list of them (opaque outputs left out).
+
+        Raises Wrong where an answer is no array of real numbers.
+        """
+        target, plan = functions_of(declared)[0], Plan()
+        visible = want_visible(plan, target, case)
+        answers = [_array(a, target.label(i)) for i, a in zip(visible, self.student.run(plan), strict=True)]
+        return answers[0] if len(answers) == 1 else answers
+
+    def expected(self, declared: Declared, **case: Any) -> Any:
+        """The reference's answer to one call, in the form of `call`."""
+        plan = Plan()
+        want_visible(plan, functions_of(declared)[0], case)
+        answers = [truth.value for truth in self.expect(plan)]
+        return answers[0] if len(answers) == 1 else answers
+
+
+class Check(abc.ABC):
+    """A claim about an implementation: returns None (or a FollowThrough) where it holds, raises Wrong where it does not."""
+
+    functions: tuple[Function, ...] = ()  # what the student must have written for the claim to be asked
+
+    @abc.abstractmethod
+    def __call__(self, trial: Trial) -> FollowThrough | None: ...
+
+
+@dataclass(frozen=True)
+class FollowThrough:
+    """The claim does not hold against the reference, but follows from the student's own `function`, which is to blame."""
+
+    function: str
+    wrong: Wrong
+
+
+def want_visible(plan: Plan, target: Function, case: Mapping[str, Any]) -> list[int]:
+    """Add a call to the plan and want every output that is not opaque; returns their numbers."""
+    refs = target.ask(plan, case)
+    visible = [i for i, (_, spec) in enumerate(target.outputs) if spec.is_array]
+    plan.want(*(refs[i] for i in visible))
+    return visible
+
+
+def on(target: Function, output: int, case_name: str) -> str:
+    """Where: "dgamma of batch_norm_backward, on a batch"."""
+    return f"{target.label(output)} on {case_name}"
+
+
+def _array(answer: Any, label: str) -> np.ndarray:
+    array = as_array(answer)
+    if array is None:
+        raise Wrong(label, f"returned {describe(answer)}, expected numbers")
+    return array
+
+
+def as_functions(declared: Sequence[Declared]) -> tuple[Function, ...]:
+    return tuple(f for item in declared for f in functions_of(item))
+
+

@@ -1,0 +1,45 @@
+"""Claims about values: `matches` the reference; `holds` any other claim, in plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..closeness import VALUES, Tolerance, require_close
+from ..plan import Plan
+from ..result import Wrong
+from ..signature import Declared, functions_of
+from ..topic import Cases
+from .trial import Check, Trial, as_functions, on, want_visible
+
+
+class matches(Check):
+    """On every case the submission returns what the reference returns (a layer: its forward)."""
+
+    def __init__(self, declared: Declared, on: Cases | None = None, tolerance: Tolerance = VALUES) -> None:
+        self.target, self.generator, self.tolerance = functions_of(declared)[0], on, tolerance
+        self.functions = (self.target,)
+
+    def __call__(self, trial: Trial) -> None:
+        for name, case in trial.cases(self.generator):
+            plan = Plan()
+            visible = want_visible(plan, self.target, case)
+            truths = trial.expect(plan)
+            for i, got, want in zip(visible, trial.student.run(plan), truths, strict=True):
+                require_close(got, want, on(self.target, i, name), self.tolerance)
+
+
+class holds(Check):
+    """`claim(trial, case)` returns None, or the sentence that says what is wrong; or raises Wrong itself.
+
+    `asks` names the functions that it calls through `trial.call`.
+    """
+
+    def __init__(self, claim: Callable[[Trial, dict[str, Any]], str | None], *asks: Declared, on: Cases | None = None) -> None:
+        self.claim, self.functions, self.generator = claim, as_functions(asks), on
+
+    def __call__(self, trial: Trial) -> None:
+        for name, case in trial.cases(self.generator):
+            sentence = self.claim(trial, case)
+            if sentence:
+                raise Wrong(f"{', '.join(f.name for f in self.functions)} on {name}", sentence)

@@ -1,0 +1,129 @@
+"""Which known mistake is it? A lost row that fails at the same place with the same array as a known mistake has that mistake.
+
+Every mistake of a topic is run on the very cases of the round, once, in this process, when the first row is lost.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .evaluate import Outcome, TruthSource, drawn_trials, evaluate, evidence_of, message_of
+from .faults import Raised
+from .live import Live
+from .result import Hint, Status, Verdict, Wrong
+from .topic import Assignment
+
+SAME_RTOL = 1e-9  # two programs with one mistake differ by rounding only
+HALF = 0.5  # of a follow-through row's points, where the forward's fault is not a recognised mistake
+
+
+@dataclass(frozen=True)
+class Known:
+    """A known mistake and what each row says of it."""
+
+    hint: Hint
+    outcomes: Sequence[Outcome]
+
+    @property
+    def evidence(self) -> dict[str, Exception]:
+        """Row id → the evidence, for the rows that the mistake loses."""
+        return {o.row.id: o.error for o in self.outcomes if o.error is not None}
+
+
+def run_mistakes(assignment: Assignment, truth: TruthSource, seed: int) -> list[Known]:
+    """What every mistake of the topic loses on the cases of `seed`."""
+    known = []
+    for mistake in assignment.mistakes:
+        student = Live.of(mistake.apply(assignment.solution))
+        outcomes = evaluate(assignment.topic, student, drawn_trials(assignment.topic, student, truth, seed))
+        known.append(Known(Hint(mistake.name, mistake.say), outcomes))
+    return known
+
+
+class Diagnosis:
+    """The known mistakes on the cases of one round, computed when first asked for and shared between threads."""
+
+    def __init__(self, assignment: Assignment, truth: TruthSource, seed: int) -> None:
+        self._make = lambda: run_mistakes(assignment, truth, seed)
+        self._known: list[Known] | None = None
+        self._lock = threading.Lock()
+
+    def known(self) -> list[Known]:
+        with self._lock:
+            if self._known is None:
+                self._known = self._make()
+            return self._known
+
+
+def recognise(outcomes: Sequence[Outcome], known: Sequence[Known]) -> dict[str, Hint]:
+    """The mistake behind each lost row, by row id, where one is recognised.
+
+    Of several that fit a row, those come first that predict no loss which did not happen, then those that explain more rows,
+    then the earlier declared.
+    """
+    lost = {o.row.id: o.error for o in outcomes if o.error is not None}
+    not_earned = {o.row.id for o in outcomes if not o.earned or o.follow}
+    fits = {k.hint.name: {row for row, e in lost.items() if same(k.evidence.get(row), e)} for k in known}
+    ranked = sorted(known, key=lambda k: (not set(k.evidence) <= not_earned, -len(fits[k.hint.name])))
+    return {row: k.hint for row in lost for k in reversed(ranked) if row in fits[k.hint.name]}
+
+
+def same(a: Exception | None, b: Exception | None) -> bool:
+    """Whether two pieces of evidence are the same: same place, same array."""
+    if isinstance(a, Wrong) and isinstance(b, Wrong):
+        if a.where != b.where:
+            return False
+        if a.answer is None or b.answer is None:
+            return a.answer is b.answer and a.sentence == b.sentence
+        return np.shape(a.answer) == np.shape(b.answer) and bool(
+            np.allclose(a.answer, b.answer, rtol=SAME_RTOL, atol=0, equal_nan=True)
+        )
+    if isinstance(a, Raised) and isinstance(b, Raised):
+        return (a.type, a.message) == (b.type, b.message)
+    return False
+
+
+def verdicts(outcomes: Sequence[Outcome], known: Sequence[Known]) -> tuple[Verdict, ...]:
+    """The outcomes as they are reported: points, sentence, recognised mistake."""
+    mistakes = recognise(outcomes, known)
+    return tuple(_verdict(o, outcomes, mistakes) for o in outcomes)
+
+
+def _verdict(outcome: Outcome, outcomes: Sequence[Outcome], mistakes: Mapping[str, Hint]) -> Verdict:
+    row = outcome.row
+    earned, message = (row.points, "") if outcome.earned else (0.0, message_of(outcome.error))
+    if outcome.follow:
+        earned, message = _followed(outcome, outcomes, mistakes)
+    elif outcome.status is Status.WITHHELD:
+        message = _waits_for(outcome, outcomes)
+    return Verdict(
+        id=row.id,
+        claim=row.claim,
+        points=row.points,
+        earned=earned,
+        status=outcome.status,
+        message=message,
+        mistake=mistakes.get(row.id),
+        evidence=evidence_of(outcome),
+        hidden=row.hidden,
+    )
+
+
+def _followed(outcome: Outcome, outcomes: Sequence[Outcome], mistakes: Mapping[str, Hint]) -> tuple[float, str]:
+    assert outcome.follow is not None
+    blamed = outcome.follow.function
+    guilty = [o for o in outcomes if o.status is Status.LOST and any(f.name == blamed for f in o.row.check.functions)]
+    hint = next((mistakes[o.row.id] for o in guilty if o.row.id in mistakes), None)
+    rows = " and ".join(repr(o.row.claim) for o in guilty)
+    if hint:
+        return outcome.row.points, f"right for your own `{blamed}`, whose fault ({hint.name}) cost {rows} already"
+    return outcome.row.points * HALF, f"right for your own `{blamed}`, but not for the right one (see {rows}): half the points"
+
+
+def _waits_for(outcome: Outcome, outcomes: Sequence[Outcome]) -> str:
+    needed = [o.row.claim for o in outcomes if o.row.id in outcome.row.needs.split() and not o.earned]
+    return f"not asked until {' and '.join(repr(claim) for claim in needed)}"

@@ -1,0 +1,139 @@
+"""Topic × student × truth → verdicts. The same function grades, tests known mistakes, and checks a student's own notebook."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from .checks import FollowThrough, Trial
+from .closeness import Truth
+from .faults import Died, Fault, OurFault, Raised, TimedOut
+from .plan import Implementation, Plan
+from .result import Status, Wrong
+from .topic import Case, Cases, Row, Topic, TopicError
+
+PUBLIC_SEED = 0  # the students' cases; grading derives its seeds from the course's secret
+
+
+class TruthSource(Protocol):
+    def run(self, plan: Plan) -> list[Truth]: ...
+
+
+def round_seed(secret: bytes, topic: str, round: str) -> int:
+    """The seed of a topic's grading cases in a round: HMAC-SHA256(secret, topic ‖ round), as an integer."""
+    return int.from_bytes(hmac.new(secret, f"{topic}\0{round}".encode(), hashlib.sha256).digest()[:16], "big")
+
+
+class Drawn(Trial):
+    """A trial whose cases and chance come from a seed: every row draws the same cases, whatever ran before it."""
+
+    def __init__(self, topic: Topic, student: Implementation, truth: TruthSource, seed: int, path: str) -> None:
+        self.topic, self.student, self.truth, self.seed, self.path = topic, student, truth, seed, path
+        self.rng = np.random.default_rng([seed, *path.encode()])
+
+    def cases(self, generator: Cases | None = None) -> Sequence[Case]:
+        return list((generator or self.topic.cases)(np.random.default_rng(self.seed)))
+
+    def normal(self, shape: tuple[int, ...]) -> np.ndarray:
+        return self.rng.normal(size=shape)
+
+    def expect(self, plan: Plan) -> list[Truth]:
+        return self.truth.run(plan)
+
+    def branch(self, name: str) -> Trial:
+        return Drawn(self.topic, self.student, self.truth, self.seed, f"{self.path}/{name}")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A row's outcome before it is explained: with the evidence itself, not only its sentence."""
+
+    row: Row
+    status: Status
+    error: Exception | None = None
+    follow: FollowThrough | None = None
+
+    @property
+    def earned(self) -> bool:
+        return self.status is Status.EARNED
+
+
+def evaluate(
+    topic: Topic,
+    student: Implementation,
+    trial: Callable[[Row], Trial],
+    rows: Iterable[str] | None = None,
+    stop_at_first_loss: bool = False,
+) -> list[Outcome]:
+    """Put every row (or those named) to the student, in the rubric's order; a row whose needs were not earned is withheld."""
+    outcomes: dict[str, Outcome] = {}
+    chosen = None if rows is None else set(rows)
+    for row in topic.rubric:
+        if chosen is not None and row.id not in chosen:
+            continue
+        if any(need in outcomes and not outcomes[need].earned for need in row.needs.split()):
+            outcomes[row.id] = Outcome(row, Status.WITHHELD)
+            continue
+        student.forget()
+        outcomes[row.id] = judge(row, trial(row))
+        if stop_at_first_loss and not outcomes[row.id].earned:
+            break
+    return settle(list(outcomes.values()))
+
+
+def drawn_trials(topic: Topic, student: Implementation, truth: TruthSource, seed: int) -> Callable[[Row], Trial]:
+    return lambda row: Drawn(topic, student, truth, seed, row.id)
+
+
+def judge(row: Row, trial: Trial) -> Outcome:
+    """One row. What the student did is a status; whatever else goes wrong is our fault, and void."""
+    try:
+        follow = row.check(trial)
+    except Wrong as wrong:
+        return Outcome(row, Status.LOST, wrong)
+    except Raised as raised:
+        return Outcome(row, Status.RAISED, raised)
+    except TimedOut as late:
+        return Outcome(row, Status.TIMEOUT, late)
+    except Died as died:
+        return Outcome(row, Status.DIED, died)
+    except (OurFault, TopicError, OSError, MemoryError) as ours:
+        return Outcome(row, Status.VOID, ours)
+    except Exception as bug:
+        return Outcome(row, Status.VOID, OurFault(f"the check itself failed: {type(bug).__name__}: {bug}"))
+    return Outcome(row, Status.EARNED, follow=follow)
+
+
+def settle(outcomes: list[Outcome]) -> list[Outcome]:
+    """A follow-through stands only where another row that asks the blamed function was lost: else nothing is to follow."""
+    blamed = {f.name for o in outcomes if o.status is Status.LOST for f in o.row.check.functions}
+    return [
+        replace(o, status=Status.LOST, error=o.follow.wrong, follow=None)
+        if o.follow and o.follow.function not in blamed
+        else o
+        for o in outcomes
+    ]
+
+
+def message_of(error: Exception | None) -> str:
+    return "" if error is None else str(error)
+
+
+def evidence_of(outcome: Outcome) -> dict[str, Any]:
+    """The parts of the evidence as plain data, for programs and for the report."""
+    error = outcome.error
+    if isinstance(error, Wrong):
+        names = [f.name for f in outcome.row.check.functions]
+        named = next((name for name in names if name in error.where), names[0] if names else "")
+        return {"where": error.where, "function": named, **error.details}
+    if isinstance(error, Raised):
+        return {"type": error.type, "cell": error.cell, "line": error.line}
+    return {}
+
+
+__all__ = ["Drawn", "Fault", "Outcome", "evaluate", "evidence_of", "judge", "message_of", "round_seed", "settle"]

@@ -1,0 +1,199 @@
+"""An assignment is proven before a student sees it.
+
+Over many seeds: the model solution and every variant score full; the untouched handout and every do-nothing program
+score 0; every known mistake loses a row, always the same ones, and is named. What fails is a Finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .diagnose import recognise, run_mistakes
+from .evaluate import Outcome, TruthSource, drawn_trials, evaluate
+from .live import Live
+from .plan import Implementation
+from .result import Status
+from .signature import Function, stub
+from .topic import Assignment, TopicError
+
+MARKS = {
+    Status.EARNED: "·",
+    Status.LOST: "x",
+    Status.WITHHELD: "-",
+    Status.RAISED: "r",
+    Status.TIMEOUT: "t",
+    Status.DIED: "d",
+    Status.VOID: "!",
+}
+
+
+@dataclass
+class Report:
+    """What verification of one topic found; `findings` is empty for a sound topic."""
+
+    slug: str
+    rows: Sequence[str]
+    seeds: int = 0
+    findings: list[str] = field(default_factory=list)
+    matrix: dict[str, str] = field(default_factory=dict)  # mistake → a mark per row
+    named: dict[str, bool] = field(default_factory=dict)  # mistake → whether diagnosis names it
+
+    @property
+    def sound(self) -> bool:
+        return not self.findings
+
+    def text(self) -> str:
+        """The matrix mistake × row, as kept in matrix.txt."""
+        width = max([len(name) for name in self.matrix], default=0)
+        head = [f"{'':{width}}  {'  '.join(self.rows)}"]
+        for name, marks in self.matrix.items():
+            cells = "  ".join(f"{mark:{len(row)}}" for mark, row in zip(marks, self.rows, strict=True))
+            head.append(f"{name:{width}}  {cells}".rstrip())
+        legend = "· earned  x lost  f earned by follow-through  r raised  - withheld"
+        return "\n".join([*head, "", legend, ""])
+
+
+def verify(
+    assignment: Assignment,
+    truth: TruthSource,
+    seeds: Sequence[int],
+    others: Mapping[str, Implementation] | None = None,
+    progress: Callable[[str], None] = lambda text: None,
+) -> Report:
+    """Prove a topic on every seed. `others` are do-nothing programs that need a process of their own (loops, exits)."""
+    report = Report(assignment.slug, [row.id for row in assignment.topic.rubric])
+    report.findings += check_folder(assignment)
+    for number, seed in enumerate(seeds):
+        progress(f"{assignment.slug}: seed {number + 1} of {len(seeds)}")
+        report.findings += _right_ones(assignment, truth, seed)
+        report.findings += _worthless_ones(assignment, truth, seed, others if number == 0 and others else {})
+        _mistakes(assignment, truth, seed, report, first=number == 0)
+        report.seeds += 1
+    return report
+
+
+def check_folder(assignment: Assignment) -> list[str]:
+    """The handout mentions every function and every public row exactly once; names of mistakes and variants are unique."""
+    findings = []
+    wanted = [f"{{stub {f.name}}}" for f in assignment.functions]
+    wanted += [f"{{check {row.id}}}" for row in assignment.topic.rubric if not row.hidden]
+    for marker in wanted:
+        count = assignment.handout.count(marker)
+        if count != 1:
+            findings.append(f"handout.md has {marker} {count} times, not once")
+    names = [change.name for change in [*assignment.mistakes, *assignment.variants]]
+    findings += [f"two mistakes or variants are called {name!r}" for name in {n for n in names if names.count(n) > 1}]
+    findings += [f"mistake {m.name!r} says nothing to the student" for m in assignment.mistakes if not m.say]
+    return findings
+
+
+def _outcomes(assignment: Assignment, student: Implementation, truth: TruthSource, seed: int) -> list[Outcome]:
+    return evaluate(assignment.topic, student, drawn_trials(assignment.topic, student, truth, seed))
+
+
+def _right_ones(assignment: Assignment, truth: TruthSource, seed: int) -> Iterator[str]:
+    right = {"the solution": assignment.solution}
+    right |= {f"variant {v.name!r}": v.apply(assignment.solution) for v in assignment.variants}
+    for name, source in right.items():
+        for o in _outcomes(assignment, Live.of(source), truth, seed):
+            if not o.earned or o.follow:
+                yield f"seed {seed}: {name} does not earn {o.row.id!r}: {o.status}: {o.error}"
+
+
+def _worthless_ones(
+    assignment: Assignment, truth: TruthSource, seed: int, others: Mapping[str, Implementation]
+) -> Iterator[str]:
+    for name, student in {**worthless(assignment.functions), **others}.items():
+        for o in _outcomes(assignment, student, truth, seed):
+            if o.earned:
+                yield f"seed {seed}: a program that {name} earns {o.row.id!r}"
+            elif o.status is Status.VOID:
+                yield f"seed {seed}: a program that {name} breaks {o.row.id!r}: {o.error}"
+
+
+def _mistakes(assignment: Assignment, truth: TruthSource, seed: int, report: Report, first: bool) -> None:
+    try:
+        known = run_mistakes(assignment, truth, seed)
+    except TopicError as error:
+        report.findings.append(str(error))
+        return
+    for one in known:
+        name, outcomes = one.hint.name, one.outcomes
+        marks = "".join("f" if o.follow else MARKS[o.status] for o in outcomes)
+        names = {hint.name for hint in recognise(outcomes, known).values()}
+        report.findings += _unsound_mistake(name, marks, names, report, seed, first)
+        report.findings += _void(outcomes, name, seed)
+        if first:
+            report.matrix[name] = marks
+            report.named[name] = name in names
+
+
+def _unsound_mistake(
+    name: str, marks: str, names: set[str], report: Report, seed: int, first: bool
+) -> Iterator[str]:
+    if not set(marks) - set("·f"):
+        yield f"seed {seed}: mistake {name!r} loses no row"
+    elif name not in names:
+        yield f"seed {seed}: mistake {name!r} is not named" + (f", but {sorted(names)} is" if names else "")
+    if not first and marks != report.matrix.get(name):
+        before = report.matrix.get(name, "")
+        rows = [row for row, a, b in zip(report.rows, before, marks, strict=False) if a != b]
+        yield f"seed {seed}: mistake {name!r} costs other rows than on the first seed: {', '.join(rows)}"
+
+
+def _void(outcomes: Sequence[Outcome], name: str, seed: int) -> Iterator[str]:
+    for o in outcomes:
+        if o.status is Status.VOID:
+            yield f"seed {seed}: {name!r} makes row {o.row.id!r} void: {o.error}"
+
+
+# ---------------------------------------------------------------------------------------- do-nothing programs
+
+
+def worthless(functions: Sequence[Function]) -> dict[str, Implementation]:
+    """Programs that deserve no point, in this process: what each does, by name."""
+    answers: dict[str, Callable[[Function, dict[str, Any], int], Any]] = {
+        "returns zeros": lambda f, case, i: np.zeros(f.shape(i, case)),
+        "returns ones": lambda f, case, i: np.ones(f.shape(i, case)),
+        "returns NaN": lambda f, case, i: np.full(f.shape(i, case), np.nan),
+        "returns the wrong shape": lambda f, case, i: np.zeros((*f.shape(i, case), 2)),
+        "returns its argument": lambda f, case, i: next(iter(case.values()), None),
+        "returns None": lambda f, case, i: None,
+    }
+    programs: dict[str, Implementation] = {
+        name: Live({f.name: _program(f, answer) for f in functions}) for name, answer in answers.items()
+    }
+    programs["is the untouched handout"] = Live.of("\n\n".join(stub(f) for f in functions))
+    programs["defines nothing"] = Live({})
+    return programs
+
+
+def worthless_sources(functions: Sequence[Function]) -> dict[str, str]:
+    """Programs that deserve no point and need a process of their own, as sources."""
+    bodies = {
+        "loops for ever": "while True: pass",
+        "exits": "import os; os._exit(0)",
+        "raises SystemExit": "raise SystemExit",
+    }
+    return {
+        name: "\n".join(f"def {f.name}(*args, **kwargs):\n    {body}" for f in functions) for name, body in bodies.items()
+    }
+
+
+def _program(target: Function, answer: Callable[[Function, dict[str, Any], int], Any]) -> Callable[..., Any]:
+    """A function that remembers shapes from its arguments and answers without computing anything."""
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        case = dict(zip([p.name for p in target.parameters], args, strict=False)) | kwargs
+        cache = next((v for p, v in zip(target.parameters, args, strict=False) if p.name == "cache"), None)
+        outputs = [
+            answer(target, case if cache is None else {**case, **cache}, i) if spec.is_array else case
+            for i, (_, spec) in enumerate(target.outputs)
+        ]
+        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+    return run
