@@ -1,6 +1,6 @@
 """A course: the folder of an `autograder.yml`, and what that file says, validated.
 
-Python says *what* is graded, `autograder.yml` *when and how much*. Every fault of the file is reported at once, each
+Python says *what* is graded, `autograder.yml` *when and how much*. Every problem of the file is reported at once, each
 as `autograder.yml:6:13: topics.adam.weight: should be a number …, not 'two'.` All keys: docs/autograder-yml.md.
 """
 
@@ -10,124 +10,28 @@ import difflib
 import os
 import re
 import reprlib
-import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, time, tzinfo
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WrapValidator, create_model
-from pydantic_core import PydanticCustomError
+from pydantic import ValidationError
 
 from . import yamlmarks
+from .courseform import EXAMPLES, FORMS, CourseForm, TopicForm, zone
 from .limits import Limits
-from .yamlmarks import Fault
+from .yamlmarks import Mark, Problem
 
 FILE_NAME = "autograder.yml"
 MAX_BYTES = 64 * 1024
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,63}")
-_DUE = re.compile(r"(2[01]\d\d-\d\d-\d\d)(?:[T ]+(\d\d:\d\d(?::\d\d)?)\s*(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
-_END_OF_DAY = "23:59:59"
+_repr = reprlib.Repr()
+_repr.maxstring = 64
 
 
 class CourseError(Exception):
-    """The course cannot be used as it is; every line of the message is one fault and what to do about it."""
-
-
-# --- The form of the file ---------------------------------------------------------------------------------------------
-
-
-def _expects(phrase: str) -> WrapValidator:
-    """Say what a field should be, in words, wherever a value of it fails; faults inside the value speak for themselves."""
-
-    def validate(value: Any, handler: Any) -> Any:
-        try:
-            return handler(value)
-        except ValidationError as error:
-            if any(fault["loc"] for fault in error.errors()):
-                raise
-            raise PydanticCustomError("expected", "{phrase}", {"phrase": phrase}) from None
-
-    return WrapValidator(validate)
-
-
-def _due_text(text: str) -> str:
-    match = _DUE.fullmatch(text)
-    if not match:
-        raise ValueError("no date")
-    datetime.fromisoformat(match[1] + "T" + (match[2] or _END_OF_DAY) + (match[3] or ""))
-    return text
-
-
-def _one_line(text: str) -> str:
-    if not text.strip() or not text.isprintable():
-        raise ValueError("not one line of text")
-    return text
-
-
-def _zone_name(name: str) -> str:
-    _zone(name)
-    return name
-
-
-class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
-
-
-class TopicForm(_Form):
-    """What the file says of one topic."""
-
-    weight: Annotated[float, Field(gt=0, le=1e6), _expects("a number above 0 (at most 1000000)")] = 1.0
-    due: Annotated[
-        Annotated[str, AfterValidator(_due_text)] | None,
-        _expects("a date such as 2027-02-01, or a time such as 2027-02-01T18:00:00+01:00"),
-    ] = None
-
-
-def _limits_form() -> type[_Form]:
-    """The form of `limits`, made from the dataclass: names, types, defaults and bounds are declared there alone."""
-    hints, form = get_type_hints(Limits), {}
-    for limit in fields(Limits):
-        low, high = limit.metadata["bounds"]
-        kind = "a whole number" if hints[limit.name] is int else "a number"
-        bounds = Field(ge=low, le=high)
-        annotation = Annotated[hints[limit.name], bounds, _expects(f"{kind} from {low:.15g} to {high:.15g}")]
-        form[limit.name] = (annotation, limit.default)
-    return create_model("LimitsForm", __base__=_Form, **form)  # type: ignore[call-overload, no-any-return]
-
-
-LimitsForm = _limits_form()
-_Package = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"), _expects("the name of a package, such as numpy")]
-_Topic = Annotated[TopicForm | None, _expects("a mapping such as {weight: 1, due: 2027-02-01}, or nothing")]
-
-
-class CourseForm(_Form):
-    """The keys of `autograder.yml`."""
-
-    name: Annotated[str, AfterValidator(_one_line), _expects("one line of text; put it in quotes")]
-    topics: Annotated[
-        dict[str, _Topic], Field(min_length=1), _expects("a mapping with a key for each topic, such as `adam:`")
-    ]
-    limits: Annotated[
-        LimitsForm | None,  # type: ignore[valid-type]
-        _expects("a mapping such as {row_cpu_seconds: 5}"),
-    ] = None
-    device: Annotated[Literal["auto", "cpu", "cuda"], _expects("auto, cpu or cuda")] = "auto"
-    imports: Annotated[list[_Package], _expects("a list of packages, such as [numpy]")] = ["numpy"]
-    secret: Annotated[
-        str,
-        Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"),
-        _expects("the name of an environment variable (letters, digits and _), never the secret itself"),
-    ] = "GRADER_SECRET"
-    timezone: Annotated[
-        str,
-        AfterValidator(_zone_name),
-        _expects("a time zone that this machine knows, such as UTC or Europe/Berlin"),
-    ] = "UTC"
-
-
-# --- The course -------------------------------------------------------------------------------------------------------
+    """The course cannot be used as it is; every line of the message is one problem and what to do about it."""
 
 
 @dataclass(frozen=True)
@@ -135,8 +39,8 @@ class TopicPlan:
     """When a topic is due and how much it counts. `due` always has an offset."""
 
     slug: str
-    weight: float = 1.0
-    due: datetime | None = None
+    weight: float
+    due: datetime | None
 
     @property
     def module(self) -> str:
@@ -151,30 +55,29 @@ class Course:
     root: Path
     name: str
     topics: Mapping[str, TopicPlan]
-    limits: Limits = Limits()
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-    imports: tuple[str, ...] = ("numpy",)
-    secret: str = "GRADER_SECRET"
+    limits: Limits
+    device: Literal["auto", "cpu", "cuda"]
+    imports: tuple[str, ...]
+    secret: str
 
     @classmethod
     def load(cls, path: Path) -> Course:
-        """Read and validate the file at `path`. Raises CourseError with all faults, each with line and column."""
-        file = Path(os.path.abspath(path))
-        text = _text(file)
+        """Read and validate the file at `path`. Raises CourseError with all problems, each with line and column."""
+        file = _absolute(path)
         try:
-            document = yamlmarks.read(text)
+            document = yamlmarks.read(_text(file))
         except yamlmarks.Unreadable as error:
-            raise _course_error(file, [error.fault]) from None
-        form, faults = _validated(document)
-        faults += _topic_faults(document, _folders(file.parent))
-        if form is None or faults:
-            raise _course_error(file, faults)
+            raise _course_error(file, [error.problem]) from None
+        form, problems = _validated(document)
+        problems += _topic_problems(document, file.parent)
+        if form is None or problems:
+            raise _course_error(file, problems)
         return cls._from_form(file.parent, form)
 
     @classmethod
     def find(cls, start: Path) -> Course:
         """The course that `start` lies in: the nearest `autograder.yml` in that folder or above it."""
-        here = Path(os.path.abspath(start))
+        here = _absolute(start)
         for folder in (here, *here.parents):
             if os.path.isfile(folder / FILE_NAME):
                 return cls.load(folder / FILE_NAME)
@@ -185,16 +88,16 @@ class Course:
 
     def secret_bytes(self) -> bytes | None:
         """The course's secret, from the environment; None where the variable is unset or empty."""
-        return os.environb.get(os.fsencode(self.secret)) or None
+        return os.environ.get(self.secret, "").encode("utf-8", "surrogateescape") or None
 
     @classmethod
     def _from_form(cls, root: Path, form: CourseForm) -> Course:
-        zone = _zone(form.timezone)
-        plans = ((slug, topic or TopicForm()) for slug, topic in form.topics.items())
+        topics = {slug: topic or TopicForm() for slug, topic in form.topics.items()}
+        local = zone(form.timezone)
         return cls(
             root=root,
             name=form.name,
-            topics={slug: TopicPlan(slug, topic.weight, _due(topic.due, zone)) for slug, topic in plans},
+            topics={slug: TopicPlan(slug, topic.weight, _aware(topic.due, local)) for slug, topic in topics.items()},
             limits=Limits(**form.limits.model_dump()) if form.limits else Limits(),
             device=form.device,
             imports=tuple(form.imports),
@@ -202,20 +105,115 @@ class Course:
         )
 
 
-def _zone(name: str) -> tzinfo:
-    """UTC needs no database of time zones; all others do. Raises ValueError for what is not known."""
-    if name == "UTC":
-        return UTC
+def _aware(moment: datetime | None, zone: tzinfo) -> datetime | None:
+    return moment.replace(tzinfo=zone) if moment and moment.tzinfo is None else moment
+
+
+def _absolute(path: Path) -> Path:
     try:
-        return zoneinfo.ZoneInfo(name)
-    except (KeyError, OSError) as error:
-        raise ValueError(name) from error
+        return Path(os.path.abspath(path))
+    except OSError:
+        raise CourseError(f"{path}: the working directory no longer exists. Go to one that does.") from None
 
 
-def _due(text: str | None, zone: tzinfo) -> datetime | None:
-    """A time without an offset is the course's own; a date without a time lasts until its end."""
-    match = _DUE.fullmatch(text or "")
-    if not match:
-        return None
-    moment = datetime.fromisoformat(match[1] + "T" + (match[2] or _END_OF_DAY) + (match[3] or ""))
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+def _text(file: Path) -> str:
+    """The file's text. It is small, a plain file, and UTF-8, or there is a sentence about it."""
+    if not os.path.isfile(file):
+        raise CourseError(f"{_shown(file)}: there is no such file. Write it as docs/autograder-yml.md describes.")
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise CourseError(f"{_shown(file)}: cannot be read ({error.strerror}). Check its permissions.") from None
+    if len(raw) > MAX_BYTES:
+        raise CourseError(f"{_shown(file)}: is larger than {MAX_BYTES // 1024} KiB. Is this the right file?")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode("utf-8")
+        sentence = f"the byte 0x{error.object[error.start]:02x} is not UTF-8. Save the file as UTF-8."
+        raise _course_error(file, [Problem(yamlmarks.position(before, len(before)), (), sentence)]) from None
+
+
+def _validated(document: yamlmarks.Document) -> tuple[CourseForm | None, list[Problem]]:
+    """The form, where the document has it, and the problems found so far. A value has one, not two."""
+    problems, spoken = list(document.problems), {problem.path for problem in document.problems}
+    if () in spoken:
+        return None, problems
+    if document.data is None:
+        return None, [*problems, Problem(Mark(1, 1), (), "the file is empty. A course needs `name:` and `topics:`.")]
+    if not isinstance(document.data, dict):
+        sentence = f"should be keys such as `name:` and `topics:`, not {_named(document.data)}."
+        return None, [*problems, Problem(document.value_mark(()), (), sentence)]
+    try:
+        return CourseForm.model_validate(document.data), problems
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        return None, problems + [_problem(document, one) for one in found if one["loc"] not in spoken]
+
+
+def _problem(document: yamlmarks.Document, error: Mapping[str, Any]) -> Problem:
+    """What pydantic found, in our words."""
+    path = error["loc"]
+    if error["type"] == "missing":
+        return Problem(document.value_mark(path), path, f"is missing. Add a line such as `{EXAMPLES[path[-1]]}`.")
+    if error["type"] == "extra_forbidden":
+        known = list(FORMS[len(path)].model_fields)
+        advice = _did_you_mean(path[-1], known) or f"The keys here are {_listed(known)}."
+        return Problem(document.key_mark(path), path, f"is no key here. {advice}")
+    hidden = path == ("secret",)  # what stands there may be the secret itself
+    got = "what is written (not repeated here)" if hidden else _named(error["input"])
+    return Problem(document.value_mark(path), path, f"should be {error['ctx']['phrase']}, not {got}.")
+
+
+def _topic_problems(document: yamlmarks.Document, root: Path) -> Iterator[Problem]:
+    """Topics whose name is no slug, or that have no topic.py."""
+    topics = document.data.get("topics") if isinstance(document.data, dict) else None
+    there = sorted(file.parent.name.replace("_", "-") for file in root.glob("assignments/*/topic.py"))
+    for slug in topics if isinstance(topics, dict) else ():
+        path: yamlmarks.KeyPath = ("topics", slug)
+        meant = _did_you_mean(slug.lower().replace("_", "-"), there)
+        if not _SLUG.fullmatch(slug):
+            sentence = "should be at most 64 lower-case letters, digits and hyphens, a letter first."
+        elif slug not in there:
+            sentence = f"there is no assignments/{slug.replace('-', '_')}/topic.py."
+            meant = meant or f"Write it, or leave this topic out. There is {_listed(there)}."
+        else:
+            continue
+        yield Problem(document.key_mark(path), path, f"{sentence} {meant}".rstrip())
+
+
+def _did_you_mean(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word[:64], known, n=1)
+    return f"Did you mean `{close[0]}`?" if close else ""
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "none yet"
+
+
+def _named(value: Any) -> str:
+    """A value as the author of the file wrote it, in short."""
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "true", False: "false"}[value]
+    if isinstance(value, list | dict):
+        kind = "list" if isinstance(value, list) else "mapping"
+        return f"a {kind}" if value else f"an empty {kind}"
+    return _repr.repr(value)
+
+
+def _shown(file: Path) -> str:
+    """The file's name relative to the working directory, where it lies inside."""
+    try:
+        return str(file.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(file)
+
+
+def _course_error(file: Path, problems: Iterable[Problem]) -> CourseError:
+    return CourseError("\n".join(_line(_shown(file), problem) for problem in sorted(problems)))
+
+
+def _line(file: str, problem: Problem) -> str:
+    keys = [str(key) if str(key).isprintable() and len(str(key)) <= 64 else _repr.repr(key) for key in problem.path]
+    return f"{file}:{problem.mark.line}:{problem.mark.column}: {'.'.join(keys)}{': ' if keys else ''}{problem.sentence}"

@@ -21,28 +21,22 @@ _CONSTANTS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null":
 _CONSTANTS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?[0-9]+", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]+", re.ASCII)
 
-# What PyYAML says, what a person needs to hear, and whether the fault is shown where the construct begins.
+_COLON = "Check the colon and the indentation of the line above; text that holds a colon goes in quotes"
+
+# What PyYAML says, what a person needs to hear, and whether it is shown where the construct begins.
 _EXPLANATIONS = (
     (r"character '\t'", "a tab stands here. Indent and separate with spaces", False),
     ("cannot start any token", "this character cannot begin a plain value. Put the value in quotes", False),
-    (
-        "mapping values are not allowed",
-        "a colon is not expected here. Check the colon and the indentation of the line above, "
-        "and put text that holds a colon in quotes",
-        False,
-    ),
+    ("mapping values are not allowed", "a colon is not expected here. " + _COLON, False),
     ("could not find expected ':'", "this key has no colon after it. Write `key: value`", True),
     ("expected <block end>", "this line does not fit the lines above it. Check its indentation", False),
     ("expected ',' or", "a bracket or a comma is missing. Check that the bracket opened here is closed", True),
     ("unexpected end of stream", "this quote is never closed. Close it", True),
     ("expected the node content", "a value is missing here, or a bracket is left over. Write the value", False),
-    (
-        "expected '<document start>'",
-        "this does not belong to what comes before it. Check quotes and indentation",
-        False,
-    ),
+    ("expected '<document start>'", "this does not continue what comes before it. Check quotes and indentation", False),
     ("found another document", "a second document begins here. Keep one, without `---` between", False),
 )
 
@@ -55,7 +49,7 @@ class Mark(NamedTuple):
 
 
 @dataclass(frozen=True, order=True)
-class Fault:
+class Problem:
     """What is wrong, where in the text, and at which value."""
 
     mark: Mark
@@ -64,21 +58,21 @@ class Fault:
 
 
 class Unreadable(Exception):
-    """The text is no YAML that is read here; `fault` says where and why."""
+    """The text is no YAML that is read here; `problem` says where and why."""
 
     def __init__(self, mark: Mark, sentence: str) -> None:
         super().__init__(sentence)
-        self.fault = Fault(mark, (), sentence)
+        self.problem = Problem(mark, (), sentence)
 
 
 @dataclass(frozen=True)
 class Document:
-    """Plain data, the marks of its values and keys, and the faults that did not stop the reading."""
+    """Plain data, the marks of its values and keys, and the problems that did not stop the reading."""
 
     data: Any
     values: dict[KeyPath, Mark]
     keys: dict[KeyPath, Mark]
-    faults: list[Fault]
+    problems: list[Problem]
 
     def value_mark(self, path: KeyPath) -> Mark:
         """Where the value at `path` begins, or the nearest thing around it that exists."""
@@ -92,11 +86,11 @@ class Document:
 
 
 def read(text: str) -> Document:
-    """Read one YAML document. Raises Unreadable at the first error of syntax; other faults are collected."""
+    """Read one YAML document. Raises Unreadable at the first error of syntax; other problems are collected."""
     node = _compose(text)
     builder = _Builder()
     data = None if node is None else builder.build(node, ())
-    return Document(data, builder.values, builder.keys, builder.faults)
+    return Document(data, builder.values, builder.keys, builder.problems)
 
 
 def position(text: str, index: int) -> Mark:
@@ -116,6 +110,8 @@ class _Loader(yaml.SafeLoader):
             raise Unreadable(_mark(event), "aliases (`*name`) are not read here. Write the value out.")
         if getattr(event, "tag", None):
             raise Unreadable(_mark(event), "tags (`!name`) are not read here. Leave the tag out.")
+        if isinstance(event, yaml.ScalarEvent) and _SURROGATE.search(event.value):
+            raise Unreadable(_mark(event), "holds half of a character (`\\ud800` to `\\udfff`). Write the whole one.")
         if self.depth == MAX_DEPTH:
             raise Unreadable(_mark(event), f"more than {MAX_DEPTH} levels of nesting. Flatten it.")
         self.depth += 1
@@ -149,12 +145,12 @@ def _explained(error: yaml.MarkedYAMLError) -> Unreadable:
 
 
 class _Builder:
-    """Turns nodes into plain values, and keeps their marks and faults. The loader has bounded the depth."""
+    """Turns nodes into plain values, and keeps their marks and problems. The loader has bounded the depth."""
 
     def __init__(self) -> None:
         self.values: dict[KeyPath, Mark] = {(): Mark(1, 1)}
         self.keys: dict[KeyPath, Mark] = {}
-        self.faults: list[Fault] = []
+        self.problems: list[Problem] = []
 
     def build(self, node: yaml.Node, path: KeyPath) -> Any:
         self.values[path] = _mark(node)
@@ -170,31 +166,33 @@ class _Builder:
         for key, value in node.value:
             here = (*path, key.value) if isinstance(key, yaml.ScalarNode) else path
             if here == path:
-                self._fault(key, path, "a key should be a word, not a list or a mapping.")
+                self._problem(key, path, "a key should be a word, not a list or a mapping.")
             elif here in self.keys:
-                self._fault(key, here, f"is already given in line {self.keys[here].line}. Keep one of the two.")
+                self._problem(key, here, f"is already given in line {self.keys[here].line}. Keep one of the two.")
             else:
                 self.keys[here] = _mark(key)
                 mapping[key.value] = self.build(value, here)
         return mapping
 
     def _plain(self, node: yaml.Node, path: KeyPath) -> Any:
-        """What unquoted text means. A number that cannot be taken at its word is a fault, and stays text."""
+        """What unquoted text means. A number that cannot be taken at its word is a problem, and stays text."""
         text = node.value
         if text in _CONSTANTS:
             return _CONSTANTS[text]
         if not _FLOAT.fullmatch(text):
             return text
         if _LEADING_ZERO.fullmatch(text):
-            self._fault(node, path, "is octal to some readers of YAML. Leave the leading zero out, or quote the value.")
+            self._problem(
+                node, path, "is octal to some readers of YAML. Leave the leading zero out, or quote the value."
+            )
         elif math.isinf(float(text)):
-            self._fault(node, path, "is too large for a number. Write a smaller one.")
+            self._problem(node, path, "is too large for a number. Write a smaller one.")
         else:
             return int(text) if _INTEGER.fullmatch(text) else float(text)
         return text
 
-    def _fault(self, node: yaml.Node, path: KeyPath, sentence: str) -> None:
-        self.faults.append(Fault(_mark(node), path, sentence))
+    def _problem(self, node: yaml.Node, path: KeyPath, sentence: str) -> None:
+        self.problems.append(Problem(_mark(node), path, sentence))
 
 
 def _mark(thing: Any) -> Mark:
