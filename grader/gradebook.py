@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from grader.result import Result, plain
+from .result import Result, plain
 
 VERSION = 1
 _APPLICATION = 0x47724473  # "GrDs" in the file's header: this SQLite file is a gradebook

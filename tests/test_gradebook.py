@@ -18,8 +18,10 @@ from grader.gradebook import Gradebook, GradebookError
 from grader.result import Result, Status, Verdict
 
 
-def result(student: str = "ada", topic: str = "adam", earned: float = 1, **more: str) -> Result:
-    return Result(topic, student, f"{topic}.ipynb", "0" * 64, (Verdict("r", "right", 4, earned, Status.LOST),), **more)
+def result(student: str = "ada", topic: str = "adam", earned: float = 1, round: str = "1") -> Result:
+    return Result(
+        topic, student, f"{topic}.ipynb", "0" * 64, (Verdict("r", "right", 4, earned, Status.LOST),), round=round
+    )
 
 
 @pytest.fixture

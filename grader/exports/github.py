@@ -10,7 +10,8 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 
-from grader.exports.phrases import (
+from ..result import Result, Status, Verdict
+from .phrases import (
     HIDDEN,
     UNGRADED,
     any_ungraded,
@@ -23,7 +24,6 @@ from grader.exports.phrases import (
     said,
     share,
 )
-from grader.result import Result, Status, Verdict
 
 _MOST_ANNOTATIONS = 10  # of one kind in one step; GitHub drops the others without a word
 _SUMMARY_BYTES = 1024 * 1024

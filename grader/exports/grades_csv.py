@@ -11,8 +11,8 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 
-from grader.exports.phrases import points
-from grader.result import Result, plain
+from ..result import Result, plain
+from .phrases import points
 
 # What a spreadsheet runs as a formula when a cell begins with it (the wide forms too: some read them as the same).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from grader.exports.phrases import UNGRADED, any_ungraded, fell_short, headline, noted, one_line, said
-from grader.result import Result, Status, Verdict
+from ..result import Result, Status, Verdict
+from .phrases import UNGRADED, any_ungraded, fell_short, headline, noted, one_line, said
 
 
 def gradescope(results: Sequence[Result]) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from grader.exports.phrases import HIDDEN, fell_short, one_line, points, said
-from grader.result import Result, Status, Verdict
+from ..result import Result, Status, Verdict
+from .phrases import HIDDEN, fell_short, one_line, points, said
 
 
 def junit(results: Sequence[Result]) -> str:

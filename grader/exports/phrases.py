@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from grader.result import Note, Result, Status, Verdict, plain
+from ..result import Note, Result, Status, Verdict, plain
 
 UNGRADED = "This submission has not been graded: grading itself failed. That is not your fault, and it is not a zero."
 HIDDEN = "a hidden row: its details are not shown"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from grader.files import atomic_write, safe_component
-from grader.result import Result
+from ..files import atomic_write, safe_component
+from ..result import Result
 
 
 def write_results(results: Iterable[Result], directory: Path | str) -> list[Path]:
