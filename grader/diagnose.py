@@ -8,14 +8,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from .evaluate import Outcome, TruthSource, drawn_trials, evaluate, evidence_of, message_of
+from .drawn import TruthSource
+from .evaluate import Outcome, drawn_trials, evaluate, evidence_of, message_of
 from .faults import Raised
 from .live import Live
 from .result import Hint, Status, Verdict, Wrong
-from .topic import Assignment
+from .topic import Assignment, Topic
 
 SAME_RTOL = 1e-9  # two programs with one mistake differ by rounding only
 HALF = 0.5  # of a follow-through row's points, where the forward's fault is not a recognised mistake
@@ -127,3 +129,41 @@ def _followed(outcome: Outcome, outcomes: Sequence[Outcome], mistakes: Mapping[s
 def _waits_for(outcome: Outcome, outcomes: Sequence[Outcome]) -> str:
     needed = [o.row.claim for o in outcomes if o.row.id in outcome.row.needs.split() and not o.earned]
     return f"not asked until {' and '.join(repr(claim) for claim in needed)}"
+
+
+def for_record(assignment: Assignment, known: Sequence[Known]) -> list[dict[str, Any]]:
+    """What known mistakes answer on the public rows, as a record keeps it."""
+    public = {row.id for row in assignment.topic.rubric if not row.hidden}
+    return [
+        {
+            "name": k.hint.name,
+            "hint": k.hint.hint,
+            "rows": {row: _to_wire(error) for row, error in k.evidence.items() if row in public},
+        }
+        for k in known
+    ]
+
+
+def from_record(topic: Topic, mistakes: Sequence[Mapping[str, Any]]) -> list[Known]:
+    """The inverse of `for_record`."""
+    return [
+        Known(
+            Hint(m["name"], m["hint"]),
+            [Outcome(row, Status.LOST, _from_wire(m["rows"][row.id])) for row in topic.rubric if row.id in m["rows"]],
+        )
+        for m in mistakes
+    ]
+
+
+def _to_wire(error: Exception) -> dict[str, Any]:
+    if isinstance(error, Wrong):
+        return {"where": error.where, "sentence": error.sentence, "answer": error.answer}
+    if isinstance(error, Raised):
+        return {"type": error.type, "message": error.message}
+    return {}
+
+
+def _from_wire(data: Mapping[str, Any]) -> Exception:
+    if "where" in data:
+        return Wrong(data["where"], data["sentence"], data["answer"])
+    return Raised(data.get("type", ""), data.get("message", ""))

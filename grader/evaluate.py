@@ -2,52 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
-
-import numpy as np
+from typing import Any
 
 from .checks import FollowThrough, Trial
-from .closeness import Truth
-from .faults import Died, Fault, OurFault, Raised, TimedOut
-from .plan import Implementation, Plan
+from .drawn import Drawn, TruthSource
+from .faults import Died, OurFault, Raised, TimedOut
+from .plan import Implementation
 from .result import Status, Wrong
-from .topic import Case, Cases, Row, Topic, TopicError
-
-PUBLIC_SEED = 0  # the students' cases; grading derives its seeds from the course's secret
-
-
-class TruthSource(Protocol):
-    def run(self, plan: Plan) -> list[Truth]: ...
-
-
-def round_seed(secret: bytes, topic: str, round: str) -> int:
-    """The seed of a topic's grading cases in a round: HMAC-SHA256(secret, topic ‖ round), as an integer."""
-    return int.from_bytes(hmac.new(secret, f"{topic}\0{round}".encode(), hashlib.sha256).digest()[:16], "big")
-
-
-class Drawn(Trial):
-    """A trial whose cases and chance come from a seed: every row draws the same cases, whatever ran before it."""
-
-    def __init__(self, topic: Topic, student: Implementation, truth: TruthSource, seed: int, path: str) -> None:
-        self.topic, self.student, self.truth, self.seed, self.path = topic, student, truth, seed, path
-        self.rng = np.random.default_rng([seed, *path.encode()])
-
-    def cases(self, generator: Cases | None = None) -> Sequence[Case]:
-        return list((generator or self.topic.cases)(np.random.default_rng(self.seed)))
-
-    def normal(self, shape: tuple[int, ...]) -> np.ndarray:
-        return self.rng.normal(size=shape)
-
-    def expect(self, plan: Plan) -> list[Truth]:
-        return self.truth.run(plan)
-
-    def branch(self, name: str) -> Trial:
-        return Drawn(self.topic, self.student, self.truth, self.seed, f"{self.path}/{name}")
-
+from .topic import Row, Topic, TopicError
 
 @dataclass(frozen=True)
 class Outcome:
@@ -79,7 +43,7 @@ def evaluate(
         if any(need in outcomes and not outcomes[need].earned for need in row.needs.split()):
             outcomes[row.id] = Outcome(row, Status.WITHHELD)
             continue
-        student.forget()
+        student.begin_row()
         outcomes[row.id] = judge(row, trial(row))
         if stop_at_first_loss and not outcomes[row.id].earned:
             break
@@ -135,5 +99,3 @@ def evidence_of(outcome: Outcome) -> dict[str, Any]:
         return {"type": error.type, "cell": error.cell, "line": error.line}
     return {}
 
-
-__all__ = ["Drawn", "Fault", "Outcome", "evaluate", "evidence_of", "judge", "message_of", "round_seed", "settle"]

@@ -53,8 +53,7 @@ class Live(Implementation):
             name = ", ".join(plan.names())
             raise faults.Raised(type(error).__name__, str(error)[:500], None, line, name) from error
 
-    def forget(self) -> None:
-        """Drop what earlier plans kept."""
+    def begin_row(self) -> None:
         self.handles.clear()
 
     def cpu_seconds(self) -> float:

@@ -111,8 +111,8 @@ class Implementation(abc.ABC):
         """Processor time that the implementation has used so far, measured from outside where it is a process."""
 
     @abc.abstractmethod
-    def forget(self) -> None:
-        """Drop what earlier plans kept."""
+    def begin_row(self) -> None:
+        """A new row begins: what earlier plans kept is dropped, and limits per row start anew."""
 
 
 def execute(

@@ -59,12 +59,14 @@ class gradient(Check):
             assert not isinstance(of, type) and not isinstance(by, type)
             self.forward, self.by = function(of), function(by)
             self.wrt = (wrt or self.forward.arrays[0],)
+            assert not self.forward.outputs[0][1].dims, f"{self.forward.name} is no scalar function: it has no gradient"
         self.is_layer, self.generator, self.piecewise = by is None, on, piecewise
         self.functions = (self.forward, self.by)
 
     def __call__(self, trial: Trial) -> None:
         for name, case in trial.cases(self.generator):
-            cotangent = trial.normal(self.forward.shape(0, case))
+            shape = self.forward.shape(0, case)
+            cotangent = trial.normal(shape) if self.is_layer else np.ones(shape)
             claims = self._claims(trial, name, case, cotangent)
             for i, wrt in enumerate(self.wrt):
                 self._judge(trial, name, case, cotangent, wrt, claims[i], i)

@@ -1,0 +1,77 @@
+"""`from grader import check`: the public rows, asked of the functions in a notebook's own kernel. No torch, no jail."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .diagnose import from_record, verdicts
+from .evaluate import evaluate
+from .live import Live
+from .plan import Implementation
+from .recorded import SUFFIX, BadRecord, Record
+from .result import Status, Verdict
+from .topic import grader_hash
+
+SIGNS = {Status.EARNED: "✓", Status.LOST: "✗", Status.RAISED: "✗", Status.WITHHELD: "–", Status.VOID: "?"}
+
+
+def check(topic: str, row: str | None = None) -> None:
+    """Say which rows of the rubric the functions defined so far earn; or one row.
+
+    Compares with `TOPIC.answers`, which lies in the current folder or one above it.
+    """
+    try:
+        record = find_record(topic, Path.cwd())
+        rows = judge(record, Live(_namespace()), [row] if row else None)
+    except BadRecord as problem:
+        print(problem)
+        return
+    if row and not rows:
+        known = ", ".join(r.id for r in record.topic().rubric)
+        print(f"{topic} has no row {row!r} (it has: {known})")
+    for verdict in rows:
+        print(line(verdict))
+    if not row:
+        print(f"{sum(v.earned for v in rows):g} of {sum(v.points for v in rows):g} points on the public cases")
+
+
+def judge(record: Record, student: Implementation, rows: list[str] | None = None) -> tuple[Verdict, ...]:
+    """The verdicts of the public rows (or those named). Raises BadRecord for a record made by another grader."""
+    if record.stamp.get("grader") != grader_hash():
+        raise BadRecord(
+            f"{record.slug}{SUFFIX} was made with another version of grader than the one installed here: "
+            "get the course's new bundle, or install the version that its README names"
+        )
+    topic = record.topic()
+    outcomes = evaluate(topic, student, record.trials(student), rows)
+    return verdicts(outcomes, from_record(topic, record.mistakes))
+
+
+def find_record(topic: str, start: Path) -> Record:
+    """The record in `start`, in a folder named after the topic there, or in a folder above. Raises BadRecord."""
+    for folder in (start, start / topic, *start.parents):
+        path = folder / f"{topic}{SUFFIX}"
+        if path.is_file():
+            return Record.read(path)
+    raise BadRecord(f"{topic}{SUFFIX} is not here ({start}): keep it, from the course's bundle, beside your notebook")
+
+
+def line(verdict: Verdict) -> str:
+    """A verdict on one line, with a second for the hint of a recognised mistake."""
+    points = f"{verdict.earned:g}/{verdict.points:g}"
+    text = f"{SIGNS.get(verdict.status, '✗')} {points:>6}  {verdict.claim}"
+    if verdict.message:
+        text += f"\n            {verdict.message}"
+    if verdict.mistake:
+        text += f"\n            {verdict.mistake.name}: {verdict.mistake.hint}"
+    return text
+
+
+def _namespace() -> Mapping[str, Any]:
+    """The kernel's user namespace, or the running script's."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return shell.user_ns if shell is not None else sys.modules["__main__"].__dict__

@@ -1,0 +1,203 @@
+"""Answers on record: what a student's machine, without torch, checks against.
+
+A record holds the public rows of a topic, and for each everything that its check learnt from outside, in order: cases
+(inputs, because numpy's streams change between versions), random numbers, and the reference's answers. It also holds what
+known mistakes answer, so that they are named at home too. Nothing in it is secret: hidden rows, the solution, the
+reference and the grading seeds are not there.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import types
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .checks import Trial
+from .closeness import Truth
+from .drawn import PUBLIC_SEED, Drawn, TruthSource
+from .faults import OurFault
+from .plan import Implementation, Plan
+from .topic import Assignment, Case, Cases, Row, Topic, TopicError
+from .wire import WireError, decode, encode
+
+SCHEMA = "grader/record/1"
+SUFFIX = ".answers"
+MAX_BYTES = 256 << 20  # unpacked: a record is a file that a student may have been given by anyone
+
+
+class BadRecord(Exception):
+    """A record that cannot be used: one sentence, with what to do."""
+
+
+class OffTheRecord(OurFault):
+    """A check asked what was not recorded: the row can be judged only when the work is graded."""
+
+
+@dataclass
+class Log:
+    """What one row's check (or one of its branches) learnt from outside, in the order of asking."""
+
+    cases: list[list[Case]] = field(default_factory=list)
+    normals: list[np.ndarray] = field(default_factory=list)
+    answers: list[list[Truth]] = field(default_factory=list)
+
+    def to_wire(self) -> dict[str, Any]:
+        answers = [[(truth.value, truth.scale) for truth in each] for each in self.answers]
+        return {"cases": self.cases, "normals": self.normals, "answers": answers}
+
+    @classmethod
+    def from_wire(cls, data: Mapping[str, Any]) -> Log:
+        answers = [[Truth(np.asarray(value), scale) for value, scale in each] for each in data["answers"]]
+        return cls([[(name, case) for name, case in each] for each in data["cases"]], list(data["normals"]), answers)
+
+
+class Recorder(Drawn):
+    """A drawn trial of the public seed that writes down what is learnt, in every alternative."""
+
+    exhaustive = True
+
+    def __init__(self, topic: Topic, student: Implementation, truth: TruthSource, path: str, logs: dict[str, Log]) -> None:
+        super().__init__(topic, student, truth, PUBLIC_SEED, path)
+        self.logs = logs
+        self.log = logs.setdefault(path, Log())
+
+    def cases(self, generator: Cases | None = None) -> Sequence[Case]:
+        found = list(super().cases(generator))
+        self.log.cases.append(found)
+        return found
+
+    def normal(self, shape: tuple[int, ...]) -> np.ndarray:
+        drawn = super().normal(shape)
+        self.log.normals.append(drawn)
+        return drawn
+
+    def expect(self, plan: Plan) -> list[Truth]:
+        answers = super().expect(plan)
+        self.log.answers.append(answers)
+        return answers
+
+    def branch(self, name: str) -> Trial:
+        return Recorder(self.topic, self.student, self.truth, f"{self.path}/{name}", self.logs)
+
+
+class Replayed(Trial):
+    """A trial that learns from the record what was learnt when it was made."""
+
+    def __init__(self, student: Implementation, path: str, logs: Mapping[str, Log]) -> None:
+        self.student, self.path, self.logs = student, path, logs
+        log = logs.get(path, Log())
+        self._cases, self._normals, self._answers = iter(log.cases), iter(log.normals), iter(log.answers)
+
+    def cases(self, generator: Cases | None = None) -> Sequence[Case]:
+        return _next(self._cases, self.path)
+
+    def normal(self, shape: tuple[int, ...]) -> np.ndarray:
+        return _next(self._normals, self.path)
+
+    def expect(self, plan: Plan) -> list[Truth]:
+        return _next(self._answers, self.path)
+
+    def branch(self, name: str) -> Trial:
+        return Replayed(self.student, f"{self.path}/{name}", self.logs)
+
+
+def _next(recorded: Any, path: str) -> Any:
+    try:
+        return next(recorded)
+    except StopIteration:
+        raise OffTheRecord(f"{path.partition('/')[0]!r} can be judged only when your work is graded") from None
+
+
+@dataclass(frozen=True)
+class Record:
+    """A topic as students have it. `mistakes` is what diagnosis looks up: see `diagnose.from_record`."""
+
+    slug: str
+    stamp: Mapping[str, str]
+    source: str  # topic.py without its hidden rows
+    logs: Mapping[str, Log]
+    mistakes: Sequence[Mapping[str, Any]] = ()
+
+    def topic(self) -> Topic:
+        """The public rows. The text comes from the course, like the rest of the bundle."""
+        module = types.ModuleType(f"record_{self.slug.replace('-', '_')}")
+        sys.modules[module.__name__] = module
+        exec(compile(self.source, f"{self.slug}{SUFFIX}", "exec"), module.__dict__)
+        topic = module.topic
+        assert isinstance(topic, Topic)
+        return topic
+
+    def trials(self, student: Implementation) -> Callable[[Row], Trial]:
+        return lambda row: Replayed(student, row.id, self.logs)
+
+    def to_bytes(self) -> bytes:
+        logs = {path: log.to_wire() for path, log in self.logs.items()}
+        data = {"schema": SCHEMA, "slug": self.slug, "stamp": dict(self.stamp), "source": self.source}
+        return zlib.compress(encode({**data, "logs": logs, "mistakes": list(self.mistakes)}), 9)
+
+    @classmethod
+    def from_bytes(cls, raw: bytes, name: str) -> Record:
+        """Raises BadRecord for what is no record of this version."""
+        try:
+            unpacker = zlib.decompressobj()
+            data = decode(unpacker.decompress(raw, MAX_BYTES))
+            if data["schema"] != SCHEMA:
+                raise BadRecord(f"{name}: made for another version of grader ({data['schema']}): get the new bundle")
+            logs = {path: Log.from_wire(log) for path, log in data["logs"].items()}
+            return cls(data["slug"], data["stamp"], data["source"], logs, data["mistakes"])
+        except (zlib.error, WireError, KeyError, TypeError, ValueError, AttributeError) as error:
+            raise BadRecord(f"{name}: damaged, or no file of recorded answers: download the bundle again") from error
+
+    @classmethod
+    def read(cls, path: Path) -> Record:
+        try:
+            return cls.from_bytes(path.read_bytes(), path.name)
+        except OSError as error:
+            raise BadRecord(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def record(assignment: Assignment, student: Implementation, truth: TruthSource, mistakes: Sequence[Mapping[str, Any]]) -> Record:
+    """Put the public rows to the model solution and write down everything. Raises TopicError where it does not earn one."""
+    logs: dict[str, Log] = {}
+    topic = assignment.topic
+    for row in topic.rubric:
+        if not row.hidden:
+            student.begin_row()
+            try:
+                row.check(Recorder(topic, student, truth, row.id, logs))
+            except Exception as error:
+                raise TopicError(f"{assignment.slug}: the model solution does not earn {row.id!r}: {error}") from error
+    source = public_source((assignment.folder / "topic.py").read_text(encoding="utf-8"))
+    return Record(assignment.slug, assignment.hashes, source, logs, mistakes)
+
+
+def public_source(source: str) -> str:
+    """topic.py without hidden rows, and without the helpers that only they use."""
+    tree = _WithoutHiddenRows().visit(ast.parse(source))
+    while True:
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        unused = [
+            n for n in tree.body if isinstance(n, ast.FunctionDef) and n.returns is None and n.name not in used
+        ]
+        if not unused:
+            return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+        tree.body = [n for n in tree.body if n not in unused]
+
+
+class _WithoutHiddenRows(ast.NodeTransformer):
+    def visit_List(self, node: ast.List) -> ast.List:
+        node.elts = [self.visit(item) for item in node.elts if not _is_hidden(item)]
+        return node
+
+
+def _is_hidden(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and any(
+        k.arg == "hidden" and not (isinstance(k.value, ast.Constant) and k.value.value is False) for k in node.keywords
+    )

@@ -1,0 +1,251 @@
+"""The trusted half of a submission: it asks a jailed process and believes nothing but the form of the answers.
+
+Limits are CPU time, measured from outside; wall time at a multiple of them ends what sleeps. A submission that dies or is
+stopped in one row is started again for the next, without the cells that did it, until its budget is spent.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import time
+from typing import Any
+
+from . import faults, wire
+from .faults import Died, OurFault, Raised, TimedOut
+from .jail import Child, Jail
+from .limits import Limits
+from .notebook import Cell, Source
+from .plan import Implementation, Plan
+from .result import Note
+
+WATCH_SECONDS = 0.05  # how often CPU time is looked at while an answer is awaited
+START_SECONDS = 60.0  # wall time for the interpreter and numpy: our own doing
+FORBIDDEN_CELLS = 3  # cells that loop or kill the process before the rest of the notebook is given up
+
+
+class Session(Implementation):
+    """One submission in one jail. Use as a context manager; `notes` says what happened while its cells ran."""
+
+    def __init__(self, source: Source, jail: Jail, limits: Limits) -> None:
+        self.source, self.jail, self.limits = source, jail, limits
+        self.notes: list[Note] = []
+        self.left_out: set[int] = set()  # cells that loop or kill
+        self.child: Child | None = None
+        self.spent = 0.0  # CPU seconds of processes that have ended
+        self.row_started = 0.0
+        self.forget = False
+
+    def __enter__(self) -> Session:
+        self._start()
+        self.notes.sort(key=lambda note: note.cell or 0)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._end()
+
+    # ------------------------------------------------------------------------------------------ the interface
+
+    def run(self, plan: Plan) -> list[Any]:
+        if self.child is None:
+            raise TimedOut(self._budget_sentence())
+        request = {"do": "plan", "plan": plan.to_wire(), "forget": self.forget}
+        self.forget = False
+        calling = ", ".join(plan.names())
+        left = self.limits.row_cpu_seconds - (self.cpu_seconds() - self.row_started)
+        answer = self._ask(request, left, self.limits.row_cpu_seconds, f"`{calling}`")
+        return _answers(answer, plan, calling)
+
+    def cpu_seconds(self) -> float:
+        return self.spent + (self.child.cpu_seconds() if self.child else 0.0)
+
+    def begin_row(self) -> None:
+        if self.child is None and self._left() > 0:
+            self._start()
+        self.row_started = self.cpu_seconds()
+        self.forget = True
+
+    # ------------------------------------------------------------------------------------------ its life
+
+    def _start(self) -> None:
+        """A new process with every cell run, but for those that were seen to loop or kill."""
+        told = bool(self.notes)
+        while self.child is None and self._left() > 0:
+            self.child = self.jail.start(self.limits)
+            self._await_ready()
+            notes = self._run_cells()
+            if self.child is not None and not told:
+                self.notes += notes
+
+    def _await_ready(self) -> None:
+        try:
+            self._receive(b"\0" * wire.NONCE_BYTES, START_SECONDS, START_SECONDS, "the start")
+        except (TimedOut, Died) as error:
+            raise OurFault(f"the submission's process did not start: {error}") from error
+
+    def _run_cells(self) -> list[Note]:
+        """Run the notebook. Where a cell loops or kills, the process is gone afterwards and that cell is left out next time."""
+        notes = []
+        for cell in self.source.cells:
+            if cell.number in self.left_out or not cell.code.strip():
+                continue
+            try:
+                answer = self._ask(
+                    {"do": "cell", "number": cell.number, "code": cell.code},
+                    self.limits.cell_cpu_seconds,
+                    self.limits.cell_cpu_seconds,
+                    "the cell",
+                )
+            except (TimedOut, Died) as end:
+                self._leave_out(cell, str(end))
+                return []
+            if "raised" in answer:
+                notes.append(_cell_note(cell, answer))
+        return notes
+
+    def _leave_out(self, cell: Cell, how: str) -> None:
+        self.left_out.add(cell.number)
+        self.notes.append(Note(f"{how}: this cell was left out, the others were run without it", cell.number))
+        if len(self.left_out) > FORBIDDEN_CELLS:
+            later = {c.number for c in self.source.cells if c.number > cell.number}
+            self.left_out |= later
+            if later:
+                self.notes.append(Note("too many cells loop or end the process: the cells after this were not run", cell.number))
+
+    def _end(self, gone: bool = False) -> str:
+        if self.child is None:
+            return ""
+        how = self.child.end(gone)
+        self.spent += self.child.cpu_seconds()
+        self.child = None
+        return how
+
+    def _left(self) -> float:
+        return self.limits.submission_cpu_seconds - self.cpu_seconds()
+
+    def _budget_sentence(self) -> str:
+        return f"the submission used up its {self.limits.submission_cpu_seconds:g} s of processor time"
+
+    # ------------------------------------------------------------------------------------------ question and answer
+
+    def _ask(self, request: dict[str, Any], cpu: float, of: float, what: str) -> dict[str, Any]:
+        """Send a request and wait for its reply. On TimedOut and Died the process is gone."""
+        assert self.child is not None
+        if select.select([self.child.channel], [], [], 0)[0]:  # nothing was asked: an early or second reply, or the end
+            raise Died(f"{what} could not be asked: the process {self._unasked()}")
+        nonce = os.urandom(wire.NONCE_BYTES)
+        limit, spoken = min(cpu, self._left()), of if cpu <= self._left() else self.limits.submission_cpu_seconds
+        try:
+            self.child.channel.settimeout(max(limit, 0.001) * self.limits.wall_factor)
+            self.child.channel.sendall(wire.frame(request, nonce))
+        except TimeoutError:
+            raise self._too_slow(what, spoken) from None
+        except OSError:
+            raise Died(f"{what}: the process {self._end(gone=True)}") from None
+        return self._receive(nonce, limit, spoken, what)
+
+    def _receive(self, nonce: bytes, cpu: float, spoken: float, what: str) -> dict[str, Any]:
+        assert self.child is not None
+        watch = _Watch(self.child, cpu, cpu * self.limits.wall_factor)
+        try:
+            header = _read(self.child.channel, wire.HEADER.size, watch)
+            length = wire.read_header(header, nonce, self.limits.reply_mb << 20)
+            return _checked(wire.decode(_read(self.child.channel, length, watch)))
+        except _OutOfTime:
+            raise self._too_slow(what, spoken) from None
+        except (EOFError, OSError):
+            raise Died(f"{what}: the process {self._end(gone=True)}") from None
+        except wire.WireError as breach:
+            self._end()
+            raise Died(f"{what}: the process answered out of turn or out of form ({breach})") from None
+
+    def _too_slow(self, what: str, seconds: float) -> TimedOut:
+        self._end()
+        return TimedOut(f"{what} took longer than {seconds:g} s of processor time (or slept) and was stopped")
+
+    def _unasked(self) -> str:
+        """End a process whose channel says something before it was asked."""
+        assert self.child is not None
+        try:
+            spoke = bool(self.child.channel.recv(1, socket.MSG_PEEK))
+        except OSError:
+            spoke = False
+        how = self._end(gone=not spoke)
+        return "answered without being asked" if spoke else how
+
+
+class _OutOfTime(Exception):
+    """The watch ran out."""
+
+
+class _Watch:
+    """CPU time decides; the wall's deadline is absolute, so that dripped bytes cannot extend it."""
+
+    def __init__(self, child: Child, cpu: float, wall: float) -> None:
+        self.child, self.cpu = child, cpu
+        self.started = child.cpu_seconds()
+        self.deadline = time.monotonic() + wall
+
+    def check(self) -> None:
+        if time.monotonic() > self.deadline or self.child.cpu_seconds() - self.started > self.cpu:
+            raise _OutOfTime
+
+
+def _read(channel: socket.socket, size: int, watch: _Watch) -> bytearray:
+    """Exactly `size` bytes (a size that was checked against the cap). Raises EOFError where the other end is gone."""
+    buffer = bytearray(size)
+    view, got = memoryview(buffer), 0
+    channel.setblocking(False)
+    while got < size:
+        if not select.select([channel], [], [], WATCH_SECONDS)[0]:
+            watch.check()
+            continue
+        count = channel.recv_into(view[got:])
+        if count == 0:
+            raise EOFError
+        got += count
+        if got < size:
+            watch.check()
+    return buffer
+
+
+def _checked(answer: Any) -> dict[str, Any]:
+    """A reply of one of the known forms; everything in it is still only a claim."""
+    forms: list[dict[str, type]] = [
+        {"ok": list},
+        {"ready": bool},
+        {"missing": str, "have": list},
+        {"misfit": str, "sentence": str},
+        {"raised": str, "message": str, "cell": int, "line": int},
+    ]
+    if isinstance(answer, dict):
+        for form in forms:
+            if answer.keys() == form.keys() and all(isinstance(answer[key], kind) for key, kind in form.items()):
+                return answer
+    raise wire.WireError("a reply of unknown form")
+
+
+def _answers(answer: dict[str, Any], plan: Plan, calling: str) -> list[Any]:
+    if "missing" in answer:
+        raise faults.missing(answer["missing"], [name for name in answer["have"] if isinstance(name, str)])
+    if "misfit" in answer:
+        raise faults.misfit(answer["misfit"], answer["sentence"])
+    if "raised" in answer:
+        raise Raised(answer["raised"], answer["message"], answer["cell"] or None, answer["line"] or None, calling)
+    values = answer.get("ok")
+    if not isinstance(values, list) or len(values) != len(plan.wanted) + len(plan.kept):
+        raise Died(f"`{calling}`: the process gave {len(values or [])} answers to {len(plan.wanted)} questions")
+    return values
+
+
+def _cell_note(cell: Cell, answer: dict[str, Any]) -> Note:
+    line = f" (line {answer['line']})" if answer["line"] and answer["cell"] == cell.number else ""
+    what = f"{answer['raised']}: {answer['message']}" if answer["message"] else answer["raised"]
+    if answer["raised"] == "SystemExit":
+        happened = f"calls exit(){line}: the rest of the cell"
+    elif answer["raised"] in ("SyntaxError", "IndentationError", "TabError"):
+        happened = f"is no Python: {what}{line}. The cell"
+    else:
+        happened = f"raised {what}{line}: the rest of the cell"
+    return Note(f"{happened} was not run, the next cells were", cell.number)

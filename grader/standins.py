@@ -1,0 +1,109 @@
+"""What a notebook expects around it and the jail does not have: plots that draw nothing, bars that show nothing.
+
+A stand-in is used only where the real package cannot be imported. Any other package that is not there is refused with a
+sentence that says what may be imported. Loaded in the jail: standard library only.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import sys
+import types
+from collections.abc import Iterator, Sequence
+from typing import Any, NoReturn
+
+STAND_INS = ("matplotlib", "mpl_toolkits", "seaborn", "plotly", "IPython", "ipywidgets", "tqdm", "grader")
+
+
+def install(imports: Sequence[str], world: dict[str, Any]) -> None:
+    """Put the stand-ins behind the real packages, and a notebook's own built-ins into its namespace."""
+    sys.meta_path.append(Finder(imports))
+    world.update(display=nothing, get_ipython=lambda: nothing, exit=leave, quit=leave)
+
+
+def leave(code: object = None) -> NoReturn:
+    raise SystemExit(code)
+
+
+class Nothing:
+    """Takes every call, attribute and index, and is nothing: a figure that nobody sees."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Nothing:
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _PAIRS.get(name, self)
+
+    def __getitem__(self, key: Any) -> Nothing:
+        return self
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        return None
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __enter__(self) -> Nothing:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        return None
+
+
+nothing = Nothing()
+
+
+def _several(count: int) -> Any:
+    return lambda *args, **kwargs: (nothing,) * count
+
+
+# Calls whose results are unpacked: `fig, ax = plt.subplots()`, `counts, bins, bars = plt.hist(x)`.
+_PAIRS: dict[str, Any] = {"subplots": _several(2), "hist": _several(3)}
+
+
+def _bar(items: Any = (), *args: Any, **kwargs: Any) -> Any:
+    return items
+
+
+def _range_bar(*args: int, **kwargs: Any) -> range:
+    return range(*args)
+
+
+class _Module(types.ModuleType):
+    """A module all of whose names are nothing, but for progress bars, which pass on what they are given."""
+
+    __path__: list[str] = []
+    __all__: tuple[str, ...] = ()  # `from pylab import *` brings nothing
+    tqdm = staticmethod(_bar)
+    trange = staticmethod(_range_bar)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(nothing, name)
+
+
+class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """The last finder asked: stands in for what draws, and refuses the rest with a sentence."""
+
+    def __init__(self, imports: Sequence[str]) -> None:
+        self.imports = tuple(imports)
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        top = fullname.partition(".")[0]
+        if top in STAND_INS:
+            return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
+        if top == fullname and top not in sys.stdlib_module_names:
+            allowed = ", ".join(self.imports)
+            raise ModuleNotFoundError(f"`{top}` cannot be imported in this course (allowed: {allowed})", name=top)
+        return None
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        return _Module(spec.name)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        return None

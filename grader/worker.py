@@ -1,0 +1,170 @@
+"""The untrusted half: one process runs one submission and answers plans with values.
+
+It holds no test, no reference, no expected value, no score and no file of results: there is nothing in it to read or to
+forge, and a lie is just a wrong answer. Loaded in the jail as part of `grader_inside` (see `jail.BOOT`): imports the
+standard library, numpy and its two siblings only.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import random
+import resource
+import socket
+import sys
+import traceback
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import standins, wire
+from .plan import Misfit, Missing, Plan, execute
+
+MAX_REQUEST = 1 << 30
+MAX_MESSAGE = 500  # characters of a student's exception that are reported
+
+
+def main(fd: int, settings: dict[str, Any]) -> None:
+    """Answer requests on the socket `fd` until it closes. `settings`: limits in bytes and seconds, names of imports."""
+    confine(settings)
+    channel = socket.socket(fileno=fd)
+    submission = Submission()
+    standins.install(settings["imports"], submission.world)
+    reply(channel, b"\0" * wire.NONCE_BYTES, {"ready": True})
+    while True:
+        nonce, request = receive(channel)
+        if request is None:
+            return
+        reply(channel, nonce, submission.answer(request))
+
+
+def confine(settings: dict[str, Any]) -> None:
+    """Resource limits, from here on and for good. A limit that the system lacks is left to the grader's own watch."""
+    limits = {
+        resource.RLIMIT_AS: settings["memory"],
+        resource.RLIMIT_CPU: settings["cpu"],
+        resource.RLIMIT_FSIZE: settings["file"],
+        resource.RLIMIT_NOFILE: settings["descriptors"],
+        resource.RLIMIT_CORE: 0,
+    }
+    for kind, value in limits.items():
+        hard = resource.getrlimit(kind)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        try:
+            resource.setrlimit(kind, (value, value))
+        except (ValueError, OSError):
+            continue
+
+
+class Submission:
+    """The student's namespace, as a notebook's kernel would have it."""
+
+    def __init__(self) -> None:
+        module = types.ModuleType("__main__")
+        sys.modules["__main__"] = module
+        self.world: dict[str, Any] = module.__dict__
+        self.handles: dict[int, Any] = {}
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The reply to one request; what the student's code raises is a reply too."""
+        try:
+            if request["do"] == "cell":
+                self.run_cell(request["number"], request["code"])
+                return {"ok": []}
+            if request["forget"]:
+                self.handles.clear()
+            return {"ok": self.run_plan(Plan.from_wire(request["plan"]))}
+        except Missing as lack:
+            return {"missing": lack.name, "have": lack.have[:200]}
+        except Misfit as misfit:
+            return {"misfit": misfit.name, "sentence": misfit.sentence}
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are answers like any other
+            return describe_exception(error)
+
+    def run_cell(self, number: int, code: str) -> None:
+        if "random" in code:
+            import numpy.random  # noqa: F401  (lazy in numpy: loaded before its first use, so that it is seeded)
+        compiled = compile(code, cell_name(number), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        seed(0)
+        if compiled.co_flags & 0x80:  # CO_COROUTINE: the cell awaits at top level
+            import asyncio
+
+            asyncio.run(eval(compiled, self.world))
+        else:
+            exec(compiled, self.world)
+
+    def run_plan(self, plan: Plan) -> list[Any]:
+        seed(plan.seed)
+        try:
+            return execute(plan, self.world, self.handles, lambda value: wire.Encoded(wire.encode(value)))
+        except wire.WireError as cannot:
+            raise Misfit(", ".join(plan.names()), f"returned something else: {cannot}") from None
+
+
+def seed(number: int) -> None:
+    """Both global generators start alike for every question, so that the same question gets the same answer."""
+    random.seed(number)
+    if "numpy.random" in sys.modules:
+        np.random.seed(number)
+
+
+def cell_name(number: int) -> str:
+    return f"<cell {number}>"
+
+
+def describe_exception(error: BaseException) -> dict[str, Any]:
+    """Type, message, and the innermost place in the student's own cells. Never raises, whatever the exception's `__str__`."""
+    cell, line = 0, 0
+    if isinstance(error, SyntaxError) and str(error.filename).startswith("<cell "):
+        cell, line = _cell_number(str(error.filename)), error.lineno or 0
+    for frame, at in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename.startswith("<cell "):
+            cell, line = _cell_number(frame.f_code.co_filename), at
+    message = error.msg if isinstance(error, SyntaxError) else _safe(lambda: str(error))
+    return {"raised": type(error).__name__, "message": str(message)[:MAX_MESSAGE], "cell": cell, "line": line}
+
+
+def _cell_number(name: str) -> int:
+    digits = name[len("<cell ") : -1]
+    return int(digits) if digits.isdigit() else 0
+
+
+def _safe(text: Callable[[], str]) -> str:
+    try:
+        return text()
+    except BaseException:
+        return "(its message cannot be shown)"
+
+
+def receive(channel: socket.socket) -> tuple[bytes, dict[str, Any] | None]:
+    """The next request with its nonce, or None when the grader hangs up."""
+    header = _exactly(channel, wire.HEADER.size)
+    if header is None:
+        return b"", None
+    body = _exactly(channel, wire.read_header(header, None, MAX_REQUEST))
+    return bytes(header[4 : 4 + wire.NONCE_BYTES]), None if body is None else wire.decode(body)
+
+
+def _exactly(channel: socket.socket, size: int) -> bytearray | None:
+    buffer = bytearray(size)
+    view, got = memoryview(buffer), 0
+    while got < size:
+        count = channel.recv_into(view[got:])
+        if count == 0:
+            return None
+        got += count
+    return buffer
+
+
+def reply(channel: socket.socket, nonce: bytes, answer: dict[str, Any]) -> None:
+    channel.sendall(wire.frame(answer, nonce))
+
+
+def _no_input(prompt: object = "") -> str:
+    raise EOFError("input() has nobody to answer it while the notebook is graded")
+
+
+builtins.input = _no_input
