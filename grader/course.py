@@ -25,6 +25,7 @@ from .yamlmarks import Mark, Problem
 
 FILE_NAME = "autograder.yml"
 MAX_BYTES = 64 * 1024
+MAX_LINES = 100
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _repr = reprlib.Repr()
 _repr.maxstring = 64
@@ -211,7 +212,10 @@ def _shown(file: Path) -> str:
 
 
 def _course_error(file: Path, problems: Iterable[Problem]) -> CourseError:
-    return CourseError("\n".join(_line(_shown(file), problem) for problem in sorted(problems)))
+    lines = [_line(_shown(file), problem) for problem in sorted(problems)]
+    if len(lines) > MAX_LINES:
+        lines[MAX_LINES:] = [f"{_shown(file)}: and {len(lines) - MAX_LINES} more. Is this the right file?"]
+    return CourseError("\n".join(lines))
 
 
 def _line(file: str, problem: Problem) -> str:

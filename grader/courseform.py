@@ -75,7 +75,7 @@ def _zone_name(name: str) -> str:
 
 
 class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class TopicForm(_Form):

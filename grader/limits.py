@@ -15,7 +15,7 @@ def _limit(default: float, low: float, high: float) -> Any:
 
 @dataclass(frozen=True)
 class Limits:
-    """Caps on one submission. CPU time decides; wall time only ends what sleeps, so a busy machine costs nobody a row."""
+    """Caps on one submission. CPU time decides, so a busy machine costs nobody a row; wall time ends what sleeps."""
 
     row_cpu_seconds: float = _limit(5.0, 0.1, _DAY)
     """CPU seconds that the calls of one row may use."""

@@ -3,9 +3,9 @@
 import dataclasses
 import json
 import re
+import zoneinfo
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -79,7 +79,7 @@ def test_everything_can_be_said(load):
 @pytest.mark.parametrize(
     ("due", "moment"),
     [
-        ("2027-02-01", datetime(2027, 2, 1, 23, 59, 59, tzinfo=ZoneInfo("Europe/Berlin"))),
+        ("2027-02-01", datetime(2027, 2, 1, 23, 59, 59, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))),
         ("2027-02-01 18:00", datetime(2027, 2, 1, 17, 0, tzinfo=UTC)),
         ("2027-07-01 18:00", datetime(2027, 7, 1, 16, 0, tzinfo=UTC)),
         ('"2027-02-01T18:00:30"', datetime(2027, 2, 1, 17, 0, 30, tzinfo=UTC)),
@@ -96,6 +96,15 @@ def test_due_dates_always_have_an_offset(load, due, moment):
 
 def test_a_date_without_a_time_zone_is_utc(load):
     assert load("name: a\ntopics: {adam: {due: 2027-02-01}}").topics["adam"].due.utcoffset() == timedelta(0)
+
+
+def test_utc_needs_no_database_of_time_zones(load, complaints, monkeypatch):
+    def absent(name):
+        raise zoneinfo.ZoneInfoNotFoundError(name)
+
+    monkeypatch.setattr(zoneinfo, "ZoneInfo", absent)
+    assert load(GOOD + "timezone: UTC").name == "A course"
+    assert "that this machine knows" in complaints(GOOD + "timezone: Europe/Berlin")[0]
 
 
 def test_values_mean_what_they_look_like(load):
@@ -136,6 +145,7 @@ def test_a_course_that_is_not_found_says_what_to_do(tmp_path):
 _DUE_PHRASE = "a date such as 2027-02-01, or a time such as 2027-02-01T18:00:00+01:00"
 _SLUG_PHRASE = "at most 64 lower-case letters, digits and hyphens, a letter first."
 _OCTAL_PHRASE = "is octal to some readers of YAML. Leave the leading zero out, or quote the value."
+_NO_TOPIC_PHRASE = "Write it, or leave this topic out. There is `adam`, `batch-norm`, `momentum`."
 _WEIGHT_PHRASE = "a number above 0 (at most 1000000)"
 
 
@@ -180,6 +190,7 @@ def test_all_problems_are_reported_at_once_in_the_order_of_the_file(complaints):
             "limits: {wall_factor: .nan}",
             "3:23: limits.wall_factor: should be a number from 1 to 1000, not '.nan'.",
         ),
+        ("limits: {wall_factor: 1001}", "3:23: limits.wall_factor: should be a number from 1 to 1000, not 1001."),
         ("limits: {wall_factor: 1e400}", "3:23: limits.wall_factor: is too large for a number. Write a smaller one."),
         ("limits: {wall_factor: true}", "3:23: limits.wall_factor: should be a number from 1 to 1000, not true."),
         ("limits: {wall_factor: '5'}", "3:23: limits.wall_factor: should be a number from 1 to 1000, not '5'."),
@@ -194,7 +205,7 @@ def test_all_problems_are_reported_at_once_in_the_order_of_the_file(complaints):
         ),
         (
             "colour: red",
-            "3:1: colour: is no key here. The keys here are `name`, `topics`, `limits`, `device`, `imports`, `secret`, ",
+            "3:1: colour: is no key here. The keys here are `name`, `topics`, `limits`, `device`, `imports`, `secret`",
         ),
         ("1: 2\ntrue: 3", "3:1: 1: is no key here. The keys here are"),
         ("<<: {device: cpu}", "3:1: <<: is no key here."),
@@ -211,7 +222,7 @@ def test_a_line_that_is_wrong(complaints, line, complaint):
         ("adm:", "2:10: topics.adm: there is no assignments/adm/topic.py. Did you mean `adam`?"),
         (
             "zzz:",
-            "2:10: topics.zzz: there is no assignments/zzz/topic.py. Write it, or leave this topic out. There is `adam`, `batch-norm`, `momentum`.",
+            f"2:10: topics.zzz: there is no assignments/zzz/topic.py. {_NO_TOPIC_PHRASE}",
         ),
         ("unfinished:", "2:10: topics.unfinished: there is no assignments/unfinished/topic.py. Write it"),
         (
@@ -219,10 +230,12 @@ def test_a_line_that_is_wrong(complaints, line, complaint):
             "2:10: topics.Batch Norm: should be at most 64 lower-case letters, digits and hyphens, a letter first.",
         ),
         (f"{'a' * 300}:", f"2:10: topics.'{'a' * 29}...{'a' * 30}': should be at most 64 lower-case letters"),
+        ("MOMENTUM:", f"2:10: topics.MOMENTUM: should be {_SLUG_PHRASE} Did you mean `momentum`?"),
         ("../adam:", "2:10: topics.../adam: should be at most 64 lower-case letters"),
         ("", "2:9: topics: should be a mapping with a key for each topic, such as `adam:`, not an empty mapping."),
         ("adam: 2", "2:16: topics.adam: should be a mapping such as {weight: 1, due: 2027-02-01}, or nothing, not 2."),
         ("adam: {weight: 0}", f"2:25: topics.adam.weight: should be {_WEIGHT_PHRASE}, not 0."),
+        ("adam: {weight: 2e6}", f"2:25: topics.adam.weight: should be {_WEIGHT_PHRASE}, not 2000000.0."),
         ("adam: {weight: -1}", f"2:25: topics.adam.weight: should be {_WEIGHT_PHRASE}, not -1."),
         ("adam: {due: 2027-02-30}", f"2:22: topics.adam.due: should be {_DUE_PHRASE}, not '2027-02-30'."),
         ("adam: {due: 2027-2-1}", f"2:22: topics.adam.due: should be {_DUE_PHRASE}, not '2027-2-1'."),
@@ -241,9 +254,10 @@ def test_a_topic_that_is_wrong(complaints, topics, complaint):
     [
         ("", "1:1: the file is empty. A course needs `name:` and `topics:`."),
         ("# nothing yet\n---\n", "1:1: the file is empty."),
+        ('topics: {adam: }\nname: "two\\nlines"', "2:7: name: should be one line of text"),
         ("- name", "1:1: should be keys such as `name:` and `topics:`, not a list."),
         ("9" * 5000, "1:1: is too large for a number."),
-        ("device: cpu", "1:1: name: is missing. Add a line such as `name: Deep learning from scratch`."),
+        ("topics: {adam: }", "1:1: name: is missing. Add a line such as `name: Deep learning from scratch`."),
         ("name: a\nlimits:\n\twall_factor: 2", "3:1: a tab stands here. Indent and separate with spaces."),
         ("name: a: b", "1:8: a colon is not expected here. Check the colon and the indentation of the line above;"),
         ("name\ntopics: {}", "2:7: a colon is not expected here."),
@@ -260,18 +274,26 @@ def test_a_topic_that_is_wrong(complaints, topics, complaint):
         ('name: "\\UFFFFFFFF"', "1:10: this escape or number is out of range. Correct it."),
         ('name: "\\ud800"', "1:7: holds half of a character"),
         ("name: a\nsecret: \x00", "2:9: the character '\\x00' is not allowed in YAML. Delete it."),
+        (b"\xef\xbb\xbfname: \xff", "1:7: the byte 0xff is not UTF-8."),
         (b"name: caf\xe9", "1:10: the byte 0xe9 is not UTF-8. Save the file as UTF-8."),
         (b"\xef\xbb\xbfname: a\ndevice: \xff", "2:9: the byte 0xff is not UTF-8."),
         ("name: a".encode("utf-16"), "1:1: the byte 0xff is not UTF-8. Save the file as UTF-8."),
     ],
 )
 def test_a_text_that_is_no_course(complaints, text, complaint):
-    assert complaints(text)[0].startswith(f"autograder.yml:{complaint}")
+    (line,) = complaints(text)
+    assert line.startswith(f"autograder.yml:{complaint}")
 
 
 def test_an_alias_bomb_is_refused_before_it_grows(complaints):
     bomb = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
     assert complaints(bomb) == ["autograder.yml:2:10: aliases (`*name`) are not read here. Write the value out."]
+
+
+def test_a_flood_of_problems_is_cut_short(complaints):
+    lines = complaints(GOOD + "".join(f"k{n}: 1\n" for n in range(105)))
+    assert len(lines) == 101
+    assert lines[-1] == "autograder.yml: and 5 more. Is this the right file?"
 
 
 def test_a_file_that_is_absent_a_folder_too_large_or_unreadable(folder, load, complaints, monkeypatch):
