@@ -54,14 +54,24 @@ def hostile_result(text: str) -> Result:
 # files
 
 
-def test_names_that_are_ordinary_stay_as_they_are() -> None:
-    assert [safe_component(name) for name in ("ada", "Ada Lovelace", "o'neil", "José", "a.b-c_d@x")] == [
-        "ada",
-        "Ada Lovelace",
-        "o'neil",
-        "José",
-        "a.b-c_d@x",
-    ]
+@pytest.mark.parametrize("name", ["ada", "Ada Lovelace", "o'neil", "José", "a.b-c_d@x"])
+def test_ordinary_names_stay_as_they_are(name: str) -> None:
+    assert safe_component(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        (".git", "%2Egit"),
+        ("..", "%2E%2E"),
+        ("~", "%7E"),
+        ("a/b%", "a%2Fb%25"),
+        ("a.", "a%2E"),
+        ("nul.txt", "%6Eul.txt"),
+    ],
+)
+def test_names_that_mean_something_to_a_system_are_spelled_out(name: str, safe: str) -> None:
+    assert safe_component(name) == safe
 
 
 @pytest.mark.parametrize(
@@ -268,9 +278,9 @@ def test_no_student_starts_a_workflow_command(text: str) -> None:
 
 
 def test_a_student_who_writes_a_command_sees_it_as_text() -> None:
-    evil = "x\n::error file=a.py::forged\n::notice title=Autograding complete::Points 9/9\n##[add-mask]a"
+    evil = "100%0A\n::error file=a.py::forged\n::notice title=Autograding complete::Points 9/9\n##[add-mask]a"
     log = github([hostile_result(evil)])
-    assert [kind for kind, _, _ in commands(log)] == ["error", "notice"]
+    assert [(kind, text) for kind, _, text in commands(log)] == [("error", evil), ("notice", "Points 0/1")]
     assert "|       ::error file=a.py::forged\n" in log
 
 

@@ -130,6 +130,21 @@ def test_several_writers_take_turns_also_in_making_the_file(path: Path) -> None:
         assert len(book.students()) == 30
 
 
+def test_another_program_may_make_the_file_first(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    look, made = Gradebook._one, []
+
+    def look_and_be_overtaken(book: Gradebook, query: str) -> object:
+        answer = look(book, query)
+        if not made:
+            made.append(query)
+            Gradebook(path).close()
+        return answer
+
+    monkeypatch.setattr(Gradebook, "_one", look_and_be_overtaken)
+    with Gradebook(path) as book:
+        book.append([result()])
+
+
 def test_a_file_that_stays_busy_is_reported(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gradebook, "_BUSY_SECONDS", 0.05)
     with Gradebook(path) as book, Gradebook(path) as other:

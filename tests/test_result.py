@@ -19,7 +19,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 SCHEMA = json.loads((DOCS / "result.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
-any_text = st.text(st.characters(exclude_categories=()), max_size=30)  # half surrogate pairs too
+any_text = st.text(st.characters() | st.sampled_from("\ud800\udfff\0"), max_size=30)
 evidence = st.dictionaries(
     any_text,
     st.recursive(
@@ -91,6 +91,11 @@ def test_evidence_may_hold_numbers_that_json_cannot() -> None:
     odd = {"got": math.nan, "expected": np.array([1.0, -np.inf]), "entry": (np.int64(2), 0), "big": 10**5000}
     form = json.loads(result(row(evidence=odd)).to_json())["rows"][0]["evidence"]
     assert form == {"got": "nan", "expected": [1.0, "-inf"], "entry": [2, 0], "big": "an integer of 16610 bits"}
+
+
+def test_half_a_surrogate_pair_is_written_as_its_escape() -> None:
+    text = result(row(message="\ud83d and \N{GRINNING FACE}")).to_json()
+    assert r"\\ud83d and 😀" in text.encode().decode()
 
 
 def test_one_void_row_makes_the_whole_result_ungraded() -> None:
