@@ -1,8 +1,8 @@
-"""The student's file as cells to show: sources, numbers, and the outputs that are safe and small enough to keep.
+"""The student's file as cells to show: code, prose, and the outputs that are safe and small enough to keep.
 
-This reads for display only (grading has its own reader), so it is forgiving: whatever is not a notebook
-becomes `Unreadable` with a sentence, and whatever is oversized is cut. Nothing here parses Python: a regular
-expression finds definitions even in a cell with magics, and no hostile source can exhaust the parser's stack.
+The code cells are those that were graded (`grader.notebook`), so that their numbers are the verdicts' own. The
+prose and the outputs, which grading drops, are read here, forgivingly: what is malformed or of a kind that could
+act on the page is left out, and what is oversized is cut.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
+from ..notebook import Unreadable, read
 from .text import as_on_screen, cut
 
-MAX_FILE = 20_000_000
+__all__ = ["Cell", "Output", "Unreadable", "defining_cell", "png", "read_cells"]
+
 MAX_CELLS = 400
-MAX_SOURCE = 20_000
+MAX_SOURCE = 20_000  # characters of one cell
+MAX_TEXT = 300_000  # of all cells: the worst prose costs a parser 20 s a million
 MAX_OUTPUT = 4_000
 MAX_OUTPUTS = 20
 MAX_IMAGE = 1_000_000
 MAX_PIXELS = 16_000_000
 _PNG = b"\x89PNG\r\n\x1a\n"
-
-
-class Unreadable(Exception):
-    """The file cannot be shown; the message says why, to people."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell. `number` counts code cells from 1, as verdicts do; other cells have none."""
+    """One cell: `code`, `markdown` or `raw`. `number` counts code cells from 1; other cells have none."""
 
     kind: str
     source: str
@@ -51,25 +51,25 @@ class Cell:
 
 
 def read_cells(data: bytes, file: str) -> list[Cell]:
-    """The cells of a notebook, or the one cell of a `.py` file. Raises `Unreadable`."""
-    if len(data) > MAX_FILE:
-        raise Unreadable(f"The file is too large to show here ({len(data) / 1e6:.0f} MB).")
-    if file.lower().endswith(".py"):
-        return [Cell("code", _source(data.decode("utf-8", errors="replace")), 1)]
+    """The cells of a notebook or of a `.py` file. Raises `Unreadable`, as grading did."""
+    code = {cell.number: cut(cell.original, MAX_SOURCE) for cell in read(data, file).cells}
     try:
-        notebook = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable("The file is not a notebook that can be read: it is not valid JSON.") from error
-    raw = _raw_cells(notebook)
-    if raw is None:
-        raise Unreadable("The file is JSON, but not a notebook: it has no list of cells.")
-    if not raw:
-        raise Unreadable("The notebook is empty: it has no cells.")
-    return list(_cells(raw[:MAX_CELLS]))
+        raw = _raw_cells(json.loads(data)) if file.lower().endswith(".ipynb") else []
+    except (ValueError, RecursionError):  # in an encoding that only the graded reading guesses: its code is enough
+        raw = []
+    cells = list(_cells(raw, code)) if raw else [Cell("code", source, number) for number, source in code.items()]
+    sizes = accumulate(len(cell.source) for cell in cells)
+    shown = min(sum(size <= MAX_TEXT for size in sizes), MAX_CELLS)
+    if shown < len(cells):
+        cells[shown:] = [Cell("raw", f"… {len(cells) - shown:,} more cells are not shown …")]
+    return cells
 
 
 def defining_cell(cells: Iterable[Cell], name: str) -> int | None:
-    """The number of the code cell that defines `name` last, which is the definition that counts."""
+    """The number of the code cell that defines `name` last, which is the definition that counts.
+
+    A regular expression, not `ast`: it works in a cell with magics or a syntax error, and nesting cannot exhaust it.
+    """
     anywhere = re.compile(rf"^([ \t]*)(?:(?:async[ \t]+)?def|class)[ \t]+{re.escape(name)}\b", re.MULTILINE)
     outermost = re.compile(
         rf"^(?:(?:(?:async[ \t]+)?def|class)[ \t]+{re.escape(name)}\b|{re.escape(name)}[ \t]*=)", re.MULTILINE
@@ -94,29 +94,25 @@ def png(encoded: Any) -> str | None:
     return base64.b64encode(data).decode("ascii") if 0 < width * height <= MAX_PIXELS else None
 
 
-def _raw_cells(notebook: Any) -> list[Any] | None:
-    """The list of cells of a notebook of format 4, or of format 3 (which kept them in worksheets)."""
-    if not isinstance(notebook, dict):
-        return None
-    cells = notebook.get("cells")
-    sheets = notebook.get("worksheets")
-    if cells is None and isinstance(sheets, list) and sheets and isinstance(sheets[0], dict):
-        cells = sheets[0].get("cells")
-    return cells if isinstance(cells, list) else None
+def _raw_cells(notebook: Any) -> list[dict[str, Any]]:
+    """All cells of a notebook of format 4, or of format 3 (which kept them in worksheets)."""
+    sheets = [notebook] if "cells" in notebook else notebook["worksheets"]
+    lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+    return [cell for cells in lists if isinstance(cells, list) for cell in cells if isinstance(cell, dict)]
 
 
-def _cells(raw: list[Any]) -> Iterator[Cell]:
+def _cells(raw: list[dict[str, Any]], code: Mapping[int, str]) -> Iterator[Cell]:
+    """The cells in the notebook's order, with the graded text of the code cells."""
     number = 0
     for cell in raw:
-        if not isinstance(cell, dict):
-            continue
-        kind = cell.get("cell_type")
-        source = _source(_joined(cell.get("source", cell.get("input"))))
-        if kind == "code":
+        if cell.get("cell_type") == "code":
             number += 1
-            yield Cell("code", source, number, tuple(_outputs(cell.get("outputs"))))
-        elif source.strip():
-            yield Cell("markdown" if kind == "markdown" else "raw", source, attachments=tuple(_attachments(cell)))
+            yield Cell("code", code[number], number, tuple(_outputs(cell.get("outputs"))))
+            continue
+        source = cut(_joined(cell.get("source")), MAX_SOURCE)
+        if source.strip():
+            kind = "markdown" if cell.get("cell_type") == "markdown" else "raw"
+            yield Cell(kind, source, attachments=tuple(_attachments(cell)))
 
 
 def _attachments(cell: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -169,10 +165,6 @@ def _joined(text: Any) -> str:
     if isinstance(text, list):
         return "".join(part for part in text if isinstance(part, str))
     return text if isinstance(text, str) else ""
-
-
-def _source(text: str) -> str:
-    return cut(text.replace("\r\n", "\n").replace("\r", "\n"), MAX_SOURCE)
 
 
 def _shown(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
@@ -42,20 +42,30 @@ def code(source: str, line: int | None = None) -> Markup:
     return Markup("".join(f'<span class="line{" at" if n == line else ""}">{text}\n</span>' for n, text in lines))
 
 
-def markdown(source: str, attachments: Mapping[str, str]) -> Markup:
+def markdown(source: str, attachments: Mapping[str, str] | None = None) -> Markup:
     """Sanitised HTML of a Markdown cell; where it cannot be rendered, its source."""
-    try:
-        import bleach
-
-        html = _markdown(visible(source), attachments)
-        return Markup(bleach.clean(html, _TAGS, _allowed, protocols=["http", "https", "mailto", "data"], strip=True))
-    except Exception:  # noqa: BLE001 - the text is a stranger's: whatever it does to a parser, its source can still be read
-        return plain(source)
+    return _sanitised(source, attachments) if attachments else _remembered(source)
 
 
 def plain(source: str) -> Markup:
     """The text as it was typed."""
     return Markup(f'<pre class="source">{escape(visible(source))}</pre>')
+
+
+@lru_cache(maxsize=256)
+def _remembered(source: str) -> Markup:
+    """Most prose is the handout's, the same for the whole class: it is rendered once."""
+    return _sanitised(source, {})
+
+
+def _sanitised(source: str, attachments: Mapping[str, str]) -> Markup:
+    try:
+        import bleach
+
+        html = _markdown(visible(source), attachments)
+        return Markup(bleach.clean(html, _TAGS, _allowed, protocols=["http", "https", "mailto", "data"], strip=True))
+    except Exception:  # noqa: BLE001 - it is a stranger's text: whatever it does to a parser, its source can be read
+        return plain(source)
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:

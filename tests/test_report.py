@@ -1,0 +1,344 @@
+"""The report as files: what its pages say, and that nothing from a student can act on them."""
+
+from __future__ import annotations
+
+import base64
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from report_samples import (
+    ADAM,
+    SOFTMAX,
+    TOPICS,
+    a_class,
+    adam_rows,
+    code,
+    display,
+    markdown,
+    notebook,
+    png,
+    result,
+    softmax_rows,
+    stream,
+    usual_notebook,
+)
+
+from grader.report import write_report
+from grader.report.cells import defining_cell, read_cells
+from grader.report.cells import png as checked_png
+from grader.report.statistics import summarise
+from grader.report.text import as_on_screen, cut, percent, points, visible
+from grader.result import Note, Result, Status, Verdict
+
+HOSTILE = "<script>alert(1)</script></style><img src=x onerror=alert(2)>\u202etxt.exe\x1b[31m"
+
+
+BLOCKS = ("p", "li", "dt", "dd", "td", "th", "h1", "h2", "h3", "h4", "title", "a")
+
+
+class Page(HTMLParser):
+    """The visible text and the elements of a page, as a browser would read them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.silent = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self.silent = tag in ("style", "script")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.silent = False
+        if tag in BLOCKS:
+            self.words.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.words).split())
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attrs for name, attrs in self.elements if name == tag]
+
+
+def write(tmp_path: Path, results: list[Result], files: dict[tuple[str, str], bytes] | None = None) -> dict[str, Page]:
+    index = write_report(results, lambda s, t: (files or {}).get((s, t)), tmp_path, "Deep learning", TOPICS)
+    pages = {"index": index, **{path.stem: path for path in (tmp_path / "students").glob("*.html")}}
+    return {name: Page(path.read_text(encoding="utf-8")) for name, path in pages.items()}
+
+
+def student_page(tmp_path: Path, source: bytes, rows: tuple[Verdict, ...] = (), file: str = "adam.ipynb") -> Page:
+    return write(tmp_path, [result("ada", "adam", rows or adam_rows(4), file)], {("ada", "adam"): source})["ada"]
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
+    return write(tmp_path_factory.mktemp("report"), *a_class())
+
+
+def test_the_index_counts_what_was_graded_and_what_was_not(pages: dict[str, Page]) -> None:
+    text = pages["index"].text
+    assert "students 6 graded 10 ungraded 1 not handed in 1" in text
+    assert "1 submission could not be graded" in text
+    assert "alan · Softmax cross-entropy : the reference could not be computed" in text
+    assert "Reference computed on cpu. Jail: level 3: Linux with user namespaces" in text
+
+
+def test_the_index_links_to_every_students_page(pages: dict[str, Page]) -> None:
+    links = {link["href"] for link in pages["index"].all("a")}
+    assert {f"students/{name}.html" for name in pages if name != "index"} <= links
+
+
+def test_statistics_of_a_topic() -> None:
+    results, _ = a_class()
+    adam = summarise([r for r in results if r.topic == "adam"])
+    assert (adam.graded, adam.mean, adam.max_score) == (6, 6.5, 9)
+    assert adam.bins == (0, 0, 0, 0, 3, 0, 0, 0, 0, 3)
+    assert [(lost.row.id, lost.count, lost.share) for lost in adam.lost] == [("steps", 3, 0.5), ("tail", 3, 0.5)]
+    assert [(hint.name, n) for hint, n in adam.mistakes] == [("eps inside the root", 3)]
+
+
+def test_statistics_leave_out_the_ungraded_and_rows_that_were_not_asked() -> None:
+    results, _ = a_class()
+    softmax = summarise([r for r in results if r.topic == "softmax-cross-entropy"])
+    assert (softmax.graded, softmax.ungraded, softmax.mean) == (4, 1, 3.5)
+    assert [lost.row.id for lost in softmax.lost] == ["grad"]
+
+
+def test_a_lost_row_says_what_where_and_why(pages: dict[str, Page]) -> None:
+    text = pages["alan"].text
+    assert (
+        "thirty steps are right lost · cell 2 adam, step 3 of 30: entry (1,) is -0.2731381 instead of -0.2731379"
+        in text
+    )
+    assert "Recognised: eps inside the root. You add eps before taking the square root" in text
+    assert "cell 5 : ZeroDivisionError" in text
+
+
+def test_a_hidden_row_shows_no_more_than_its_claim_and_points(pages: dict[str, Page]) -> None:
+    text = pages["alan"].text
+    assert "a long run stays right lost · hidden row points: 0 / 2" in text
+    assert "secret-case" not in text
+
+
+@pytest.mark.parametrize(
+    ("student", "words"),
+    [
+        ("ada", "earned in part"),
+        ("alan", "not graded: a fault of ours"),
+        ("edsger", "raised an exception · cell 1, line 6"),
+        ("barbara", "ran out of time"),
+        ("donald", "the process ended"),
+        ("edsger", "not asked"),
+        ("grace", "Softmax cross-entropy not handed in"),
+    ],
+)
+def test_every_outcome_has_its_own_words(pages: dict[str, Page], student: str, words: str) -> None:
+    assert words in pages[student].text
+
+
+def test_an_ungraded_submission_shows_no_score(pages: dict[str, Page]) -> None:
+    assert "it has no grade yet, and that is not a zero" in pages["alan"].text
+    assert "3 / 8" not in pages["alan"].text
+
+
+def test_verdicts_stand_beside_the_cell_that_defines_the_function(pages: dict[str, Page]) -> None:
+    text = pages["alan"].text
+    beside = text[text.index("def adam") : text.index("A first try")]
+    assert "thirty steps are right lost · 0 / 3" in beside
+    assert "first step is right earned · 3 / 3" in beside
+
+
+def test_the_line_that_raised_is_marked(tmp_path: Path) -> None:
+    page = student_page(tmp_path, SOFTMAX, softmax_rows("raised"), "softmax.py")
+    marked = [attrs for attrs in page.all("span") if attrs.get("class") == "line at"]
+    lines = [attrs for attrs in page.all("span") if (attrs.get("class") or "").startswith("line")]
+    assert len(marked) == 1
+    assert lines[5] is marked[0]
+
+
+def test_a_file_that_cannot_be_read_keeps_its_verdicts(pages: dict[str, Page]) -> None:
+    assert "The notebook is cut off in line 1" in pages["donald"].text
+    assert "the process ended (out of memory)" in pages["donald"].text
+
+
+def test_a_file_that_is_not_at_hand_keeps_its_verdicts(tmp_path: Path) -> None:
+    page = write(tmp_path, [result("ada", "adam", adam_rows(4))])["ada"]
+    assert "The file itself is not at hand" in page.text
+    assert "thirty steps are right" in page.text
+
+
+def test_prose_outputs_and_pictures_of_the_notebook_are_shown(pages: dict[str, Page]) -> None:
+    page = pages["alan"]
+    assert "m_t = \\beta_1 m_{t-1} + (1-\\beta_1) g_t" in page.text
+    assert "loss 0.0007315964" in page.text
+    assert "ZeroDivisionError: division by zero" in page.text
+    assert [image["alt"] for image in page.all("img")] == ["Picture that cell 4 drew"]
+
+
+def test_each_page_carries_all_it_needs(pages: dict[str, Page]) -> None:
+    for page in pages.values():
+        policy = next(meta["content"] or "" for meta in page.all("meta") if "http-equiv" in meta)
+        assert policy.startswith("default-src 'none'; style-src 'sha256-")
+        assert not [a for a in page.all("script") + page.all("img") if (a.get("src") or "data:")[:5] != "data:"]
+        assert [link["href"] for link in page.all("link")] == ["data:,"]
+
+
+def test_nothing_that_a_student_wrote_becomes_markup(tmp_path: Path) -> None:
+    rows = (Verdict("a", "a claim", 1, 0, Status.LOST, HOSTILE, evidence={"function": HOSTILE, "cell": HOSTILE}),)
+    cells = notebook(
+        markdown(HOSTILE + "\n\n[go](javascript:alert(3)) ![see](https://example.org/x.png) <a href='data:x'>y</a>"),
+        code(f"adam = 1 # {HOSTILE}", stream(HOSTILE), display(text_html=HOSTILE), display(text_plain=HOSTILE)),
+    )
+    hostile = result(HOSTILE, "adam", rows, f"{HOSTILE}.ipynb", (Note(HOSTILE, 1), Note(HOSTILE)))
+    pages = write(tmp_path, [hostile], {(HOSTILE, "adam"): cells})
+    assert len(pages) == 2
+    for name, page in pages.items():
+        assert len(page.all("script")) == (name == "index")
+        assert not page.all("img")
+        assert not [attrs for _, attrs in page.elements if any(key.startswith("on") or key == "style" for key in attrs)]
+        assert not [a for a in page.all("a") if re.match(r"\s*(javascript|data):", a.get("href") or "")]
+        assert "\u202e" not in page.text
+        assert "\x1b" not in page.text
+    assert "\\u202etxt.exe" in pages["index"].text
+    assert "<script>alert(1)</script>" in pages["index"].text
+
+
+def test_outputs_of_other_kinds_are_named_and_left_out(tmp_path: Path) -> None:
+    page = student_page(tmp_path, notebook(code(ADAM, display(text_html="<b>bold</b>", application_javascript="x()"))))
+    assert "An output of type application/javascript, text/html is not shown." in page.text
+    assert "bold" not in page.text
+
+
+def test_floods_are_cut_and_counted(tmp_path: Path) -> None:
+    page = student_page(tmp_path, notebook(code(ADAM, stream("x" * 5_000_000), *[stream("y\n")] * 30)))
+    assert "4,996,0" in page.text
+    assert "characters left out …" in page.text
+    assert "11 more outputs are not shown." in page.text
+    assert len(page.text) < 20_000
+
+
+def test_of_an_endless_notebook_the_beginning_is_shown(tmp_path: Path) -> None:
+    many = student_page(tmp_path / "many", notebook(code(ADAM), *[markdown("prose")] * 500))
+    assert "… 101 more cells are not shown …" in many.text
+    long = student_page(tmp_path / "long", notebook(code(ADAM), *[markdown("prose " * 3_000)] * 30))
+    assert "… 15 more cells are not shown …" in long.text
+
+
+def test_a_picture_has_to_be_a_picture_of_sane_size() -> None:
+    huge = base64.b64encode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (60_000).to_bytes(4) * 2).decode()
+    heavy = base64.b64encode(base64.b64decode(png()) + bytes(1_000_000)).decode()
+    assert checked_png(png()) == png()
+    assert checked_png([png()[:40], "\n", png()[40:]]) == png()
+    svg = base64.b64encode(b"<svg onload=x>").decode()
+    for bad in ("", "no base64!", svg, huge, heavy, None, 7):
+        assert checked_png(bad) is None
+
+
+def test_the_definition_that_counts_is_the_last_outermost_one() -> None:
+    source = notebook(
+        code(ADAM),
+        code("%time\ndef adam(w): pass"),
+        code("class Optimiser:\n    def adam(self): pass"),
+        code("x = adam(1)"),
+    )
+    cells = read_cells(source, "a.ipynb")
+    assert defining_cell(cells, "adam") == 2
+    assert defining_cell(cells, "adamw") is None
+    assert defining_cell(read_cells(notebook(code("if 1:\n    def f(): pass"), code("g = 1")), "a.ipynb"), "f") == 1
+    assert defining_cell(read_cells(notebook(code("x = 1"), code("step = Adam().step")), "a.ipynb"), "step") == 2
+
+
+def test_a_student_page_stays_in_its_folder(tmp_path: Path) -> None:
+    write(tmp_path / "report", [result("../../evil", "adam", adam_rows()), result("a#b?c", "adam", adam_rows())])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report"]
+    index = Page((tmp_path / "report" / "index.html").read_text(encoding="utf-8"))
+    assert all("#b" not in (link["href"] or "") for link in index.all("a"))
+
+
+def test_progress_hears_each_student_once_and_a_topic_unknown_to_the_course_is_kept(tmp_path: Path) -> None:
+    heard: list[str] = []
+    results = [result("ada", "adam", adam_rows()), result("ada", "elsewhere", adam_rows(4))]
+    index = write_report(results, lambda *_: None, tmp_path, "Deep learning", TOPICS, heard.append)
+    assert heard == ["ada"]
+    assert "elsewhere" in Page(index.read_text(encoding="utf-8")).text
+
+
+def test_an_empty_class_has_a_page_too(tmp_path: Path) -> None:
+    assert "students 0 graded 0" in write(tmp_path, [])["index"].text
+
+
+def test_the_same_results_give_the_same_pages(tmp_path: Path) -> None:
+    results, files = a_class()
+    for name in ("one", "two"):
+        write(tmp_path / name, results, files)
+    for path in sorted((tmp_path / "one").rglob("*.html")):
+        assert path.read_bytes() == (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes()
+
+
+def test_numbers_as_people_write_them() -> None:
+    assert [points(x) for x in (3, 2.5, 1 / 3, 0, 10)] == ["3", "2.5", "0.33", "0", "10"]
+    assert [percent(x) for x in (0, 0.001, 0.5, 0.999, 1)] == ["0 %", "1 %", "50 %", "99 %", "100 %"]
+
+
+def test_terminal_output_as_it_was_seen() -> None:
+    assert as_on_screen("\x1b[1;31mred\x1b[0m 10%\r 50%\r100%\ndone\r\n") == "100%\ndone\n"
+    assert visible("a\x07b\u2066c\ud800é\tשלום") == "a\\x07b\\u2066c\\ud800é\tשלום"
+    assert cut("abcdefgh", 4) == "abc\n[… 4 characters left out …]\nh"
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=200))
+def test_whatever_a_student_writes_the_page_can_be_written_and_read(text: str) -> None:
+    assert visible(visible(text)) == visible(text)
+    assert visible(text).encode("utf-8").decode() == visible(text)
+    assert "\u202e" not in visible(text)
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=9),
+        lambda x: (
+            st.lists(x)
+            | st.dictionaries(
+                st.sampled_from(
+                    [
+                        "cells",
+                        "cell_type",
+                        "code",
+                        "source",
+                        "outputs",
+                        "data",
+                        "text/plain",
+                        "image/png",
+                        "attachments",
+                        "output_type",
+                        "traceback",
+                    ]
+                ),
+                x,
+            )
+        ),
+        max_leaves=20,
+    )
+)
+def test_a_malformed_cell_never_stops_the_page(junk: object) -> None:
+    odd = {"cell_type": "code", "source": "x = 1", "outputs": junk}
+    cells = read_cells(
+        notebook(code(ADAM), odd, {"cell_type": "markdown", "source": junk, "attachments": junk}), "a.ipynb"
+    )
+    assert [cell.number for cell in cells if cell.kind == "code"] == [1, 2]
+
+
+def test_the_usual_notebook_is_what_the_other_tests_think() -> None:
+    kinds = [cell.kind for cell in read_cells(usual_notebook(), "adam.ipynb")]
+    assert kinds == ["markdown", "code", "code", "markdown", "code", "code", "code"]
