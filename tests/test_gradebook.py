@@ -131,7 +131,8 @@ def test_several_writers_take_turns_also_in_making_the_file(path: Path) -> None:
 
 
 def test_another_program_may_make_the_file_first(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    look, made = Gradebook._one, []
+    look = Gradebook._one
+    made: list[str] = []
 
     def look_and_be_overtaken(book: Gradebook, query: str) -> object:
         answer = look(book, query)
