@@ -89,13 +89,13 @@ def message_of(error: Exception | None) -> str:
 
 
 def evidence_of(outcome: Outcome) -> dict[str, Any]:
-    """The parts of the evidence as plain data, for programs and for the report."""
+    """The parts of the evidence as plain data, for programs and for the report: at least the function that was asked."""
     error = outcome.error
+    names = [f.name for f in outcome.row.check.functions]
+    evidence: dict[str, Any] = {"function": names[0]} if names else {}
     if isinstance(error, Wrong):
-        names = [f.name for f in outcome.row.check.functions]
-        named = next((name for name in names if name in error.where), names[0] if names else "")
-        return {"where": error.where, "function": named, **error.details}
+        named = next((name for name in names if name in error.where), None)
+        return evidence | ({"function": named} if named else {}) | {"where": error.where, **error.details}
     if isinstance(error, Raised):
-        return {"type": error.type, "cell": error.cell, "line": error.line}
-    return {}
-
+        return evidence | {"type": error.type, "cell": error.cell, "line": error.line}
+    return evidence

@@ -31,7 +31,7 @@ class Live(Implementation):
     def of(cls, source: str, name: str = "solution.py") -> Live:
         """The implementation that a trusted text defines."""
         world: dict[str, Any] = {"__name__": "submission"}
-        exec(compile(source, name, "exec"), world)
+        exec(compile(source, name, "exec", dont_inherit=True), world)
         return cls(world)
 
     def run(self, plan: Plan) -> list[Any]:

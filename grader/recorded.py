@@ -129,7 +129,7 @@ class Record:
         """The public rows. The text comes from the course, like the rest of the bundle."""
         module = types.ModuleType(f"record_{self.slug.replace('-', '_')}")
         sys.modules[module.__name__] = module
-        exec(compile(self.source, f"{self.slug}{SUFFIX}", "exec"), module.__dict__)
+        exec(compile(self.source, f"{self.slug}{SUFFIX}", "exec", dont_inherit=True), module.__dict__)
         topic = module.topic
         assert isinstance(topic, Topic)
         return topic

@@ -1,0 +1,162 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from .exits import Exit, guarded
+
+app = typer.Typer(
+    name="grader",
+    help="Grade numpy notebooks of a deep-learning course against PyTorch.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 a check failed, 2 usage or configuration, 3 some submission ungraded, 4 a bug, 130 interrupted.",
+)
+
+
+class Form(StrEnum):
+    """Forms of output that every command has."""
+
+    text = "text"
+    json = "json"
+    jsonl = "jsonl"
+
+
+class GradeForm(StrEnum):
+    """Forms of output of `grade`: `Form` and those of other programs."""
+
+    text = "text"
+    json = "json"
+    jsonl = "jsonl"
+    gradescope = "gradescope"
+    github = "github"
+    junit = "junit"
+
+
+class Device(StrEnum):
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+CourseOption = Annotated[
+    Path | None, typer.Option("--course", help="Folder of the course's autograder.yml (default: found from here upwards).")
+]
+Format = Annotated[Form, typer.Option("--format", help="Form of the output.")]
+NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress bar.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors and data.")]
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
+    if version:
+        print(f"grader {__version__}")
+        raise typer.Exit(Exit.OK)
+
+
+@app.command()
+def grade(
+    paths: Annotated[list[Path], typer.Argument(help="Notebooks, .py files, or folders of STUDENT/TOPIC.ipynb.")],
+    topic: Annotated[str | None, typer.Option("-a", "--assignment", help="The topic of every file given.")] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the gradebook and its exports.")] = Path("out"),
+    workers: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Submissions graded side by side.")] = os.cpu_count() or 1,
+    device: Annotated[Device | None, typer.Option(help="Where the reference runs (default: autograder.yml).")] = None,
+    round: Annotated[str, typer.Option("--round", help="Name of the round: another round draws other cases.")] = "1",
+    student: Annotated[str | None, typer.Option(help="The student of every file given.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Exit 1 where a row was not earned (for CI).")] = False,
+    course: CourseOption = None,
+    format: Annotated[GradeForm, typer.Option("--format", help="Form of the output.")] = GradeForm.text,
+    no_progress: NoProgress = False,
+    quiet: Quiet = False,
+) -> None:
+    """Grade submissions: write the gradebook, result files, grades.csv and the HTML report."""
+    from . import grading
+
+    with guarded():
+        order = grading.Order(paths, topic, student, output, workers, device.value if device else None, round, course)
+        raise typer.Exit(grading.run(order, format.value, check, progress=not (no_progress or quiet), quiet=quiet))
+
+
+@app.command()
+def test(
+    notebook: Annotated[Path, typer.Argument(help="Your notebook or .py file.")],
+    answers: Annotated[Path | None, typer.Option(help="The recorded answers (default: TOPIC.answers beside it).")] = None,
+    format: Format = Form.text,
+) -> None:
+    """Check your own notebook against the recorded answers. Needs no torch."""
+    from . import testing
+
+    with guarded():
+        raise typer.Exit(testing.run(notebook, answers, format.value))
+
+
+@app.command()
+def release(
+    topics: Annotated[list[str] | None, typer.Argument(help="Topics to release.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every topic of the course.")] = False,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the bundles.")] = Path("release"),
+    course: CourseOption = None,
+    no_progress: NoProgress = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make the students' bundles: notebook, recorded answers, how to install."""
+    from . import authoring
+
+    with guarded():
+        raise typer.Exit(authoring.release(topics or [], everything, output, course, progress=not (no_progress or quiet)))
+
+
+@app.command()
+def verify(
+    topics: Annotated[list[str] | None, typer.Argument(help="Topics to verify (default: all).")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds.")] = 3,
+    write: Annotated[bool, typer.Option("--write", help="Keep the matrix in assignments/TOPIC/matrix.txt.")] = False,
+    course: CourseOption = None,
+    format: Format = Form.text,
+    no_progress: NoProgress = False,
+    quiet: Quiet = False,
+) -> None:
+    """Prove topics: solution and variants full, do-nothing programs 0, every mistake caught and named."""
+    from . import authoring
+
+    with guarded():
+        raise typer.Exit(
+            authoring.verify(topics or [], seeds, write, course, format.value, progress=not (no_progress or quiet))
+        )
+
+
+@app.command("list")
+def list_topics(course: CourseOption = None, format: Format = Form.text) -> None:
+    """List the course's topics."""
+    from . import looking
+
+    with guarded():
+        raise typer.Exit(looking.list_topics(course, format.value))
+
+
+@app.command()
+def show(
+    student: Annotated[str, typer.Argument(help="The student.")],
+    topic: Annotated[str | None, typer.Argument(help="The topic (default: all).")] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the gradebook.")] = Path("out"),
+    format: Format = Form.text,
+) -> None:
+    """Show what the gradebook says of a student."""
+    from . import looking
+
+    with guarded():
+        raise typer.Exit(looking.show(student, topic, output, format.value))
+
+
+def main() -> None:
+    app()

@@ -1,0 +1,88 @@
+"""`grader release` and `grader verify`: what authors run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from ..course import Course
+from ..drawn import PUBLIC_SEED, round_seed
+from ..files import atomic_write
+from ..jail import ProcessJail
+from ..limits import Limits
+from ..notebook import read
+from ..oracle import Oracle
+from ..release import release as release_topic
+from ..session import Session
+from ..topic import Assignment
+from ..verify import Report, worthless_sources
+from ..verify import verify as verify_topic
+from .courses import open_course, require_topics
+from .exits import Exit, Stop, say
+from .progress import progress as showing
+
+# A program that loops is stopped soon: it is one of ours, and its rows are known to be cheap.
+IMPATIENT = Limits(row_cpu_seconds=0.3, cell_cpu_seconds=0.3)
+
+
+def release(topics: Sequence[str], everything: bool, output: Path, folder: Path | None, progress: bool) -> Exit:
+    if not topics and not everything:
+        raise Stop("name the topics to release, or give --all")
+    course = open_course(folder)
+    wanted = require_topics(course, topics)
+    with showing("releasing", len(wanted), progress) as advance:
+        for slug in wanted:
+            assignment = Assignment(slug, course.root)
+            print(release_topic(assignment, Oracle(assignment), output))
+            advance(slug)
+    return Exit.OK
+
+
+def verify(topics: Sequence[str], seeds: int, write: bool, folder: Path | None, form: str, progress: bool) -> Exit:
+    course = open_course(folder)
+    wanted = require_topics(course, topics)
+    reports = []
+    with showing("verifying", len(wanted) * seeds, progress) as advance:
+        for slug in wanted:
+            report = prove(course, slug, seeds, advance)
+            if write and report.sound:
+                atomic_write(matrix_path(course, slug), report.text())
+            reports.append(report)
+            if form == "text":
+                print(_text(report, course, write), flush=True)
+    if form != "text":
+        found = [asdict(report) for report in reports]
+        print("\n".join(map(json.dumps, found)) if form == "jsonl" else json.dumps(found, indent=2, ensure_ascii=False))
+    unsound = [report.slug for report in reports if not report.sound]
+    say(f"unsound: {', '.join(unsound)}" if unsound else f"sound on {seeds} seeds: {', '.join(wanted)}")
+    return Exit.FAILED if unsound else Exit.OK
+
+
+def prove(course: Course, slug: str, seeds: int, advance: object = None) -> Report:
+    """Verify one topic on the public seed and on `seeds` − 1 others, do-nothing programs that need a process included."""
+    assignment = Assignment(slug, course.root)
+    numbers = [PUBLIC_SEED, *(round_seed(b"verify", slug, str(i)) for i in range(1, seeds))]
+    jail = ProcessJail(course.imports)
+    try:
+        others = {
+            name: Session(read(source.encode(), "nothing.py"), jail, replace(IMPATIENT))
+            for name, source in worthless_sources(assignment.functions).items()
+        }
+        tell = advance if callable(advance) else lambda text: None
+        return verify_topic(assignment, Oracle(assignment), numbers, others, tell)
+    finally:
+        jail.close()
+
+
+def matrix_path(course: Course, slug: str) -> Path:
+    return Assignment(slug, course.root).folder / "matrix.txt"
+
+
+def _text(report: Report, course: Course, written: bool) -> str:
+    path = matrix_path(course, report.slug)
+    stale = not written and path.is_file() and path.read_text(encoding="utf-8") != report.text()
+    head = f"{report.slug}: {'sound' if report.sound else 'NOT SOUND'} on {report.seeds} seeds"
+    parts = [head, report.text(), *report.findings]
+    return "\n".join(parts + ([f"{path} differs: see the change with --write"] if stale else []))

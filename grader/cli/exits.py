@@ -1,0 +1,60 @@
+"""Exit codes, and how an error becomes a sentence and a code."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from enum import IntEnum
+
+import typer
+
+
+class Exit(IntEnum):
+    """What a command's exit status means."""
+
+    OK = 0
+    FAILED = 1  # a check failed: a row not earned (`test`, `grade --check`), a topic not sound (`verify`)
+    USAGE = 2  # wrong arguments or configuration
+    UNGRADED = 3  # some submission could not be graded, through a fault of ours
+    INTERNAL = 4  # a bug
+    INTERRUPTED = 130  # Ctrl-C
+
+
+class Stop(Exception):
+    """An error for a person: the sentence says what happened, where, and what to do next."""
+
+
+def say(text: str) -> None:
+    """Talk: to the standard error, so that data alone is on the standard output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def guarded() -> Iterator[None]:
+    """Run a command's body: our declared errors become a sentence and exit 2, bugs a sentence and exit 4."""
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except KeyboardInterrupt:
+        say("interrupted: what was finished is kept")
+        raise typer.Exit(Exit.INTERRUPTED) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(Exit.OK) from None
+    except Exception as error:
+        if type(error).__name__ in DECLARED:
+            say(f"grader: {error}")
+            raise typer.Exit(Exit.USAGE) from None
+        if os.environ.get("GRADER_DEBUG"):
+            raise
+        say(f"grader: a bug: {type(error).__name__}: {error}\n(GRADER_DEBUG=1 shows where; please report it)")
+        raise typer.Exit(Exit.INTERNAL) from None
+
+
+# By name, because importing their modules would make every command slow.
+DECLARED = frozenset(
+    {"BadRecord", "CourseError", "GradebookError", "NothingThere", "OurFault", "Stop", "TopicError", "Unreadable"}
+)

@@ -1,0 +1,143 @@
+"""`grader grade`: from PATHs to the gradebook, its exports, and what is printed."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..course import Course
+from ..exports.github import github, step_summary
+from ..exports.grades_csv import grades_csv
+from ..exports.gradescope import gradescope
+from ..exports.junit import junit
+from ..exports.phrases import one_line, printable, share
+from ..exports.result_files import write_results
+from ..files import atomic_write
+from ..grade import Grading
+from ..gradebook import Gradebook
+from ..jail import ProcessJail
+from ..notebook import Unreadable
+from ..oracle import choose_device
+from ..result import Result, Status
+from ..submissions import Submission, find
+from ..topic import Assignment
+from .courses import open_course, require_topics
+from .exits import Exit, say
+from .progress import progress as showing
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be graded, how, and where to."""
+
+    paths: Sequence[Path]
+    topic: str | None
+    student: str | None
+    output: Path
+    workers: int
+    device: str | None
+    round: str
+    course: Path | None
+
+
+def run(order: Order, form: str, check: bool, progress: bool, quiet: bool) -> Exit:
+    course = open_course(order.course)
+    require_topics(course, [order.topic] if order.topic else [])
+    submissions, strays = find(order.paths, list(course.topics), order.topic, order.student)
+    for stray in strays:
+        say(f"{printable(str(stray.path))}: not graded: {stray.reason}")
+    if course.secret_bytes() is None and not quiet:
+        say(f"note: the environment variable {course.secret} is not set, so the grading cases can be foreseen")
+    with Gradebook(order.output / "gradebook.db") as book:
+        results = list(_graded(order, course, submissions, book, progress))
+        report = _export(order, course, book.latest(), submissions, progress)
+    results.sort(key=lambda result: (result.student, result.topic))
+    _print(results, form)
+    if not quiet:
+        say(_last_line(results, report))
+    return _exit(results, bool(strays), check)
+
+
+def _graded(
+    order: Order, course: Course, submissions: Sequence[Submission], book: Gradebook, progress: bool
+) -> Iterator[Result]:
+    """Results as they come, each in the gradebook before it is counted."""
+    jail = ProcessJail(course.imports)
+    try:
+        grading = Grading(course, jail, order.round, choose_device(order.device or course.device))
+        with showing("grading", len(submissions), progress) as advance:
+            for result in grading.grade_all(submissions, order.workers):
+                book.append([result])
+                advance(f"{result.student} {result.topic}")
+                yield result
+    finally:
+        jail.close()
+
+
+def _export(
+    order: Order, course: Course, results: list[Result], submissions: Sequence[Submission], progress: bool
+) -> Path:
+    """Everything that is made from the gradebook. Returns the report's first page."""
+    from ..report import write_report  # renders notebooks: slow to import
+
+    write_results(results, order.output)
+    atomic_write(order.output / "grades.csv", grades_csv(results, {s: plan.weight for s, plan in course.topics.items()}))
+    at = {(s.student, s.topic): s.path for s in submissions}
+    topics = [(s, Assignment(s, course.root).topic.title, plan.weight) for s, plan in course.topics.items()]
+    with showing("report", len({r.student for r in results}), progress) as advance:
+        return write_report(
+            results, lambda student, topic: _bytes(at.get((student, topic))), order.output / "report", course.name, topics, advance
+        )
+
+
+def _bytes(path: Path | None) -> bytes | None:
+    try:
+        return path.read_bytes() if path else None
+    except Unreadable:
+        return None
+
+
+def _print(results: Sequence[Result], form: str) -> None:
+    if form == "json":
+        print(json.dumps([result.to_dict() for result in results], indent=2, ensure_ascii=False, allow_nan=False))
+    elif form == "jsonl":
+        for result in results:
+            print(result.to_json(indent=None))
+    elif form == "gradescope":
+        print(json.dumps(gradescope(results), indent=2, ensure_ascii=False))
+    elif form == "github":
+        print(github(results))
+        if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+            with open(path, "a", encoding="utf-8") as file:
+                file.write(step_summary(results))
+    elif form == "junit":
+        print(junit(results))
+    else:
+        print("\n".join(lines(results)))
+
+
+def lines(results: Sequence[Result]) -> Iterator[str]:
+    """One line per result: student, topic, score, and the rows that were not earned."""
+    names = [one_line(printable(r.student)) for r in results]
+    wide, topics = max(map(len, names), default=0), max((len(r.topic) for r in results), default=0)
+    for name, result in zip(names, results, strict=True):
+        lost = [row.id for row in result.rows if row.status is not Status.EARNED]
+        score = "ungraded" if result.score is None else share(result.score, result.max_score)
+        yield f"{name:{wide}}  {result.topic:{topics}}  {score:>8}" + (f"  not earned: {', '.join(lost)}" if lost else "")
+
+
+def _last_line(results: Sequence[Result], report: Path) -> str:
+    ungraded = sum(result.status == "ungraded" for result in results)
+    count = f"graded {len(results) - ungraded} of {len(results)} submissions"
+    return f"{count}{f', {ungraded} UNGRADED' if ungraded else ''}. Report: {report}"
+
+
+def _exit(results: Sequence[Result], strays: bool, check: bool) -> Exit:
+    if strays or any(result.status == "ungraded" for result in results):
+        return Exit.UNGRADED
+    if check and any(row.earned < row.points for result in results for row in result.rows):
+        return Exit.FAILED
+    return Exit.OK

@@ -1,0 +1,62 @@
+"""`grader test`: a student's own check, in a process of its own, against recorded answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..jail import ProcessJail
+from ..kernel import find_record, judge, line
+from ..limits import Limits
+from ..notebook import Source, read_path
+from ..recorded import SUFFIX, BadRecord, Record
+from ..result import Note, Result, Verdict
+from ..session import Session
+from ..submissions import topic_of_name
+from .exits import Exit, Stop
+
+
+def run(notebook: Path, answers: Path | None, form: str) -> Exit:
+    source = read_path(notebook)
+    record = Record.read(answers) if answers else _record_beside(notebook, source)
+    if source.topic and source.topic != record.slug:
+        raise Stop(f"{notebook.name} is for {source.topic}, but the recorded answers are for {record.slug}")
+    jail = ProcessJail(("numpy",))
+    try:
+        with Session(source, jail, Limits()) as student:
+            rows = judge(record, student)
+            notes = [*source.notes, *student.notes]
+    finally:
+        jail.close()
+    _print(Result(record.slug, "", source.file, source.sha256, rows, tuple(notes), record.stamp, "public"), form)
+    return Exit.OK if all(row.earned == row.points for row in rows) else Exit.FAILED
+
+
+def _record_beside(notebook: Path, source: Source) -> Record:
+    """By the notebook's metadata, its name, or the only record beside it."""
+    folder = notebook.resolve().parent
+    beside = sorted(path.name.removesuffix(SUFFIX) for path in folder.glob(f"*{SUFFIX}"))
+    slug = source.topic or topic_of_name(notebook.stem, beside) or (beside[0] if len(beside) == 1 else None)
+    if slug is None:
+        raise BadRecord(f"no TOPIC{SUFFIX} for {notebook.name} in {folder}: keep it, from the course's bundle, beside your notebook")
+    return find_record(slug, folder)
+
+
+def _print(result: Result, form: str) -> None:
+    if form != "text":
+        print(result.to_json(indent=2 if form == "json" else None))
+        return
+    for note in result.notes:
+        print(f"! {_place(note)}{note.text}")
+    for row in result.rows:
+        print(line(row))
+    print(f"{_sum(result.rows)} points on the public cases")
+
+
+def _place(note: Note) -> str:
+    return f"cell {note.cell} " if note.cell else ""
+
+
+def _sum(rows: tuple[Verdict, ...]) -> str:
+    return f"{sum(row.earned for row in rows):g} of {sum(row.points for row in rows):g}"
+
+
