@@ -1,0 +1,107 @@
+"""Batch normalisation: give each feature of a batch mean 0 and variance 1, then let the network choose others."""
+
+import numpy as np
+
+from grader import Layer, Opaque, Reals, Row, Topic, cheap, either, gradient, holds, matches, pure, sample, vjp
+
+
+class batch_norm(Layer):
+    def forward(
+        x: Reals["n d"], gamma: Reals["d"], beta: Reals["d"], *, eps=1e-5
+    ) -> {"out": Reals["n d"], "cache": Opaque}:
+        """In training:  out = gamma · (x − mean) / √(var + eps) + beta,  feature by feature.
+
+        mean and var are those of the batch (axis 0); var is the biased one: the mean of (x − mean)²."""
+
+    def backward(
+        dout: Reals["n d"], cache: Opaque
+    ) -> {"dx": Reals["n d"], "dgamma": Reals["d"], "dbeta": Reals["d"]}:
+        """The derivatives of  Σ dout · out  with respect to x, gamma and beta. mean and var depend on x, too."""
+
+def moving_statistics(
+    x: Reals["n d"], moving_mean: Reals["d"], moving_var: Reals["d"], *, momentum=0.9
+) -> {"moving_mean": Reals["d"], "moving_var": Reals["d"]}:
+    """After a batch x, each moving average is  momentum · moving + (1 − momentum) · batch.
+
+    The batch's variance is the biased one, as in training."""
+
+def batch_norm_inference(
+    x: Reals["n d"], gamma: Reals["d"], beta: Reals["d"], moving_mean: Reals["d"], moving_var: Reals["d"], *, eps=1e-5
+) -> Reals["n d"]:
+    """In use:  gamma · (x − moving_mean) / √(moving_var + eps) + beta.  The batch x has no say in the statistics."""
+
+
+def cases(rng):
+    yield "a batch",                       sample(batch_norm, rng, n=7, d=4)
+    yield "a large eps",                   sample(batch_norm, rng, n=5, d=3, eps=0.1)
+    yield "fewer examples than features",  sample(batch_norm, rng, n=3, d=6)
+    yield "features that hardly vary",     sample(batch_norm, rng, x=0.01 * rng.normal(size=(6, 2)), d=2)
+    yield "two examples, thousands apart", sample(batch_norm, rng, x=1000 * rng.normal(size=(2, 3)), d=3)
+    yield "a constant feature, a gamma 0", sample(batch_norm, rng, x=half_constant(rng), gamma=np.array([1.5, 0]), d=2)
+    yield "a batch of one",                sample(batch_norm, rng, n=1, d=3)
+
+def half_constant(rng):
+    return np.stack([np.full(8, 3.0), rng.normal(size=8)], axis=1)
+
+def smooth(rng):
+    """Batches on which the layer is smooth at the step of a numerical derivative."""
+    yield "a batch",       sample(batch_norm, rng, n=7, d=4)
+    yield "a large eps",   sample(batch_norm, rng, n=5, d=3, eps=0.1)
+
+def large(rng):
+    yield "a large batch", sample(batch_norm, rng, n=1000, d=3)
+
+def averages(rng, d, scale=1):
+    return {"moving_mean": rng.normal(size=d), "moving_var": scale * rng.uniform(0.5, 3, size=d), "d": d}
+
+def moving(rng):
+    yield "a batch",                        sample(moving_statistics, rng, n=6, **averages(rng, 4))
+    yield "a batch that counts for little", sample(moving_statistics, rng, n=5, **averages(rng, 3), momentum=0.99)
+    yield "two examples",                   sample(moving_statistics, rng, n=2, **averages(rng, 5), momentum=0.6)
+    yield "a batch of one",                 sample(moving_statistics, rng, n=1, **averages(rng, 3))
+
+def inference(rng):
+    yield "a batch",               sample(batch_norm_inference, rng, n=6, **averages(rng, 4))
+    yield "a large eps",           sample(batch_norm_inference, rng, n=3, **averages(rng, 5), eps=0.1)
+    yield "tiny moving variances", sample(batch_norm_inference, rng, n=4, **averages(rng, 2, scale=1e-5))
+    yield "a single example",      sample(batch_norm_inference, rng, n=1, **averages(rng, 3))
+
+def an_offset_changes_nothing(trial, case):
+    """Ten million more in every entry leaves x − mean as it was; mean(x²) − mean(x)² does not survive it."""
+    x = case["x"]
+    out, moved, turned = (trial.call(batch_norm, **{**case, "x": given}) for given in (x, x + 1e7, x[::-1]))
+    if any(answer.shape != x.shape for answer in (out, moved, turned)):
+        return f"the shape is {out.shape}, expected {x.shape}"
+    if np.array_equal(out, turned):
+        return "the answer does not change when the examples change places: it does not depend on x"
+    away = abs(moved - out).max()
+    if not away < 1e-6:
+        return f"with 10,000,000 added to every entry of x, out moves by {away:.3g}; it should stay"
+
+def each_example_is_alone(trial, case):
+    """An example's answer is the same with and without its batch, and does come from the moving statistics."""
+    x, answer = case["x"], lambda **other: trial.call(batch_norm_inference, **{**case, **other})
+    out, *rows = [answer(x=given) for given in (x, *np.split(x, len(x)))]
+    if [row.shape for row in (out, *rows)] != [x.shape] + [(1, x.shape[1])] * len(x):
+        return f"the shape is {out.shape}, expected {x.shape}"
+    for name in ("moving_mean", "moving_var"):
+        if np.array_equal(out, answer(**{name: case[name] + 1})):
+            return f"the answer does not depend on {name}"
+    away = abs(np.concatenate(rows) - out).max()
+    if not away < 1e-9:
+        return f"an example's answer moves by {away:.3g} when it is asked without its batch"
+
+
+topic = Topic("Batch normalisation", cases, rubric=[
+    Row("fwd",    4, "each feature is normalised, scaled, shifted", matches(batch_norm)),
+    Row("offset", 2, "a large offset drowns no variance",           holds(an_offset_changes_nothing, batch_norm, on=smooth)),
+    Row("bwd",    6, "the gradient flows through mean and variance, too",
+                     either(vjp(batch_norm), gradient(of=batch_norm, on=smooth))),
+    Row("cheap",  1, "backward costs a few forwards",               cheap(batch_norm, on=large), needs="bwd"),
+    Row("moving", 3, "moving mean and variance follow the batches", matches(moving_statistics, on=moving)),
+    Row("infer",  2, "inference uses the moving statistics",        matches(batch_norm_inference, on=inference)),
+    Row("alone",  1, "in inference no example depends on another",
+                     holds(each_example_is_alone, batch_norm_inference, on=inference)),
+    Row("pure",   1, "the inputs are left alone",
+                     pure(batch_norm, moving_statistics, batch_norm_inference, on=inference), needs="bwd"),
+])
