@@ -75,7 +75,9 @@ def require_array(got: Any, shape: tuple[int, ...], kind: str, where: str) -> np
     if array is None:
         raise Wrong(where, f"returned {describe(got)}, expected {shape_name(shape)}", None)
     if array.shape != shape:
-        raise Wrong(where, f"the shape is {array.shape}, expected {shape}", array, got=list(array.shape), expected=list(shape))
+        raise Wrong(
+            where, f"the shape is {array.shape}, expected {shape}", array, got=list(array.shape), expected=list(shape)
+        )
     if kind in "iub" and array.dtype.kind == "f" and not (array == np.floor(array)).all():
         i = _first(array != np.floor(array))
         raise Wrong(where, f"{_entry(i)} is {short(array[i])}, expected a whole number", array)

@@ -97,7 +97,7 @@ def _limits_form() -> type[_Form]:
         kind = "a whole number" if hints[limit.name] is int else "a number"
         expects = _expects(f"{kind} from {low:.15g} to {high:.15g}")
         form[limit.name] = (Annotated[hints[limit.name], Field(ge=low, le=high), expects], limit.default)
-    return create_model("LimitsForm", __base__=_Form, **form)  # type: ignore[call-overload, no-any-return]
+    return create_model("LimitsForm", __base__=_Form, **form)
 
 
 LimitsForm = _limits_form()

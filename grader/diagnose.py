@@ -50,14 +50,14 @@ class Diagnosis:
     """The known mistakes on the cases of one round, computed when first asked for and shared between threads."""
 
     def __init__(self, assignment: Assignment, truth: TruthSource, seed: int) -> None:
-        self._make = lambda: run_mistakes(assignment, truth, seed)
+        self._assignment, self._truth, self._seed = assignment, truth, seed
         self._known: list[Known] | None = None
         self._lock = threading.Lock()
 
     def known(self) -> list[Known]:
         with self._lock:
             if self._known is None:
-                self._known = self._make()
+                self._known = run_mistakes(self._assignment, self._truth, self._seed)
             return self._known
 
 
@@ -123,7 +123,10 @@ def _followed(outcome: Outcome, outcomes: Sequence[Outcome], mistakes: Mapping[s
     rows = " and ".join(repr(o.row.claim) for o in guilty)
     if hint:
         return outcome.row.points, f"right for your own `{blamed}`, whose fault ({hint.name}) cost {rows} already"
-    return outcome.row.points * HALF, f"right for your own `{blamed}`, but not for the right one (see {rows}): half the points"
+    return (
+        outcome.row.points * HALF,
+        f"right for your own `{blamed}`, but not for the right one (see {rows}): half the points",
+    )
 
 
 def _waits_for(outcome: Outcome, outcomes: Sequence[Outcome]) -> str:

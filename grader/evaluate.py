@@ -13,6 +13,7 @@ from .plan import Implementation
 from .result import Status, Wrong
 from .topic import Row, Topic, TopicError
 
+
 @dataclass(frozen=True)
 class Outcome:
     """A row's outcome before it is explained: with the evidence itself, not only its sentence."""

@@ -15,10 +15,12 @@ class Fault(Exception):
 class Raised(Fault):
     """It raised: `type` and `message` as reported, in code cell `cell` (from 1) at `line`, where known."""
 
-    def __init__(self, type: str, message: str, cell: int | None = None, line: int | None = None, calling: str = "") -> None:
+    def __init__(
+        self, type: str, message: str, cell: int | None = None, line: int | None = None, calling: str = ""
+    ) -> None:
         where = f" in cell {cell}, line {line}" if cell else ""
         if type == "NotImplementedError":
-            sentence = f"`{calling or message}` is not written yet{where}"
+            sentence = f"`{calling or message}` is not written yet"
         else:
             call = f"`{calling}` raised " if calling else ""
             sentence = f"{call}{type}{': ' + message if message else ''}{where}"

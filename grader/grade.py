@@ -139,7 +139,6 @@ def _unexplained(outcomes: list[Outcome]) -> bool:
 
 def _all(assignment: Assignment, status: Status, message: str) -> tuple[Verdict, ...]:
     return tuple(
-        Verdict(row.id, row.claim, row.points, 0.0, status, message, hidden=row.hidden) for row in assignment.topic.rubric
+        Verdict(row.id, row.claim, row.points, 0.0, status, message, hidden=row.hidden)
+        for row in assignment.topic.rubric
     )
-
-

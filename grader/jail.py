@@ -8,6 +8,7 @@ crashes, loops and exhaustion; it keeps no secrets on the machine, and says so (
 from __future__ import annotations
 
 import abc
+import contextlib
 import importlib.metadata
 import json
 import math
@@ -71,6 +72,7 @@ class Jail(abc.ABC):
     def start(self, limits: Limits) -> Child:
         """A fresh process that has loaded numpy and no student code. Raises OurFault where none can be made."""
 
+    @abc.abstractmethod
     def close(self) -> None:
         """Free what the jail holds."""
 
@@ -138,10 +140,8 @@ class _Process(Child):
             return self._ended
         self.cpu_seconds()
         left_by_itself = self._wait(LEAVING_SECONDS if gone else 0)
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # where the whole group is gone already
             os.killpg(self.process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass  # the whole group is gone already
         status = self.process.wait()
         self.channel.close()
         shutil.rmtree(self.scratch, ignore_errors=True)

@@ -96,7 +96,7 @@ def _unindent(lines: list[str]) -> None:
     """As Jupyter does: where the first line of code is indented, as much is taken from every line that has it."""
     first = next((line for line in lines if _says_something(line)), "")
     margin = first[: len(first) - len(first.lstrip(" \t"))]
-    if margin and not first.startswith("\f", len(margin)):  # to Python a form feed ends an indentation
+    if margin and first[len(margin)] not in "\f\\":  # after these Python counts the indentation anew
         lines[:] = [line.removeprefix(margin) for line in lines]
 
 

@@ -22,9 +22,10 @@ from grader.result import Note
 
 MAX_BYTES = 64 * 2**20  # of a file; what makes a notebook this large is its outputs
 MAX_CONTAINERS = 2_000_000  # opening brackets of a notebook's JSON: each can cost a parser 200 bytes
-MAX_COMMAS = 8_000_000  # likewise for numbers and short texts
+MAX_COMMAS = 4_000_000  # likewise for numbers and short texts
 MAX_CELLS = 2_000
-MAX_CODE = 2_000_000  # characters of all cells together
+MAX_CODE = 1_000_000  # characters of all cells together
+MAX_TOPIC = 100  # characters
 
 _AGAIN = "open it in Jupyter, save it and hand it in again"
 _CLEAR = "clear all outputs, save it and hand it in again"
@@ -170,7 +171,7 @@ def _topic(notebook: dict[str, Any]) -> str | None:
     found: Any = notebook
     for key in ("metadata", "grader", "topic"):
         found = found.get(key) if isinstance(found, dict) else None
-    return _NOT_TEXT.sub("�", found) if isinstance(found, str) else None
+    return _NOT_TEXT.sub("�", found) if isinstance(found, str) and len(found) <= MAX_TOPIC else None
 
 
 def _blocks(text: str) -> Iterator[str]:
@@ -184,7 +185,7 @@ def _blocks(text: str) -> Iterator[str]:
     prose, state = True, magics.Open()
     for line in _newlines(text).split("\n"):
         marker = None if state.quote else _BLOCK_MARKER.match(line)
-        state = magics.Open() if marker else magics.scan(line, state)
+        state = magics.scan(line, state)
         if marker is None:
             block.append(line)
             continue

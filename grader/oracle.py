@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -25,7 +25,7 @@ DTYPE = torch.float64
 
 
 def choose_device(wish: str) -> str:
-    """"cpu" or "cuda" for a wish of "auto", "cpu" or "cuda". Raises OurFault where a GPU is asked for and there is none."""
+    """ "cpu" or "cuda" for a wish of "auto", "cpu" or "cuda". Raises OurFault where a GPU is asked for and there is none."""
     available = torch.cuda.is_available()
     if wish == "cuda" and not available:
         raise OurFault("device cuda was asked for, but torch sees no GPU here: use --device cpu or auto")
@@ -111,7 +111,9 @@ def derivative(of: Callable[..., torch.Tensor], wrt: str) -> Callable[..., torch
     return gradient
 
 
-def layer(forward: Callable[..., torch.Tensor], terms: Terms | None = None) -> tuple[Callable[..., Any], Callable[..., Any]]:
+def layer(
+    forward: Callable[..., torch.Tensor], terms: Terms | None = None
+) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """The pair (forward, backward) of a layer from its forward alone; backward is autograd's vector-Jacobian product.
 
     `terms(dout, **arguments)` gives, for each gradient, a tensor as large as the largest term that it is summed from:
@@ -168,4 +170,4 @@ def device_name(device: str) -> str:
     return f"cuda ({torch.cuda.get_device_name()})" if device == "cuda" else "cpu"
 
 
-__all__: Iterable[str] = ["Oracle", "choose_device", "derivative", "device_name", "layer", "scaled", "stepwise"]
+__all__ = ["Oracle", "choose_device", "derivative", "device_name", "layer", "scaled", "stepwise"]

@@ -63,7 +63,9 @@ class Recorder(Drawn):
 
     exhaustive = True
 
-    def __init__(self, topic: Topic, student: Implementation, truth: TruthSource, path: str, logs: dict[str, Log]) -> None:
+    def __init__(
+        self, topic: Topic, student: Implementation, truth: TruthSource, path: str, logs: dict[str, Log]
+    ) -> None:
         super().__init__(topic, student, truth, PUBLIC_SEED, path)
         self.logs = logs
         self.log = logs.setdefault(path, Log())
@@ -163,7 +165,9 @@ class Record:
             raise BadRecord(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def record(assignment: Assignment, student: Implementation, truth: TruthSource, mistakes: Sequence[Mapping[str, Any]]) -> Record:
+def record(
+    assignment: Assignment, student: Implementation, truth: TruthSource, mistakes: Sequence[Mapping[str, Any]]
+) -> Record:
     """Put the public rows to the model solution and write down everything. Raises TopicError where it does not earn one."""
     logs: dict[str, Log] = {}
     topic = assignment.topic
@@ -183,9 +187,7 @@ def public_source(source: str) -> str:
     tree = _WithoutHiddenRows().visit(ast.parse(source))
     while True:
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        unused = [
-            n for n in tree.body if isinstance(n, ast.FunctionDef) and n.returns is None and n.name not in used
-        ]
+        unused = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.returns is None and n.name not in used]
         if not unused:
             return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
         tree.body = [n for n in tree.body if n not in unused]

@@ -74,5 +74,10 @@ def _parts(assignment: Assignment, code: dict[str, str]) -> Iterator[tuple[str, 
 
 
 def _cell(number: int, kind: str, text: str) -> dict[str, Any]:
-    cell: dict[str, Any] = {"cell_type": kind, "id": f"cell-{number:02}", "metadata": {}, "source": text.splitlines(True)}
+    cell: dict[str, Any] = {
+        "cell_type": kind,
+        "id": f"cell-{number:02}",
+        "metadata": {},
+        "source": text.splitlines(True),
+    }
     return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})

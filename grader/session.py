@@ -111,7 +111,9 @@ class Session(Implementation):
             later = {c.number for c in self.source.cells if c.number > cell.number}
             self.left_out |= later
             if later:
-                self.notes.append(Note("too many cells loop or end the process: the cells after this were not run", cell.number))
+                self.notes.append(
+                    Note("too many cells loop or end the process: the cells after this were not run", cell.number)
+                )
 
     def _end(self, gone: bool = False) -> str:
         if self.child is None:

@@ -10,7 +10,6 @@ Sizes are letters, bound where a case is drawn, or digits.
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -129,13 +128,11 @@ class Layer:
 Declared = Function | Callable[..., Any] | type[Layer]
 
 
-@functools.cache
 def function(declared: Callable[..., Any] | Function) -> Function:
     """The Function that a bodyless `def` declares."""
     return declared if isinstance(declared, Function) else _read(declared, declared.__name__)
 
 
-@functools.cache
 def layer(declared: type[Layer]) -> tuple[Function, Function]:
     """The forward and backward Functions of a Layer."""
     name = declared.__name__

@@ -78,7 +78,7 @@ def _range_bar(*args: int, **kwargs: Any) -> range:
 class _Module(types.ModuleType):
     """A module all of whose names are nothing, but for progress bars, which pass on what they are given."""
 
-    __path__: list[str] = []
+    __path__ = []  # noqa: RUF012 (as the import system wants it)
     __all__: tuple[str, ...] = ()  # `from pylab import *` brings nothing
     tqdm = staticmethod(_bar)
     trange = staticmethod(_range_bar)

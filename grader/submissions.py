@@ -48,11 +48,15 @@ def find(
     for path in paths:
         found = list(_files(path))
         if not found:
-            raise NothingThere(f"{path}: no notebook or .py file here (expected a file, or a folder of STUDENT/TOPIC.ipynb)")
+            raise NothingThere(
+                f"{path}: no notebook or .py file here (expected a file, or a folder of STUDENT/TOPIC.ipynb)"
+            )
         for whose, file in found:
             which = topic or topic_of(file, topics)
             if which is None:
-                strays.append(Stray(file, f"cannot tell which topic this is (one of {', '.join(topics)}); use -a TOPIC"))
+                strays.append(
+                    Stray(file, f"cannot tell which topic this is (one of {', '.join(topics)}); use -a TOPIC")
+                )
             else:
                 claims.setdefault((student or whose, which), []).append(file)
     return [_newest(who, which, files) for (who, which), files in sorted(claims.items())], strays
@@ -90,7 +94,9 @@ def topic_of_name(stem: str, topics: Sequence[str]) -> str | None:
 
 def _newest(student: str, topic: str, files: list[Path]) -> Submission:
     ordered = sorted(files, key=lambda file: (file.lstat().st_mtime_ns, file.name))
-    others = tuple(Note(f"{file.name} was handed in too: the newest file, {ordered[-1].name}, is graded") for file in ordered[:-1])
+    others = tuple(
+        Note(f"{file.name} was handed in too: the newest file, {ordered[-1].name}, is graded") for file in ordered[:-1]
+    )
     return Submission(student, topic, ordered[-1], others)
 
 

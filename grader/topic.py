@@ -178,7 +178,18 @@ def load_module(path: Path, name: str) -> ModuleType:
     return module
 
 
-DECIDING = ("wire", "plan", "closeness", "differentiate", "signature", "topic", "drawn", "evaluate", "diagnose", "checks/*")
+DECIDING = (
+    "wire",
+    "plan",
+    "closeness",
+    "differentiate",
+    "signature",
+    "topic",
+    "drawn",
+    "evaluate",
+    "diagnose",
+    "checks/*",
+)
 
 
 @cache

@@ -133,9 +133,7 @@ def _mistakes(assignment: Assignment, truth: TruthSource, seed: int, report: Rep
             report.named[name] = name in names
 
 
-def _unsound_mistake(
-    name: str, marks: str, names: set[str], report: Report, seed: int, first: bool
-) -> Iterator[str]:
+def _unsound_mistake(name: str, marks: str, names: set[str], report: Report, seed: int, first: bool) -> Iterator[str]:
     if not set(marks) - set("·f"):
         yield f"seed {seed}: mistake {name!r} loses no row"
     elif name not in names:
@@ -181,7 +179,8 @@ def worthless_sources(functions: Sequence[Function]) -> dict[str, str]:
         "raises SystemExit": "raise SystemExit",
     }
     return {
-        name: "\n".join(f"def {f.name}(*args, **kwargs):\n    {body}" for f in functions) for name, body in bodies.items()
+        name: "\n".join(f"def {f.name}(*args, **kwargs):\n    {body}" for f in functions)
+        for name, body in bodies.items()
     }
 
 

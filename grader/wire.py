@@ -159,7 +159,7 @@ def decode(payload: bytes | bytearray | memoryview) -> Any:
     return value
 
 
-def read_header(header: bytes, nonce: bytes | None, max_bytes: int) -> int:
+def read_header(header: bytes | bytearray, nonce: bytes | None, max_bytes: int) -> int:
     """The payload's length, from the 28 bytes before it. `nonce` None accepts any (the worker's side)."""
     magic, got, length = HEADER.unpack(header)
     if magic != MAGIC:

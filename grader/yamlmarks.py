@@ -105,7 +105,7 @@ class _Loader(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent):
             raise Unreadable(_mark(event), "aliases (`*name`) are not read here. Write the value out.")
         if getattr(event, "tag", None):

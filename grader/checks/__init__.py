@@ -1,4 +1,4 @@
-"""The claims a rubric can make. Each is a small object: called with a Trial, it returns, or raises Wrong with evidence."""
+"""The claims a rubric can make: small objects that, called with a Trial, return, or raise Wrong with evidence."""
 
 from .behaviour import cheap, pure
 from .combine import either

@@ -1,4 +1,4 @@
-"""Claims about how an answer is found: `pure` (arguments unchanged, same question same answer), `cheap` (what it costs)."""
+"""Claims about how an answer is found: `pure` (arguments unchanged, same answer again), `cheap` (its cost)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ CHEAP_SECONDS = 0.05  # below this no cost is judged: clocks and first calls
 
 
 class pure(Check):
-    """Called twice on the first case, each function (a layer: forward, then backward) leaves its array arguments as they
-    were and answers the same. Opaque arguments may be changed: they are the student's own."""
+    """Called twice on the first case, each function (a layer: forward, then backward) leaves its array arguments alone
+    and answers the same. Opaque arguments may be changed: they are the student's own."""
 
     def __init__(self, *declared: Declared, on: Cases | None = None) -> None:
         self.declared, self.functions, self.generator = declared, as_functions(declared), on
@@ -37,7 +37,9 @@ class pure(Check):
         plan = Plan()
         shared = {k: plan.let(v) if isinstance(v, np.ndarray) else v for k, v in target.arguments(case).items()}
         calls = [target.ask(plan, shared) for _ in range(2)]
-        _require_pure(trial, plan, target, {k: (ref, case[k]) for k, ref in shared.items() if isinstance(ref, Ref)}, calls)
+        _require_pure(
+            trial, plan, target, {k: (ref, case[k]) for k, ref in shared.items() if isinstance(ref, Ref)}, calls
+        )
 
     def _twice_backward(self, trial: Trial, forward: Function, backward: Function, case: dict[str, Any]) -> None:
         plan = Plan()
@@ -47,7 +49,9 @@ class pure(Check):
         given = plan.let(cotangent)
         remembered = forward.ask(plan, shared)[1]
         calls = [backward.ask(plan, {dout: given, cache: remembered}) for _ in range(2)]
-        arguments = {k: (ref, case[k]) for k, ref in shared.items() if isinstance(ref, Ref)} | {dout: (given, cotangent)}
+        arguments = {k: (ref, case[k]) for k, ref in shared.items() if isinstance(ref, Ref)} | {
+            dout: (given, cotangent)
+        }
         _require_pure(trial, plan, backward, arguments, calls)
 
 
@@ -59,7 +63,11 @@ def _require_pure(
         plan.want(*(call[i] for i in visible))
     plan.want(*(ref for ref, _ in arguments.values()), late=True)
     answers = trial.student.run(plan)
-    first, second, after = answers[: len(visible)], answers[len(visible) : 2 * len(visible)], answers[2 * len(visible) :]
+    first, second, after = (
+        answers[: len(visible)],
+        answers[len(visible) : 2 * len(visible)],
+        answers[2 * len(visible) :],
+    )
     for (name, (_, before)), now in zip(arguments.items(), after, strict=True):
         if not np.array_equal(before, now, equal_nan=True):
             raise Wrong(target.name, f"changed its argument `{name}`: work on a copy", now)

@@ -1,4 +1,4 @@
-"""Claims about derivatives: `vjp` against autograd of the reference's forward, `gradient` against the student's OWN function."""
+"""Claims about derivatives: `vjp` against autograd of the reference, `gradient` against the student's OWN function."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class vjp(Check):
 
 
 class gradient(Check):
-    """`by` returns the derivative of the student's own `of` with respect to `wrt`; or, for a Layer, its backward of its forward.
+    """`by` returns the derivative of the student's own `of` with respect to `wrt`; a Layer's backward that of its forward.
 
     Smooth functions are judged along random directions and explained by coordinates. With `piecewise=True` (a ReLU
     network) coordinates judge, on small cases: a direction would cross a kink.
@@ -74,7 +74,7 @@ class gradient(Check):
     def follow(self, trial: Trial, wrong: Wrong) -> FollowThrough:
         """The claim as a fall-back of one that raised `wrong`: only behind a forward that is alive."""
         self(trial)
-        name, case = trial.cases(self.generator)[0]
+        _, case = trial.cases(self.generator)[0]
         if not is_alive(trial, self.forward, case):
             raise wrong
         return FollowThrough(self.forward.name, wrong)
@@ -90,7 +90,14 @@ class gradient(Check):
         ]
 
     def _judge(
-        self, trial: Trial, name: str, case: Mapping[str, Any], cotangent: np.ndarray, wrt: str, claim: np.ndarray, i: int
+        self,
+        trial: Trial,
+        name: str,
+        case: Mapping[str, Any],
+        cotangent: np.ndarray,
+        wrt: str,
+        claim: np.ndarray,
+        i: int,
     ) -> None:
         size = claim.size
         probes = np.eye(size) if self.piecewise else trial.normal((DIRECTIONS, size))
@@ -144,12 +151,14 @@ class gradient(Check):
             place = f"entry {entry}" if entry else "the value"
             sentence = f"{place} is {mine}, but {what} changes at rate {slope} there"
             return Wrong(where, sentence, claim, entry=entry, got=mine, expected=slope)
-        sentence = f"along a random direction your gradient predicts a change of {mine}, but {what} changes at rate {slope}"
+        sentence = (
+            f"along a random direction your gradient predicts a change of {mine}, but {what} changes at rate {slope}"
+        )
         return Wrong(where, sentence, claim, got=short(claimed[worst]), expected=short(measured.value[worst]))
 
 
 def is_alive(trial: Trial, target: Function, case: Mapping[str, Any]) -> bool:
-    """Whether the student's function is finite and varies with every argument: only then can anything follow from it."""
+    """Whether the student's function is finite and varies with every argument: only then can anything follow."""
     sizes, moved = target.sizes(case), []
     for p in target.parameters:
         if p.spec is None or p.name not in case:
@@ -169,7 +178,9 @@ def is_alive(trial: Trial, target: Function, case: Mapping[str, Any]) -> bool:
     return bool(np.isfinite(base).all()) and all(not np.array_equal(base, y) for y in others)
 
 
-def _backward(plan: Plan, forward: Function, by: Function, case: Mapping[str, Any], cotangent: np.ndarray) -> Sequence[Ref]:
+def _backward(
+    plan: Plan, forward: Function, by: Function, case: Mapping[str, Any], cotangent: np.ndarray
+) -> Sequence[Ref]:
     _, cache = forward.ask(plan, case)
     dout, opaque = (p.name for p in by.parameters[:2])
     return by.ask(plan, {dout: cotangent, opaque: cache})

@@ -6,7 +6,7 @@ which is {} before the first step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -89,10 +89,13 @@ class converges(Check):
         self.functions = (self.target,)
 
     def __call__(self, trial: Trial) -> None:
-        w, state = self.start, {}
+        w: np.ndarray = self.start
+        state: dict[str, Any] | Handle = {}
         for step in range(1, self.steps + 1):
             answer, state = self._step(trial, w, state)
-            w = require_array(answer, self.start.shape, "f", f"{self.target.name}, step {step} of {self.steps}").astype(float)
+            w = require_array(answer, self.start.shape, "f", f"{self.target.name}, step {step} of {self.steps}").astype(
+                float
+            )
             if not np.isfinite(w).all():
                 raise Wrong(f"{self.target.name} after {step} steps", f"w is no longer finite: {_point(w)}", w)
         away = float(np.abs(w - self.to).max())
@@ -100,7 +103,7 @@ class converges(Check):
             sentence = f"w is {_point(w)}, {away:.3g} away from the minimum at {_point(self.to)} (expected within {self.within:g})"
             raise Wrong(f"{self.target.name} after {self.steps} steps", sentence, w)
 
-    def _step(self, trial: Trial, w: np.ndarray, state: Mapping[str, Any] | Handle) -> tuple[Any, Handle]:
+    def _step(self, trial: Trial, w: np.ndarray, state: dict[str, Any] | Handle) -> tuple[Any, Handle]:
         plan, names = Plan(), [p.name for p in self.target.parameters[:3]]
         case = dict(zip(names, (w, self.slope(w), state), strict=True)) | self.hyper
         new_w, new_state = self.target.ask(plan, case)

@@ -99,5 +99,3 @@ def _array(answer: Any, label: str) -> np.ndarray:
 
 def as_functions(declared: Sequence[Declared]) -> tuple[Function, ...]:
     return tuple(f for item in declared for f in functions_of(item))
-
-

@@ -35,7 +35,9 @@ class holds(Check):
     `asks` names the functions that it calls through `trial.call`.
     """
 
-    def __init__(self, claim: Callable[[Trial, dict[str, Any]], str | None], *asks: Declared, on: Cases | None = None) -> None:
+    def __init__(
+        self, claim: Callable[[Trial, dict[str, Any]], str | None], *asks: Declared, on: Cases | None = None
+    ) -> None:
         self.claim, self.functions, self.generator = claim, as_functions(asks), on
 
     def __call__(self, trial: Trial) -> None:

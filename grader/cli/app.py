@@ -50,7 +50,8 @@ class Device(StrEnum):
 
 
 CourseOption = Annotated[
-    Path | None, typer.Option("--course", help="Folder of the course's autograder.yml (default: found from here upwards).")
+    Path | None,
+    typer.Option("--course", help="Folder of the course's autograder.yml (default: found from here upwards)."),
 ]
 Format = Annotated[Form, typer.Option("--format", help="Form of the output.")]
 NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress bar.")]
@@ -68,8 +69,12 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
 def grade(
     paths: Annotated[list[Path], typer.Argument(help="Notebooks, .py files, or folders of STUDENT/TOPIC.ipynb.")],
     topic: Annotated[str | None, typer.Option("-a", "--assignment", help="The topic of every file given.")] = None,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the gradebook and its exports.")] = Path("out"),
-    workers: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Submissions graded side by side.")] = os.cpu_count() or 1,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the gradebook and its exports.")] = Path(
+        "out"
+    ),
+    workers: Annotated[
+        int, typer.Option("-j", "--jobs", min=1, help="Submissions graded side by side.")
+    ] = os.cpu_count() or 1,
     device: Annotated[Device | None, typer.Option(help="Where the reference runs (default: autograder.yml).")] = None,
     round: Annotated[str, typer.Option("--round", help="Name of the round: another round draws other cases.")] = "1",
     student: Annotated[str | None, typer.Option(help="The student of every file given.")] = None,
@@ -90,7 +95,9 @@ def grade(
 @app.command()
 def test(
     notebook: Annotated[Path, typer.Argument(help="Your notebook or .py file.")],
-    answers: Annotated[Path | None, typer.Option(help="The recorded answers (default: TOPIC.answers beside it).")] = None,
+    answers: Annotated[
+        Path | None, typer.Option(help="The recorded answers (default: TOPIC.answers beside it).")
+    ] = None,
     format: Format = Form.text,
 ) -> None:
     """Check your own notebook against the recorded answers. Needs no torch."""
@@ -113,7 +120,9 @@ def release(
     from . import authoring
 
     with guarded():
-        raise typer.Exit(authoring.release(topics or [], everything, output, course, progress=not (no_progress or quiet)))
+        raise typer.Exit(
+            authoring.release(topics or [], everything, output, course, progress=not (no_progress or quiet))
+        )
 
 
 @app.command()

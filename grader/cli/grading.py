@@ -84,12 +84,19 @@ def _export(
     from ..report import write_report  # renders notebooks: slow to import
 
     write_results(results, order.output)
-    atomic_write(order.output / "grades.csv", grades_csv(results, {s: plan.weight for s, plan in course.topics.items()}))
+    atomic_write(
+        order.output / "grades.csv", grades_csv(results, {s: plan.weight for s, plan in course.topics.items()})
+    )
     at = {(s.student, s.topic): s.path for s in submissions}
     topics = [(s, Assignment(s, course.root).topic.title, plan.weight) for s, plan in course.topics.items()]
     with showing("report", len({r.student for r in results}), progress) as advance:
         return write_report(
-            results, lambda student, topic: _bytes(at.get((student, topic))), order.output / "report", course.name, topics, advance
+            results,
+            lambda student, topic: _bytes(at.get((student, topic))),
+            order.output / "report",
+            course.name,
+            topics,
+            advance,
         )
 
 
@@ -126,7 +133,9 @@ def lines(results: Sequence[Result]) -> Iterator[str]:
     for name, result in zip(names, results, strict=True):
         lost = [row.id for row in result.rows if row.status is not Status.EARNED]
         score = "ungraded" if result.score is None else share(result.score, result.max_score)
-        yield f"{name:{wide}}  {result.topic:{topics}}  {score:>8}" + (f"  not earned: {', '.join(lost)}" if lost else "")
+        yield f"{name:{wide}}  {result.topic:{topics}}  {score:>8}" + (
+            f"  not earned: {', '.join(lost)}" if lost else ""
+        )
 
 
 def _last_line(results: Sequence[Result], report: Path) -> str:

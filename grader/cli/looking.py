@@ -27,7 +27,9 @@ def list_topics(folder: Path | None, form: str) -> Exit:
         if form == "jsonl":
             print(json.dumps(row, ensure_ascii=False))
         elif form == "text":
-            print(f"{row['topic']:24} {row['points']:>4g} points  weight {row['weight']:g}  {row['due'] or ''}  {row['title']}")
+            print(
+                f"{row['topic']:24} {row['points']:>4g} points  weight {row['weight']:g}  {row['due'] or ''}  {row['title']}"
+            )
     return Exit.OK
 
 
@@ -39,7 +41,9 @@ def show(student: str, topic: str | None, output: Path, form: str) -> Exit:
         results = book.latest(student, topic)
         known = book.students()
     if not results:
-        raise Stop(f"the gradebook has nothing of {student!r}{f' on {topic}' if topic else ''} (students: {', '.join(known[:20])})")
+        raise Stop(
+            f"the gradebook has nothing of {student!r}{f' on {topic}' if topic else ''} (students: {', '.join(known[:20])})"
+        )
     if form == "json":
         print(json.dumps([result.to_dict() for result in results], indent=2, ensure_ascii=False))
         return Exit.OK

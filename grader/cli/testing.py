@@ -37,7 +37,9 @@ def _record_beside(notebook: Path, source: Source) -> Record:
     beside = sorted(path.name.removesuffix(SUFFIX) for path in folder.glob(f"*{SUFFIX}"))
     slug = source.topic or topic_of_name(notebook.stem, beside) or (beside[0] if len(beside) == 1 else None)
     if slug is None:
-        raise BadRecord(f"no TOPIC{SUFFIX} for {notebook.name} in {folder}: keep it, from the course's bundle, beside your notebook")
+        raise BadRecord(
+            f"no TOPIC{SUFFIX} for {notebook.name} in {folder}: keep it, from the course's bundle, beside your notebook"
+        )
     return find_record(slug, folder)
 
 
@@ -58,5 +60,3 @@ def _place(note: Note) -> str:
 
 def _sum(rows: tuple[Verdict, ...]) -> str:
     return f"{sum(row.earned for row in rows):g} of {sum(row.points for row in rows):g}"
-
-
