@@ -74,7 +74,7 @@ def an_offset_changes_nothing(trial, case):
         return f"the shape is {out.shape}, expected {x.shape}"
     if np.array_equal(out, turned):
         return "the answer does not change when the examples change places: it does not depend on x"
-    away = abs(moved - out).max()
+    away = np.abs(np.subtract(moved, out, dtype=float)).max()
     if not away < 1e-6:
         return f"with 10,000,000 added to every entry of x, out moves by {away:.3g}; it should stay"
 
@@ -87,14 +87,15 @@ def each_example_is_alone(trial, case):
     for name in ("moving_mean", "moving_var"):
         if np.array_equal(out, answer(**{name: case[name] + 1})):
             return f"the answer does not depend on {name}"
-    away = abs(np.concatenate(rows) - out).max()
+    away = np.abs(np.subtract(np.concatenate(rows), out, dtype=float)).max()
     if not away < 1e-9:
         return f"an example's answer moves by {away:.3g} when it is asked without its batch"
 
 
 topic = Topic("Batch normalisation", cases, rubric=[
     Row("fwd",    4, "each feature is normalised, scaled, shifted", matches(batch_norm)),
-    Row("offset", 2, "a large offset drowns no variance",           holds(an_offset_changes_nothing, batch_norm, on=smooth)),
+    Row("offset", 2, "a large offset does not drown the variance",
+                     holds(an_offset_changes_nothing, batch_norm, on=smooth)),
     Row("bwd",    6, "the gradient flows through mean and variance, too",
                      either(vjp(batch_norm), gradient(of=batch_norm, on=smooth))),
     Row("cheap",  1, "backward costs a few forwards",               cheap(batch_norm, on=large), needs="bwd"),
