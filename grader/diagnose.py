@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from .drawn import TruthSource
-from .evaluate import Outcome, drawn_trials, evaluate, evidence_of, message_of
+from .drawn import TruthSource, drawn_trials
+from .evaluate import Outcome, evaluate, evidence_of, message_of
 from .faults import Raised
 from .live import Live
 from .result import Hint, Status, Verdict, Wrong

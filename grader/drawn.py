@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from .checks import Trial
 from .closeness import Truth
 from .plan import Implementation, Plan
-from .topic import Case, Cases, Topic
+from .topic import Case, Cases, Row, Topic
 
 PUBLIC_SEED = 0
 
@@ -44,3 +44,7 @@ class Drawn(Trial):
 
     def branch(self, name: str) -> Trial:
         return Drawn(self.topic, self.student, self.truth, self.seed, f"{self.path}/{name}")
+
+
+def drawn_trials(topic: Topic, student: Implementation, truth: TruthSource, seed: int) -> Callable[[Row], Trial]:
+    return lambda row: Drawn(topic, student, truth, seed, row.id)

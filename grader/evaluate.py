@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .checks import FollowThrough, Trial
-from .drawn import Drawn, TruthSource
 from .faults import Died, OurFault, Raised, TimedOut
 from .plan import Implementation
 from .result import Status, Wrong
@@ -49,10 +48,6 @@ def evaluate(
         if stop_at_first_loss and not outcomes[row.id].earned:
             break
     return settle(list(outcomes.values()))
-
-
-def drawn_trials(topic: Topic, student: Implementation, truth: TruthSource, seed: int) -> Callable[[Row], Trial]:
-    return lambda row: Drawn(topic, student, truth, seed, row.id)
 
 
 def judge(row: Row, trial: Trial) -> Outcome:

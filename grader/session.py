@@ -72,13 +72,13 @@ class Session(Implementation):
         """A new process with every cell run, but for those that were seen to loop or kill."""
         told = bool(self.notes)
         while self.child is None and self._left() > 0:
-            self.child = self.jail.start(self.limits)
-            self._await_ready()
+            self._launch()
             notes = self._run_cells()
             if self.child is not None and not told:
                 self.notes += notes
 
-    def _await_ready(self) -> None:
+    def _launch(self) -> None:
+        self.child = self.jail.start(self.limits)
         try:
             self._receive(b"\0" * wire.NONCE_BYTES, START_SECONDS, START_SECONDS, "the start")
         except (TimedOut, Died) as error:

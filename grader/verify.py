@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from .diagnose import recognise, run_mistakes
-from .drawn import TruthSource
-from .evaluate import Outcome, drawn_trials, evaluate
+from .drawn import TruthSource, drawn_trials
+from .evaluate import Outcome, evaluate
 from .live import Live
 from .plan import Implementation
 from .result import Status
