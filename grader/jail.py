@@ -8,9 +8,9 @@ crashes, loops and exhaustion; it keeps no secrets on the machine, and says so (
 from __future__ import annotations
 
 import abc
+import compileall
 import contextlib
 import importlib.metadata
-import json
 import math
 import os
 import re
@@ -23,21 +23,25 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from .faults import OurFault
 from .limits import Limits
 
 # Runs in the fresh interpreter: makes the sibling modules importable as `grader_inside`, and only while they load.
 BOOT = """
-import json, sys, types
-settings = json.loads(sys.argv[1])
-sys.path.append(settings["packages"])
+import sys, types
+_, fd, packages, code = sys.argv
+sys.path.append(packages)
 inside = sys.modules["grader_inside"] = types.ModuleType("grader_inside")
-inside.__path__ = [settings["code"]]
+inside.__path__ = [code]
 from grader_inside.worker import main
 inside.__path__ = []
-main(settings["fd"], settings)
+main(int(fd))
 """
+HERE = Path(__file__).parent
+PYTHON = (sys.executable, "-s", "-S", "-P", "-B")  # no site-packages, no current folder, no bytecode written
+INSIDE = ("wire", "plan", "standins", "worker")  # what the interpreter inside loads of this package
 
 FILE_BYTES = 16 << 20  # the largest file that a submission may write
 DESCRIPTORS = 64
@@ -68,9 +72,21 @@ class Jail(abc.ABC):
     level: int
     sentence: str
 
+    imports: tuple[str, ...]
+
     @abc.abstractmethod
-    def start(self, limits: Limits) -> Child:
+    def start(self) -> Child:
         """A fresh process that has loaded numpy and no student code. Raises OurFault where none can be made."""
+
+    def settings(self, limits: Limits) -> dict[str, Any]:
+        """The first request to a child: the limits that it puts on itself before any student code runs."""
+        return {
+            "imports": self.imports,
+            "memory": limits.memory_mb << 20,
+            "cpu": math.ceil(limits.submission_cpu_seconds) + GRACE_SECONDS,
+            "file": FILE_BYTES,
+            "descriptors": DESCRIPTORS,
+        }
 
     @abc.abstractmethod
     def close(self) -> None:
@@ -87,24 +103,16 @@ class ProcessJail(Jail):
         self.imports = tuple(imports)
         self._folder = tempfile.TemporaryDirectory(prefix="grader-packages-")
         link_packages(self.imports, Path(self._folder.name))
+        for module in INSIDE:
+            compileall.compile_file(HERE / f"{module}.py", quiet=2)  # children write no bytecode
 
-    def start(self, limits: Limits) -> Child:
+    def start(self) -> Child:
         ours, theirs = socket.socketpair()
         scratch = tempfile.mkdtemp(prefix="grader-scratch-")
-        settings = {
-            "fd": theirs.fileno(),
-            "packages": self._folder.name,
-            "code": str(Path(__file__).parent),
-            "imports": self.imports,
-            "memory": limits.memory_mb << 20,
-            "cpu": math.ceil(limits.submission_cpu_seconds) + GRACE_SECONDS,
-            "file": FILE_BYTES,
-            "descriptors": DESCRIPTORS,
-        }
         try:
             with theirs:
                 process = subprocess.Popen(
-                    [sys.executable, "-s", "-S", "-P", "-B", "-c", BOOT, json.dumps(settings)],
+                    [*PYTHON, "-c", BOOT, str(theirs.fileno()), self._folder.name, str(HERE)],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,

@@ -78,9 +78,9 @@ class Session(Implementation):
                 self.notes += notes
 
     def _launch(self) -> None:
-        self.child = self.jail.start(self.limits)
+        self.child = self.jail.start()
         try:
-            self._receive(b"\0" * wire.NONCE_BYTES, START_SECONDS, START_SECONDS, "the start")
+            self._exchange(self.jail.settings(self.limits), START_SECONDS, START_SECONDS, "the start")
         except (TimedOut, Died) as error:
             raise OurFault(f"the submission's process did not start: {error}") from error
 
@@ -136,8 +136,12 @@ class Session(Implementation):
         assert self.child is not None
         if select.select([self.child.channel], [], [], 0)[0]:  # nothing was asked: an early or second reply, or the end
             raise Died(f"{what} could not be asked: the process {self._unasked()}")
+        left = self._left()
+        return self._exchange(request, min(cpu, left), of if cpu <= left else self.limits.submission_cpu_seconds, what)
+
+    def _exchange(self, request: dict[str, Any], limit: float, spoken: float, what: str) -> dict[str, Any]:
+        assert self.child is not None
         nonce = os.urandom(wire.NONCE_BYTES)
-        limit, spoken = min(cpu, self._left()), of if cpu <= self._left() else self.limits.submission_cpu_seconds
         try:
             self.child.channel.settimeout(max(limit, 0.001) * self.limits.wall_factor)
             self.child.channel.sendall(wire.frame(request, nonce))

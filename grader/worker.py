@@ -7,13 +7,10 @@ standard library, numpy and its two siblings only.
 
 from __future__ import annotations
 
-import ast
 import builtins
-import random
+import os
 import resource
-import socket
 import sys
-import traceback
 import types
 from collections.abc import Callable
 from typing import Any
@@ -25,20 +22,24 @@ from .plan import Misfit, Missing, Plan, execute
 
 MAX_REQUEST = 1 << 30
 MAX_MESSAGE = 500  # characters of a student's exception that are reported
+TOP_LEVEL_AWAIT = 0x2000  # ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, without the cost of importing ast
+CO_COROUTINE = 0x80
 
 
-def main(fd: int, settings: dict[str, Any]) -> None:
-    """Answer requests on the socket `fd` until it closes. `settings`: limits in bytes and seconds, names of imports."""
+def main(fd: int) -> None:
+    """Answer requests on the socket `fd` until it closes. The first holds the limits and the names of allowed imports."""
+    nonce, settings = receive(fd)
+    if settings is None:
+        return
     confine(settings)
-    channel = socket.socket(fileno=fd)
     submission = Submission()
     standins.install(settings["imports"], submission.world)
-    reply(channel, b"\0" * wire.NONCE_BYTES, {"ready": True})
+    reply(fd, nonce, {"ready": True})
     while True:
-        nonce, request = receive(channel)
+        nonce, request = receive(fd)
         if request is None:
             return
-        reply(channel, nonce, submission.answer(request))
+        reply(fd, nonce, submission.answer(request))
 
 
 def confine(settings: dict[str, Any]) -> None:
@@ -85,11 +86,13 @@ class Submission:
             return describe_exception(error)
 
     def run_cell(self, number: int, code: str) -> None:
-        if "random" in code:
-            import numpy.random  # noqa: F401  (lazy in numpy: loaded before its first use, so that it is seeded)
-        compiled = compile(code, cell_name(number), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        if "random" in code:  # both are loaded before their first use, so that they are seeded
+            import random  # noqa: F401
+
+            import numpy.random  # noqa: F401
+        compiled = compile(code, cell_name(number), "exec", TOP_LEVEL_AWAIT, dont_inherit=True)
         seed(0)
-        if compiled.co_flags & 0x80:  # CO_COROUTINE: the cell awaits at top level
+        if compiled.co_flags & CO_COROUTINE:  # the cell awaits at top level
             import asyncio
 
             asyncio.run(eval(compiled, self.world))
@@ -106,7 +109,8 @@ class Submission:
 
 def seed(number: int) -> None:
     """Both global generators start alike for every question, so that the same question gets the same answer."""
-    random.seed(number)
+    if "random" in sys.modules:
+        sys.modules["random"].seed(number)
     if "numpy.random" in sys.modules:
         np.random.seed(number)
 
@@ -120,9 +124,11 @@ def describe_exception(error: BaseException) -> dict[str, Any]:
     cell, line = 0, 0
     if isinstance(error, SyntaxError) and str(error.filename).startswith("<cell "):
         cell, line = _cell_number(str(error.filename)), error.lineno or 0
-    for frame, at in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_filename.startswith("<cell "):
-            cell, line = _cell_number(frame.f_code.co_filename), at
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.startswith("<cell "):
+            cell, line = _cell_number(trace.tb_frame.f_code.co_filename), trace.tb_lineno
+        trace = trace.tb_next
     message = error.msg if isinstance(error, SyntaxError) else _safe(lambda: str(error))
     return {"raised": type(error).__name__, "message": str(message)[:MAX_MESSAGE], "cell": cell, "line": line}
 
@@ -139,28 +145,30 @@ def _safe(text: Callable[[], str]) -> str:
         return "(its message cannot be shown)"
 
 
-def receive(channel: socket.socket) -> tuple[bytes, dict[str, Any] | None]:
+def receive(fd: int) -> tuple[bytes, dict[str, Any] | None]:
     """The next request with its nonce, or None when the grader hangs up."""
-    header = _exactly(channel, wire.HEADER.size)
+    header = _exactly(fd, wire.HEADER.size)
     if header is None:
         return b"", None
-    body = _exactly(channel, wire.read_header(header, None, MAX_REQUEST))
+    body = _exactly(fd, wire.read_header(header, None, MAX_REQUEST))
     return bytes(header[4 : 4 + wire.NONCE_BYTES]), None if body is None else wire.decode(body)
 
 
-def _exactly(channel: socket.socket, size: int) -> bytearray | None:
+def _exactly(fd: int, size: int) -> bytearray | None:
     buffer = bytearray(size)
     view, got = memoryview(buffer), 0
     while got < size:
-        count = channel.recv_into(view[got:])
+        count = os.readv(fd, [view[got:]])
         if count == 0:
             return None
         got += count
     return buffer
 
 
-def reply(channel: socket.socket, nonce: bytes, answer: dict[str, Any]) -> None:
-    channel.sendall(wire.frame(answer, nonce))
+def reply(fd: int, nonce: bytes, answer: dict[str, Any]) -> None:
+    frame = memoryview(wire.frame(answer, nonce))
+    while frame:
+        frame = frame[os.write(fd, frame) :]
 
 
 def _no_input(prompt: object = "") -> str:
