@@ -33,7 +33,7 @@ MAX_ITEMS = 1_000_000  # scalars and containers in one payload
 MAX_DIMENSION = 1 << 32
 
 _WHOLE = 0xFFFFFFFF  # the `output` of a reference to the whole result
-_U32, _I64, _F64 = struct.Struct("<I"), struct.Struct("<q"), struct.Struct("<d")
+_U32, _PAIR, _I64, _F64 = struct.Struct("<I"), struct.Struct("<II"), struct.Struct("<q"), struct.Struct("<d")
 
 
 class WireError(ValueError):
@@ -77,50 +77,52 @@ def frame(value: Any, nonce: bytes) -> bytes:
     return HEADER.pack(MAGIC, nonce, len(payload)) + payload
 
 
-def _write(value: Any, put: Callable[[bytes], None], depth: int) -> None:
-    if depth > MAX_DEPTH:
+Put = Callable[[bytes], None]
+
+
+def _write(value: Any, put: Put, depth: int) -> None:
+    write = _WRITERS.get(type(value))
+    if write is None:
+        value, write = _as_plain(value)
+    write(value, put, depth)
+
+
+def _as_plain(value: Any) -> tuple[Any, Callable[[Any, Put, int], None]]:
+    """A value of another type as the plain one that it stands for, and its writer."""
+    if isinstance(value, np.ndarray):
+        return np.asarray(value), _write_array
+    if isinstance(value, np.floating) and value.dtype in DTYPES and value.dtype.itemsize < 8:
+        return np.asarray(value), _write_array  # float32 stays float32: its accuracy is judged
+    for kind, plain in _PLAIN:
+        if isinstance(value, kind):
+            return plain(value), _WRITERS[plain]
+    raise WireError(f"a value of type {type(value).__name__}, which is neither a number, text, an array nor a list of these")
+
+
+def _write_sequence(value: list[Any] | tuple[Any, ...], put: Put, depth: int) -> None:
+    if depth >= MAX_DEPTH:
         raise WireError(f"containers nested more than {MAX_DEPTH} deep cannot be sent")
-    if value is None:
-        put(b"N")
-    elif isinstance(value, (bool, np.bool_)):
-        put(b"T" if value else b"F")
-    elif isinstance(value, (int, np.integer)):
-        _write_int(int(value), put)
-    elif isinstance(value, np.ndarray):
-        _write_array(value, put)
-    elif isinstance(value, np.floating) and value.dtype in DTYPES and value.dtype.itemsize < 8:
-        _write_array(np.asarray(value), put)  # float32 stays float32: its accuracy is judged
-    elif isinstance(value, (float, np.floating)):
-        put(b"f" + _F64.pack(float(value)))
-    elif isinstance(value, str):
-        put(b"s" + _text(value))
-    elif isinstance(value, (list, tuple)):
-        put((b"l" if isinstance(value, list) else b"t") + _U32.pack(len(value)))
-        for item in value:
-            _write(item, put, depth + 1)
-    elif isinstance(value, dict):
-        put(b"d" + _U32.pack(len(value)))
-        for key, item in value.items():
-            put(_text(str(key)))
-            _write(item, put, depth + 1)
-    elif isinstance(value, Handle):
-        put(b"h" + _U32.pack(value.id))
-    elif isinstance(value, Ref):
-        put(b"r" + _U32.pack(value.step) + _U32.pack(_WHOLE if value.output is None else value.output))
-    elif isinstance(value, Encoded):
-        put(value.payload)
-    else:
-        raise WireError(f"a {type(value).__name__} is neither a number, text, an array nor a container of them")
+    put((b"l" if type(value) is list else b"t") + _U32.pack(len(value)))
+    for item in value:
+        _write(item, put, depth + 1)
 
 
-def _write_int(value: int, put: Callable[[bytes], None]) -> None:
+def _write_dict(value: dict[str, Any], put: Put, depth: int) -> None:
+    if depth >= MAX_DEPTH:
+        raise WireError(f"containers nested more than {MAX_DEPTH} deep cannot be sent")
+    put(b"d" + _U32.pack(len(value)))
+    for key, item in value.items():
+        put(_text(str(key)))
+        _write(item, put, depth + 1)
+
+
+def _write_int(value: int, put: Put, _: int) -> None:
     if not -(1 << 63) <= value < 1 << 63:
         raise WireError("an integer of more than 64 bits cannot be sent")
     put(b"i" + _I64.pack(value))
 
 
-def _write_array(array: np.ndarray, put: Callable[[bytes], None]) -> None:
-    plain = np.asarray(array)
+def _write_array(plain: np.ndarray, put: Put, _: int) -> None:
     if plain.dtype not in DTYPES:
         plain = _convert(plain)
     if plain.ndim > MAX_NDIM:
@@ -145,6 +147,31 @@ def _convert(array: np.ndarray) -> np.ndarray:
 def _text(text: str) -> bytes:
     raw = text.encode("utf-8", "replace")
     return _U32.pack(len(raw)) + raw
+
+
+_PLAIN: tuple[tuple[type | tuple[type, ...], Any], ...] = (
+    ((bool, np.bool_), bool),
+    ((int, np.integer), int),
+    ((float, np.floating), float),
+    (str, str),
+    (list, list),
+    (tuple, tuple),
+    (dict, dict),
+)
+_WRITERS: dict[Any, Callable[[Any, Put, int], None]] = {
+    type(None): lambda _, put, __: put(b"N"),
+    bool: lambda value, put, _: put(b"T" if value else b"F"),
+    int: _write_int,
+    float: lambda value, put, _: put(b"f" + _F64.pack(value)),
+    str: lambda value, put, _: put(b"s" + _text(value)),
+    list: _write_sequence,
+    tuple: _write_sequence,
+    dict: _write_dict,
+    np.ndarray: _write_array,
+    Handle: lambda value, put, _: put(b"h" + _U32.pack(value.id)),
+    Ref: lambda value, put, _: put(b"r" + _PAIR.pack(value.step, _WHOLE if value.output is None else value.output)),
+    Encoded: lambda value, put, _: put(value.payload),
+}
 
 
 # ------------------------------------------------------------------------------------------------ reading
@@ -172,25 +199,31 @@ def read_header(header: bytes | bytearray, nonce: bytes | None, max_bytes: int) 
 
 
 class _Reader:
-    def __init__(self, buffer: memoryview) -> None:
-        self.buffer, self.at, self.items = buffer, 0, 0
+    """Reads one payload from the front; nothing is allocated that the payload does not hold."""
 
-    def take(self, size: int) -> memoryview:
-        if size > len(self.buffer) - self.at:
+    def __init__(self, buffer: memoryview) -> None:
+        self.buffer, self.at, self.end, self.items = buffer, 0, len(buffer), 0
+
+    def skip(self, size: int) -> int:
+        """Where the next `size` bytes begin. Raises WireError where there are not so many."""
+        at = self.at
+        if size > self.end - at:
             raise WireError("the message is shorter than it claims")
-        self.at += size
-        return self.buffer[self.at - size : self.at]
+        self.at = at + size
+        return at
 
     def u32(self) -> int:
-        return int(_U32.unpack(self.take(4))[0])
+        return int(_U32.unpack_from(self.buffer, self.skip(4))[0])
 
     def text(self) -> str:
-        return bytes(self.take(self.u32())).decode("utf-8", "replace")
+        size = self.u32()
+        at = self.skip(size)
+        return str(self.buffer[at : at + size], "utf-8", "replace")
 
     def count(self) -> int:
         """Every item takes at least one byte, so a count beyond what is left is a lie."""
         count = self.u32()
-        if count > len(self.buffer) - self.at:
+        if count > self.end - self.at:
             raise WireError("the message is shorter than it claims")
         return count
 
@@ -198,10 +231,9 @@ class _Reader:
         self.items += 1
         if depth > MAX_DEPTH or self.items > MAX_ITEMS:
             raise WireError("a value nested too deep or of too many parts")
-        tag = bytes(self.take(1))
-        read = _READERS.get(tag)
+        read = _READERS.get(self.buffer[self.skip(1)])
         if read is None:
-            raise WireError(f"unknown tag {tag!r}")
+            raise WireError("a value of unknown kind")
         return read(self, depth)
 
     def sequence(self, depth: int) -> list[Any]:
@@ -211,34 +243,35 @@ class _Reader:
         return {self.text(): self.value(depth + 1) for _ in range(self.count())}
 
     def reference(self) -> Ref:
-        step, output = self.u32(), self.u32()
+        step, output = _PAIR.unpack_from(self.buffer, self.skip(8))
         return Ref(step, None if output == _WHOLE else output)
 
     def array(self) -> np.ndarray:
-        index, ndim = self.take(2)
+        at = self.skip(2)
+        index, ndim = self.buffer[at], self.buffer[at + 1]
         if index >= len(DTYPES) or ndim > MAX_NDIM:
             raise WireError("an array of unknown dtype or too many dimensions")
-        shape = struct.unpack(f"<{ndim}Q", self.take(8 * ndim))
+        shape = struct.unpack_from(f"<{ndim}Q", self.buffer, self.skip(8 * ndim))
         if math.prod(size for size in shape if size) > MAX_DIMENSION:  # also where another dimension is 0
             raise WireError("an array with an absurd dimension")
-        dtype = DTYPES[index]
-        raw = self.take(math.prod(shape) * dtype.itemsize)  # Python integers: cannot overflow
+        dtype, count = DTYPES[index], math.prod(shape)  # Python integers: cannot overflow
+        at = self.skip(count * dtype.itemsize)
         if dtype.kind == "b":  # a byte that is neither 0 nor 1 makes an invalid bool
-            return (np.frombuffer(raw, np.uint8) != 0).reshape(shape)
-        return np.frombuffer(raw, dtype).reshape(shape).copy()
+            return (np.frombuffer(self.buffer, np.uint8, count, at) != 0).reshape(shape)
+        return np.frombuffer(self.buffer, dtype, count, at).reshape(shape).copy()
 
 
-_READERS: dict[bytes, Callable[[_Reader, int], Any]] = {
-    b"N": lambda r, _: None,
-    b"F": lambda r, _: False,
-    b"T": lambda r, _: True,
-    b"i": lambda r, _: int(_I64.unpack(r.take(8))[0]),
-    b"f": lambda r, _: float(_F64.unpack(r.take(8))[0]),
-    b"s": lambda r, _: r.text(),
-    b"l": lambda r, depth: r.sequence(depth),
-    b"t": lambda r, depth: tuple(r.sequence(depth)),
-    b"d": lambda r, depth: r.mapping(depth),
-    b"h": lambda r, _: Handle(r.u32()),
-    b"r": lambda r, _: r.reference(),
-    b"a": lambda r, _: r.array(),
+_READERS: dict[int, Callable[[_Reader, int], Any]] = {
+    ord("N"): lambda r, _: None,
+    ord("F"): lambda r, _: False,
+    ord("T"): lambda r, _: True,
+    ord("i"): lambda r, _: int(_I64.unpack_from(r.buffer, r.skip(8))[0]),
+    ord("f"): lambda r, _: float(_F64.unpack_from(r.buffer, r.skip(8))[0]),
+    ord("s"): lambda r, _: r.text(),
+    ord("l"): lambda r, depth: r.sequence(depth),
+    ord("t"): lambda r, depth: tuple(r.sequence(depth)),
+    ord("d"): lambda r, depth: r.mapping(depth),
+    ord("h"): lambda r, _: Handle(r.u32()),
+    ord("r"): lambda r, _: r.reference(),
+    ord("a"): lambda r, _: r.array(),
 }
