@@ -20,7 +20,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -90,7 +92,7 @@ class Jail(abc.ABC):
 
     @abc.abstractmethod
     def close(self) -> None:
-        """Free what the jail holds."""
+        """Kill what still runs and free what the jail holds; `start` raises OurFault from then on. From any thread."""
 
 
 class ProcessJail(Jail):
@@ -101,6 +103,8 @@ class ProcessJail(Jail):
 
     def __init__(self, imports: Sequence[str] = ("numpy",)) -> None:
         self.imports = tuple(imports)
+        self._lock, self._closed = threading.Lock(), False
+        self._children: weakref.WeakSet[_Process] = weakref.WeakSet()
         self._folder = tempfile.TemporaryDirectory(prefix="grader-packages-")
         link_packages(self.imports, Path(self._folder.name))
         for module in INSIDE:
@@ -125,9 +129,19 @@ class ProcessJail(Jail):
             ours.close()
             shutil.rmtree(scratch, ignore_errors=True)
             raise OurFault(f"no process could be started for the submission: {error}") from error
-        return _Process(process, ours, scratch)
+        child = _Process(process, ours, scratch)
+        with self._lock:
+            self._children.add(child)
+            if not self._closed:
+                return child
+        child.end()
+        raise OurFault("the jail is closed")
 
     def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            for child in self._children:
+                child.kill()
         self._folder.cleanup()
 
 
@@ -148,13 +162,21 @@ class _Process(Child):
             return self._ended
         self.cpu_seconds()
         left_by_itself = self._wait(LEAVING_SECONDS if gone else 0)
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # where the whole group is gone already
-            os.killpg(self.process.pid, signal.SIGKILL)
+        self._kill_group()
         status = self.process.wait()
         self.channel.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
         self._ended = how_it_ended(status) if left_by_itself else "was stopped"
         return self._ended
+
+    def kill(self) -> None:
+        """From another thread: its session finds it gone, and cleans up."""
+        if self.process.poll() is None:
+            self._kill_group()
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # where the whole group is gone already
+            os.killpg(self.process.pid, signal.SIGKILL)
 
     def _wait(self, seconds: float) -> bool:
         try:
@@ -190,7 +212,7 @@ def process_cpu_seconds(pid: int, started: float) -> float:
 
 
 def link_packages(names: Sequence[str], folder: Path) -> None:
-    """Make a folder in which exactly the named distributions, and those that they need, can be imported.
+    """Make a folder in which exactly the named packages, and those that they need, can be imported.
 
     Raises OurFault for one that is not installed.
     """
@@ -202,8 +224,8 @@ def link_packages(names: Sequence[str], folder: Path) -> None:
 
 
 def needed(names: Sequence[str]) -> Iterator[str]:
-    """The named distributions and, once each, everything they require (extras left out)."""
-    queue, seen = list(names), set()
+    """The distributions that bring the named packages and, once each, everything they require (extras left out)."""
+    queue, seen = [_distribution(name) for name in names], set()
     while queue:
         name = queue.pop(0)
         if name.lower() in seen:
@@ -212,6 +234,17 @@ def needed(names: Sequence[str]) -> Iterator[str]:
         try:
             requirements = importlib.metadata.requires(name) or []
         except importlib.metadata.PackageNotFoundError:
-            raise OurFault(f"`{name}` is allowed by the course but not installed here: pip install {name}") from None
+            continue  # required on another system, or by another version of Python
         yield name
         queue += [re.split(r"[^\w.-]", r, maxsplit=1)[0] for r in requirements if "extra ==" not in r]
+
+
+def _distribution(package: str) -> str:
+    """Packages are named as they are imported: `sklearn` comes with scikit-learn."""
+    try:
+        return str(importlib.metadata.distribution(package).metadata["Name"])
+    except importlib.metadata.PackageNotFoundError:
+        found = importlib.metadata.packages_distributions().get(package)
+    if not found:
+        raise OurFault(f"`{package}` is allowed by the course but not installed here: pip install {package}")
+    return found[0]
