@@ -40,7 +40,7 @@ def run_mistakes(assignment: Assignment, truth: TruthSource, seed: int) -> list[
     """What every mistake of the topic loses on the cases of `seed`."""
     known = []
     for mistake in assignment.mistakes:
-        student = Live.of(mistake.apply(assignment.solution))
+        student = Live.of(mistake.apply(assignment.solution), f"mistake {mistake.name!r}")
         outcomes = evaluate(assignment.topic, student, drawn_trials(assignment.topic, student, truth, seed))
         known.append(Known(Hint(mistake.name, mistake.say), outcomes))
     return known
@@ -135,16 +135,10 @@ def _waits_for(outcome: Outcome, outcomes: Sequence[Outcome]) -> str:
 
 
 def for_record(assignment: Assignment, known: Sequence[Known]) -> list[dict[str, Any]]:
-    """What known mistakes answer on the public rows, as a record keeps it."""
+    """What known mistakes answer on the public rows, as a record keeps it. Those that only hidden rows see stay unknown."""
     public = {row.id for row in assignment.topic.rubric if not row.hidden}
-    return [
-        {
-            "name": k.hint.name,
-            "hint": k.hint.hint,
-            "rows": {row: _to_wire(error) for row, error in k.evidence.items() if row in public},
-        }
-        for k in known
-    ]
+    seen = [(k.hint, {row: _to_wire(error) for row, error in k.evidence.items() if row in public}) for k in known]
+    return [{"name": hint.name, "hint": hint.hint, "rows": rows} for hint, rows in seen if rows]
 
 
 def from_record(topic: Topic, mistakes: Sequence[Mapping[str, Any]]) -> list[Known]:

@@ -20,7 +20,7 @@ from .notebook import Source, Unreadable, read_path
 from .result import Note, Result, Status, Verdict
 from .session import Session
 from .submissions import Submission
-from .topic import Assignment, Row
+from .topic import Assignment, Row, TopicError
 
 if TYPE_CHECKING:
     from .oracle import Oracle
@@ -47,38 +47,61 @@ class Grading:
     jail: Jail
     round: str = "1"
     device: str = "cpu"
+    assignments: dict[str, Assignment] = field(default_factory=dict)
     desks: dict[str, Desk] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def desk(self, topic: str) -> Desk:
         """The desk of a topic, made when its first submission comes."""
+        assignment = self.assignment(topic)
         with self.lock:
             if topic not in self.desks:
-                self.desks[topic] = self._make(topic)
+                self.desks[topic] = self._make(assignment)
             return self.desks[topic]
 
-    def _make(self, topic: str) -> Desk:
+    def assignment(self, topic: str) -> Assignment:
+        with self.lock:
+            return self.assignments.setdefault(topic, Assignment(topic, self.course.root))
+
+    def _make(self, assignment: Assignment) -> Desk:
         from .oracle import Oracle  # torch: only where something is graded
 
-        assignment = Assignment(topic, self.course.root)
         oracle = Oracle(assignment, self.device)
-        seed = round_seed(self.course.secret_bytes() or NO_SECRET, topic, self.round)
+        seed = round_seed(self.course.secret_bytes() or NO_SECRET, assignment.slug, self.round)
         return Desk(assignment, oracle, seed, Diagnosis(assignment, oracle, seed))
 
     def grade(self, submission: Submission) -> Result:
-        """One submission's Result. Whatever happens, there is one."""
-        started = time.perf_counter()
-        desk = self.desk(submission.topic)
+        """One submission's Result. Whatever happens, there is one: what is no fault of the student's leaves it ungraded.
+
+        Raises TopicError where the topic itself, and so its rubric, cannot be loaded.
+        """
+        started, sha256, notes = time.perf_counter(), "", list(submission.notes)
+        assignment = self.assignment(submission.topic)
         try:
             source = read_path(submission.path)
+            sha256 = source.sha256
+            notes += source.notes
+            rows, happened = self._rows(source, self.desk(submission.topic))
+            notes += happened
         except Unreadable as unreadable:
-            return self._unreadable(submission, desk, unreadable)
-        try:
-            rows, notes = self._rows(source, desk)
-        except (OurFault, OSError, MemoryError) as fault:
-            rows, notes = _all(desk.assignment, Status.VOID, f"our fault, not the student's: {fault}"), []
-        every = (*submission.notes, *source.notes, *notes)
-        return self._result(submission, source.sha256, rows, every, desk, time.perf_counter() - started)
+            sha256 = unreadable.sha256
+            notes.append(Note(str(unreadable)))
+            rows = _all(assignment, Status.LOST, "")
+        except Exception as fault:
+            rows = _all(assignment, Status.VOID, f"our fault, not the student's: {_sentence(fault)}")
+        return Result(
+            topic=submission.topic,
+            student=submission.student,
+            file=submission.path.name,
+            sha256=sha256,
+            rows=rows,
+            notes=tuple(notes),
+            hashes=_hashes(assignment),
+            round=self.round,
+            device=self.device,
+            jail=self.jail.sentence,
+            seconds=time.perf_counter() - started,
+        )
 
     def _rows(self, source: Source, desk: Desk) -> tuple[tuple[Verdict, ...], list[Note]]:
         topic = desk.assignment.topic
@@ -91,35 +114,11 @@ class Grading:
             notes = student.notes
         return verdicts(outcomes, desk.diagnosis.known() if _unexplained(outcomes) else []), notes
 
-    def _unreadable(self, submission: Submission, desk: Desk, error: Unreadable) -> Result:
-        rows = _all(desk.assignment, Status.LOST, "")
-        return self._result(submission, error.sha256, rows, (*submission.notes, Note(str(error))), desk, 0.0)
-
-    def _result(
-        self,
-        submission: Submission,
-        sha256: str,
-        rows: tuple[Verdict, ...],
-        notes: tuple[Note, ...],
-        desk: Desk,
-        seconds: float,
-    ) -> Result:
-        return Result(
-            topic=submission.topic,
-            student=submission.student,
-            file=submission.path.name,
-            sha256=sha256,
-            rows=rows,
-            notes=notes,
-            hashes=desk.assignment.hashes,
-            round=self.round,
-            device=desk.oracle.device,
-            jail=self.jail.sentence,
-            seconds=seconds,
-        )
-
     def grade_all(self, submissions: Iterable[Submission], workers: int) -> Iterator[Result]:
-        """Results as they are finished. Threads: each supervises one jailed process."""
+        """Results as they are finished. Threads: each supervises one jailed process.
+
+        Where the caller stops early (Ctrl-C), the jail is closed, so that nobody waits for what still runs.
+        """
         queue = iter(submissions)
         with ThreadPoolExecutor(workers) as pool:
             running: set[Future[Result]] = {pool.submit(self.grade, s) for s in islice(queue, IN_FLIGHT * workers)}
@@ -128,6 +127,9 @@ class Grading:
                     done, running = wait(running, return_when=FIRST_COMPLETED)
                     running |= {pool.submit(self.grade, s) for s in islice(queue, len(done))}
                     yield from (future.result() for future in done)
+            except BaseException:
+                self.jail.close()
+                raise
             finally:
                 for future in running:
                     future.cancel()
@@ -142,3 +144,16 @@ def _all(assignment: Assignment, status: Status, message: str) -> tuple[Verdict,
         Verdict(row.id, row.claim, row.points, 0.0, status, message, hidden=row.hidden)
         for row in assignment.topic.rubric
     )
+
+
+def _hashes(assignment: Assignment) -> dict[str, str]:
+    try:
+        return assignment.hashes
+    except OSError:  # a file of the topic is missing: nothing was graded with it
+        return {}
+
+
+def _sentence(fault: Exception) -> str:
+    if isinstance(fault, (OurFault, TopicError)):
+        return str(fault)
+    return f"{type(fault).__name__}: {fault}"

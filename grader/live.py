@@ -14,6 +14,7 @@ import numpy as np
 from . import faults
 from .plan import Implementation, Misfit, Missing, Plan, execute
 from .result import Wrong
+from .topic import TopicError
 from .wire import WireError, decode, encode
 
 
@@ -29,9 +30,12 @@ class Live(Implementation):
 
     @classmethod
     def of(cls, source: str, name: str = "solution.py") -> Live:
-        """The implementation that a trusted text defines."""
+        """The implementation that a trusted text defines. Raises TopicError where it cannot be run."""
         world: dict[str, Any] = {"__name__": "submission"}
-        exec(compile(source, name, "exec", dont_inherit=True), world)
+        try:
+            exec(compile(source, name, "exec", dont_inherit=True), world)
+        except Exception as error:
+            raise TopicError(f"{name} cannot be run: {type(error).__name__}: {error}") from error
         return cls(world)
 
     def run(self, plan: Plan) -> list[Any]:

@@ -12,7 +12,7 @@ import ast
 import sys
 import types
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ from .wire import WireError, decode, encode
 
 SCHEMA = "grader/record/1"
 SUFFIX = ".answers"
+DAMAGED = "damaged, or no file of recorded answers: download the bundle again"
+DECLARING = {"Reals", "Ints", "Opaque"}  # a function whose answer is one of these is what the student writes
 MAX_BYTES = 256 << 20  # unpacked: a record is a file that a student may have been given by anyone
 
 
@@ -128,12 +130,16 @@ class Record:
     mistakes: Sequence[Mapping[str, Any]] = ()
 
     def topic(self) -> Topic:
-        """The public rows. The text comes from the course, like the rest of the bundle."""
+        """The public rows. The text comes from the course, like the rest of the bundle. Raises BadRecord."""
         module = types.ModuleType(f"record_{self.slug.replace('-', '_')}")
         sys.modules[module.__name__] = module
-        exec(compile(self.source, f"{self.slug}{SUFFIX}", "exec", dont_inherit=True), module.__dict__)
-        topic = module.topic
-        assert isinstance(topic, Topic)
+        try:
+            exec(compile(self.source, f"{self.slug}{SUFFIX}", "exec", dont_inherit=True), module.__dict__)
+        except Exception as error:
+            raise BadRecord(f"{self.slug}{SUFFIX}: cannot be used: {type(error).__name__}: {error}") from error
+        topic = module.__dict__.get("topic")
+        if not isinstance(topic, Topic):
+            raise BadRecord(f"{self.slug}{SUFFIX}: {DAMAGED}")
         return topic
 
     def trials(self, student: Implementation) -> Callable[[Row], Trial]:
@@ -153,9 +159,12 @@ class Record:
             if data["schema"] != SCHEMA:
                 raise BadRecord(f"{name}: made for another version of grader ({data['schema']}): get the new bundle")
             logs = {path: Log.from_wire(log) for path, log in data["logs"].items()}
-            return cls(data["slug"], data["stamp"], data["source"], logs, data["mistakes"])
-        except (zlib.error, WireError, KeyError, TypeError, ValueError, AttributeError) as error:
-            raise BadRecord(f"{name}: damaged, or no file of recorded answers: download the bundle again") from error
+            slug, stamp, source, mistakes = data["slug"], data["stamp"], data["source"], data["mistakes"]
+            if [type(part) for part in (slug, stamp, source, mistakes)] != [str, dict, str, list]:
+                raise BadRecord(f"{name}: {DAMAGED}")
+            return cls(slug, stamp, source, logs, mistakes)
+        except (zlib.error, WireError, LookupError, TypeError, ValueError, AttributeError) as error:
+            raise BadRecord(f"{name}: {DAMAGED}") from error
 
     @classmethod
     def read(cls, path: Path) -> Record:
@@ -179,18 +188,47 @@ def record(
             except Exception as error:
                 raise TopicError(f"{assignment.slug}: the model solution does not earn {row.id!r}: {error}") from error
     source = public_source((assignment.folder / "topic.py").read_text(encoding="utf-8"))
-    return Record(assignment.slug, assignment.hashes, source, logs, mistakes)
+    made = Record(assignment.slug, assignment.hashes, source, logs, mistakes)
+    _require_public(assignment, made)
+    return made
+
+
+def _require_public(assignment: Assignment, made: Record) -> None:
+    """Raise TopicError unless the record's topic loads by itself and has the public rows and no other."""
+    public = [row.id for row in assignment.topic.rubric if not row.hidden]
+    try:
+        found = [row.id for row in made.topic().rubric]
+    except BadRecord as error:
+        raise TopicError(f"{assignment.slug}: without its hidden rows, topic.py does not load: {error}") from error
+    if found != public:
+        sentence = "write each row as Row(..., hidden=True) in the list of the rubric itself"
+        raise TopicError(f"{assignment.slug}: the hidden rows cannot be taken out of topic.py: {sentence}")
 
 
 def public_source(source: str) -> str:
-    """topic.py without hidden rows, and without the helpers that only they use."""
+    """topic.py without comments, hidden rows, and the helpers and constants that only these use."""
     tree = _WithoutHiddenRows().visit(ast.parse(source))
-    while True:
-        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        unused = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.returns is None and n.name not in used]
-        if not unused:
-            return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
-        tree.body = [n for n in tree.body if n not in unused]
+    helpers = {name: node for node in tree.body for name in _names_of_helper(node)}
+    used = _names_in(node for node in tree.body if node not in helpers.values())
+    reached: set[str] = set()
+    while used - reached:
+        reached |= used
+        used = _names_in(helpers[name] for name in reached if name in helpers)
+    tree.body = [node for node in tree.body if node not in helpers.values() or reached & set(_names_of_helper(node))]
+    return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+
+
+def _names_of_helper(node: ast.stmt) -> list[str]:
+    """What a statement defines that nobody needs unless something names it: no declaration, not the topic itself."""
+    if isinstance(node, ast.FunctionDef) and not _names_in([node.returns]) & DECLARING:
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    names = [leaf.id for target in targets for leaf in ast.walk(target) if isinstance(leaf, ast.Name)]
+    return [] if "topic" in names else names
+
+
+def _names_in(nodes: Iterable[ast.AST | None]) -> set[str]:
+    return {leaf.id for node in nodes if node for leaf in ast.walk(node) if isinstance(leaf, ast.Name)}
 
 
 class _WithoutHiddenRows(ast.NodeTransformer):

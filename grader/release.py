@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,8 @@ from .live import Live
 from .recorded import SUFFIX, Record, record
 from .signature import stub
 from .topic import Assignment, TopicError
-from .verify import check_folder
+from .verify import MARKER, check_folder
 
-MARKER = re.compile(r"^\{(stub|check) ([\w-]+)\}[ \t]*$", re.MULTILINE)
 PREAMBLE = "import numpy as np\n\nfrom grader import check"
 
 HOW_TO = """# {title}

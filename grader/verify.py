@@ -6,6 +6,7 @@ score 0; every known mistake loses a row, always the same ones, and is named. Wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,8 +20,9 @@ from .live import Live
 from .plan import Implementation
 from .result import Status
 from .signature import Function, stub
-from .topic import Assignment, TopicError
+from .topic import Assignment, Change, TopicError
 
+MARKER = re.compile(r"^\{(stub|check) ([\w-]+)\}[ \t]*$", re.MULTILINE)  # in handout.md, on a line of its own
 MARKS = {
     Status.EARNED: "·",
     Status.LOST: "x",
@@ -74,18 +76,22 @@ def verify(
         report.findings += _worthless_ones(assignment, truth, seed, others if number == 0 and others else {})
         _mistakes(assignment, truth, seed, report, first=number == 0)
         report.seeds += 1
+    report.findings = list(dict.fromkeys(report.findings))  # what is wrong on every seed is said once
     return report
 
 
 def check_folder(assignment: Assignment) -> list[str]:
     """The handout mentions every function and every public row exactly once; names of mistakes and variants are unique."""
     findings = []
-    wanted = [f"{{stub {f.name}}}" for f in assignment.functions]
-    wanted += [f"{{check {row.id}}}" for row in assignment.topic.rubric if not row.hidden]
-    for marker in wanted:
-        count = assignment.handout.count(marker)
-        if count != 1:
-            findings.append(f"handout.md has {marker} {count} times, not once")
+    wanted = [("stub", f.name) for f in assignment.functions]
+    wanted += [("check", row.id) for row in assignment.topic.rubric if not row.hidden]
+    there = MARKER.findall(assignment.handout)
+    for kind, name in wanted:
+        if (count := there.count((kind, name))) != 1:
+            findings.append(f"handout.md has {{{kind} {name}}} on a line of its own {count} times, not once")
+    for kind, name in dict.fromkeys(there):
+        if (kind, name) not in wanted:
+            findings.append(f"handout.md has {{{kind} {name}}}, but the topic has no such function or public row")
     names = [change.name for change in [*assignment.mistakes, *assignment.variants]]
     findings += [f"two mistakes or variants are called {name!r}" for name in {n for n in names if names.count(n) > 1}]
     findings += [f"mistake {m.name!r} says nothing to the student" for m in assignment.mistakes if not m.say]
@@ -97,10 +103,14 @@ def _outcomes(assignment: Assignment, student: Implementation, truth: TruthSourc
 
 
 def _right_ones(assignment: Assignment, truth: TruthSource, seed: int) -> Iterator[str]:
-    right = {"the solution": assignment.solution}
-    right |= {f"variant {v.name!r}": v.apply(assignment.solution) for v in assignment.variants}
-    for name, source in right.items():
-        for o in _outcomes(assignment, Live.of(source), truth, seed):
+    right = {"the solution": Change("")} | {f"variant {v.name!r}": v for v in assignment.variants}
+    for name, change in right.items():
+        try:
+            student = Live.of(change.apply(assignment.solution), name)
+        except TopicError as error:
+            yield str(error)
+            continue
+        for o in _outcomes(assignment, student, truth, seed):
             if not o.earned or o.follow:
                 yield f"seed {seed}: {name} does not earn {o.row.id!r}: {o.status}: {o.error}"
 

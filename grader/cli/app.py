@@ -85,9 +85,9 @@ def grade(
     quiet: Quiet = False,
 ) -> None:
     """Grade submissions: write the gradebook, result files, grades.csv and the HTML report."""
-    from . import grading
-
     with guarded():
+        from . import grading
+
         order = grading.Order(paths, topic, student, output, workers, device.value if device else None, round, course)
         raise typer.Exit(grading.run(order, format.value, check, progress=not (no_progress or quiet), quiet=quiet))
 
@@ -101,9 +101,9 @@ def test(
     format: Format = Form.text,
 ) -> None:
     """Check your own notebook against the recorded answers. Needs no torch."""
-    from . import testing
-
     with guarded():
+        from . import testing
+
         raise typer.Exit(testing.run(notebook, answers, format.value))
 
 
@@ -117,9 +117,9 @@ def release(
     quiet: Quiet = False,
 ) -> None:
     """Make the students' bundles: notebook, recorded answers, how to install."""
-    from . import authoring
-
     with guarded():
+        from . import authoring
+
         raise typer.Exit(
             authoring.release(topics or [], everything, output, course, progress=not (no_progress or quiet))
         )
@@ -136,9 +136,9 @@ def verify(
     quiet: Quiet = False,
 ) -> None:
     """Prove topics: solution and variants full, do-nothing programs 0, every mistake caught and named."""
-    from . import authoring
-
     with guarded():
+        from . import authoring
+
         raise typer.Exit(
             authoring.verify(topics or [], seeds, write, course, format.value, progress=not (no_progress or quiet))
         )
@@ -147,9 +147,9 @@ def verify(
 @app.command("list")
 def list_topics(course: CourseOption = None, format: Format = Form.text) -> None:
     """List the course's topics."""
-    from . import looking
-
     with guarded():
+        from . import looking
+
         raise typer.Exit(looking.list_topics(course, format.value))
 
 
@@ -161,9 +161,9 @@ def show(
     format: Format = Form.text,
 ) -> None:
     """Show what the gradebook says of a student."""
-    from . import looking
-
     with guarded():
+        from . import looking
+
         raise typer.Exit(looking.show(student, topic, output, format.value))
 
 

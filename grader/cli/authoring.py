@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from ..course import Course
@@ -64,16 +65,14 @@ def prove(course: Course, slug: str, seeds: int, advance: object = None) -> Repo
     """Verify one topic on the public seed and on `seeds` − 1 others, do-nothing programs that need a process included."""
     assignment = Assignment(slug, course.root)
     numbers = [PUBLIC_SEED, *(round_seed(b"verify", slug, str(i)) for i in range(1, seeds))]
-    jail = ProcessJail(course.imports)
-    try:
+    with contextlib.ExitStack() as stack:
+        stack.callback((jail := ProcessJail(course.imports)).close)
         others = {
-            name: Session(read(source.encode(), "nothing.py"), jail, replace(IMPATIENT))
+            name: stack.enter_context(Session(read(source.encode(), "nothing.py"), jail, IMPATIENT))
             for name, source in worthless_sources(assignment.functions).items()
         }
         tell = advance if callable(advance) else lambda text: None
         return verify_topic(assignment, Oracle(assignment), numbers, others, tell)
-    finally:
-        jail.close()
 
 
 def matrix_path(course: Course, slug: str) -> Path:

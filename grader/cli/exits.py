@@ -45,14 +45,27 @@ def guarded() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(Exit.OK) from None
     except Exception as error:
-        if type(error).__name__ in DECLARED:
-            say(f"grader: {error}")
-            raise typer.Exit(Exit.USAGE) from None
-        if os.environ.get("GRADER_DEBUG"):
+        if os.environ.get("GRADER_DEBUG") and not _is_declared(error):
             raise
-        say(f"grader: a bug: {type(error).__name__}: {error}\n(GRADER_DEBUG=1 shows where; please report it)")
-        raise typer.Exit(Exit.INTERNAL) from None
+        sentence, code = _told(error)
+        say(f"grader: {sentence}")
+        raise typer.Exit(code) from None
 
+
+def _told(error: Exception) -> tuple[str, Exit]:
+    if _is_declared(error):
+        return str(error), Exit.USAGE
+    if isinstance(error, ModuleNotFoundError) and error.name in EXTRA:
+        return f"this command needs {error.name}: pip install 'graded-descent[grade]'", Exit.USAGE
+    bug = f"a bug: {type(error).__name__}: {error}\n(GRADER_DEBUG=1 shows where; please report it)"
+    return bug, Exit.INTERNAL
+
+
+def _is_declared(error: Exception) -> bool:
+    return type(error).__name__ in DECLARED
+
+
+EXTRA = ("torch", "jinja2", "nbconvert")  # packages that only those who grade have
 
 # By name, because importing their modules would make every command slow.
 DECLARED = frozenset(
