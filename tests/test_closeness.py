@@ -16,6 +16,9 @@ from grader.result import Wrong
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 arrays = hnp.arrays(float, hnp.array_shapes(min_dims=0, max_dims=3, max_side=4), elements=st.floats(-1e100, 1e100))
+pairs = hnp.array_shapes(min_dims=0, max_dims=2, max_side=3).flatmap(
+    lambda shape: st.tuples(*[hnp.arrays(float, shape, elements=st.floats(-1e100, 1e100))] * 2)
+)
 WHERE = "adam, step 3 of 30"
 
 
@@ -126,9 +129,10 @@ def test_the_largest_difference_stands_for_all_and_they_are_counted() -> None:
     assert found.details == {"entry": [1], "got": "5.0", "expected": "2.0"}
 
 
-@given(arrays, arrays)
-def test_two_numbers_that_differ_never_print_alike(got: np.ndarray, want: np.ndarray) -> None:
-    assume(got.shape == want.shape and not np.array_equal(got, want))
+@given(pairs)
+def test_two_numbers_that_differ_never_print_alike(pair: tuple[np.ndarray, np.ndarray]) -> None:
+    got, want = pair
+    assume(not np.array_equal(got, want))
     found = complaint(got, want, SAME)
     said = re.search(r" is (\S+), expected (\S+)$", found.sentence)
     assert said

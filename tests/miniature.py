@@ -1,0 +1,127 @@
+"""A course in miniature: a few declared functions, their truth in numpy, and rubrics of a row or two over them."""
+# ruff: noqa: F722, F821, N805 -- annotations here are the language of topics
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.checks import Check
+from grader.closeness import Truth
+from grader.drawn import drawn_trials
+from grader.evaluate import Outcome, evaluate
+from grader.live import Live
+from grader.plan import Plan, execute
+from grader.result import Status
+from grader.signature import Ints, Layer, Opaque, Reals, sample
+from grader.topic import Row, Topic
+
+World = dict[str, Callable[..., Any]]
+
+
+def wave(x: Reals["n"], a: Reals[""], *, shift=0.5) -> Reals[""]:
+    """Σ sin(a x + shift)."""
+
+
+def wave_slope(x: Reals["n"], a: Reals[""], *, shift=0.5) -> Reals["n"]:
+    """Its derivative with respect to x."""
+
+
+class scale(Layer):
+    def forward(x: Reals["n d"], g: Reals["d"]) -> {"out": Reals["n d"], "cache": Opaque}:
+        """g · tanh(x)."""
+
+    def backward(dout: Reals["n d"], cache: Opaque) -> {"dx": Reals["n d"], "dg": Reals["d"]}:
+        """The derivatives."""
+
+
+def picked(x: Reals["n c"], labels: Ints["n", "c"]) -> Reals[""]:
+    """The sum of squares of the entries at the labels."""
+
+
+def picked_slope(x: Reals["n c"], labels: Ints["n", "c"]) -> Reals["n c"]:
+    """Its derivative."""
+
+
+def ramp(x: Reals["n"]) -> Reals[""]:
+    """Σ max(x, 0)."""
+
+
+def ramp_slope(x: Reals["n"]) -> Reals["n"]:
+    """Its derivative, 0 at 0."""
+
+
+def descend(w: Reals["k"], dw: Reals["k"], state: Opaque, *, lr=0.1, mu=0.5, eps=1e-8) -> (Reals["k"], Opaque):
+    """Scaled descent with memory."""
+
+
+def right_forward(x: np.ndarray, g: np.ndarray) -> Any:
+    return g * np.tanh(x), (x, g)
+
+
+def right_backward(dout: np.ndarray, cache: Any) -> Any:
+    x, g = cache
+    return dout * g * (1 - np.tanh(x) ** 2), (dout * np.tanh(x)).sum(axis=0)
+
+
+def right_descend(
+    w: np.ndarray, dw: np.ndarray, state: Mapping[str, Any], *, lr: float = 0.1, mu: float = 0.5, eps: float = 1e-8
+) -> Any:
+    v = mu * state.get("v", 0) + (1 - mu) * dw**2
+    return w - lr * dw / (np.sqrt(v) + eps), {"v": v}
+
+
+def right_picked_slope(x: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    slope = np.zeros(x.shape)
+    slope[np.arange(len(x)), labels] = 2 * x[np.arange(len(x)), labels]
+    return slope
+
+
+RIGHT: World = {
+    "wave": lambda x, a, *, shift=0.5: np.sin(a * x + shift).sum(),
+    "wave_slope": lambda x, a, *, shift=0.5: a * np.cos(a * x + shift),
+    "scale_forward": right_forward,
+    "scale_backward": right_backward,
+    "picked": lambda x, labels: (x[np.arange(len(x)), labels] ** 2).sum(),
+    "picked_slope": right_picked_slope,
+    "ramp": lambda x: np.maximum(x, 0).sum(),
+    "ramp_slope": lambda x: (x > 0) * 1.0,
+    "descend": right_descend,
+}
+
+
+class NumpyTruth:
+    """A truth without torch: the right functions above."""
+
+    def run(self, plan: Plan) -> list[Truth]:
+        return execute(plan, RIGHT, {}, lambda value: Truth.of(np.array(value)))
+
+
+def waves(rng: np.random.Generator) -> Any:
+    yield "a few points", sample(wave, rng, n=5)
+    yield "another shift", sample(wave, rng, n=3, shift=-1.0)
+
+
+def layers(rng: np.random.Generator) -> Any:
+    yield "a batch", sample(scale, rng, n=4, d=3)
+    yield "one row", sample(scale, rng, n=1, d=2)
+
+
+def picks(rng: np.random.Generator) -> Any:
+    yield "a batch", sample(picked, rng, n=4, c=3)
+
+
+def graded(check: Check, cases: Any, **changes: Callable[..., Any]) -> Outcome:
+    """The outcome of a rubric of one row for the right functions with some changed."""
+    return graded_rows([Row("row", 1, "it is right", check)], cases, **changes)[0]
+
+
+def graded_rows(rows: Sequence[Row], cases: Any, seed: int = 0, **changes: Callable[..., Any]) -> list[Outcome]:
+    topic, student = Topic("Miniature", cases, rows), Live({**RIGHT, **changes})
+    return evaluate(topic, student, drawn_trials(topic, student, NumpyTruth(), seed))
+
+
+def lost(outcome: Outcome) -> str:
+    """The sentence of a lost row."""
+    assert outcome.status is Status.LOST, outcome
+    return str(outcome.error)

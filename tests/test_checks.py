@@ -1,0 +1,245 @@
+"""Claims about values and behaviour on a course in miniature: what is earned, what is not, and what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from miniature import (
+    RIGHT,
+    NumpyTruth,
+    graded,
+    graded_rows,
+    layers,
+    lost,
+    right_backward,
+    right_forward,
+    scale,
+    wave,
+    wave_slope,
+    waves,
+)
+
+from grader.checks import Trial, cheap, holds, matches, pure
+from grader.closeness import Truth
+from grader.diagnose import verdicts
+from grader.drawn import Drawn, drawn_trials
+from grader.evaluate import Outcome, evaluate
+from grader.live import Live
+from grader.plan import Plan
+from grader.result import Status, Wrong
+from grader.topic import Row, Topic
+
+# ---------------------------------------------------------------------------------------------------------- matches
+
+
+def test_matches_is_earned_by_the_right_answer_in_any_form() -> None:
+    assert graded(matches(wave), waves).earned
+    assert graded(
+        matches(wave_slope), waves, wave_slope=lambda x, a, **k: RIGHT["wave_slope"](x, a, **k).tolist()
+    ).earned
+
+
+def test_matches_names_the_function_the_case_and_both_numbers() -> None:
+    said = lost(graded(matches(wave), waves, wave=lambda x, a, *, shift=0.5: np.sin(a * x + 0.5).sum()))
+    assert said.startswith("wave on another shift: the value is ")
+    assert ", expected " in said
+
+
+def test_matches_leaves_defaults_out_so_that_wrong_ones_show() -> None:
+    said = lost(graded(matches(wave), waves, wave=lambda x, a, *, shift=0.6: np.sin(a * x + shift).sum()))
+    assert said.startswith("wave on a few points")
+
+
+def test_matches_judges_a_layer_by_its_forward_and_not_by_its_cache() -> None:
+    assert graded(matches(scale), layers, scale_forward=lambda x, g: (g * np.tanh(x), object())).earned
+    said = lost(graded(matches(scale), layers, scale_forward=lambda x, g: (g + np.tanh(x), None)))
+    assert said.startswith("out of scale_forward on a batch: entry [")
+
+
+def test_matches_tells_a_missing_function_and_an_unwritten_one() -> None:
+    topic = Topic("Miniature", waves, [Row("row", 1, "right", matches(wave))])
+    nothing = Live({"waves": RIGHT["wave"]})
+    (outcome,) = evaluate(topic, nothing, drawn_trials(topic, nothing, NumpyTruth(), 0))
+    assert "missing function: `wave`" in lost(outcome)
+    assert "`waves`" in lost(outcome)
+
+    def unwritten(*args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError("wave")
+
+    assert graded(matches(wave), waves, wave=unwritten).status is Status.RAISED
+
+
+def test_a_fault_of_the_reference_is_void_and_no_zero() -> None:
+    class Broken(NumpyTruth):
+        def run(self, plan: Plan) -> list[Truth]:
+            raise ZeroDivisionError("in the reference")
+
+    topic, student = Topic("Miniature", waves, [Row("row", 1, "right", matches(wave))]), Live(RIGHT)
+    (outcome,) = evaluate(topic, student, drawn_trials(topic, student, Broken(), 0))
+    assert outcome.status is Status.VOID
+
+
+# -------------------------------------------------------------------------------------------------------------- pure
+
+
+def test_pure_is_earned_by_functions_that_leave_no_trace() -> None:
+    assert graded(pure(wave, wave_slope), waves).earned
+    assert graded(pure(scale), layers).earned
+
+
+def test_pure_names_the_argument_that_changed() -> None:
+    def careless(x: np.ndarray, a: float, **_: float) -> Any:
+        x *= a
+        return np.sin(x + 0.5).sum()
+
+    assert lost(graded(pure(wave), waves, wave=careless)) == "wave: changed its argument `x`: work on a copy"
+
+
+def test_pure_sees_dout_and_what_forward_was_given() -> None:
+    def into_dout(dout: np.ndarray, cache: Any) -> Any:
+        result = right_backward(dout.copy(), cache)
+        dout *= 0
+        return result
+
+    def into_x(dout: np.ndarray, cache: Any) -> Any:
+        result = right_backward(dout, (cache[0].copy(), cache[1]))
+        cache[0][:] = np.sign(cache[0]) * np.abs(cache[0])
+        cache[0][0, 0] += 1
+        return result
+
+    assert "changed its argument `dout`" in lost(graded(pure(scale), layers, scale_backward=into_dout))
+    assert "changed its argument `x`" in lost(graded(pure(scale), layers, scale_backward=into_x))
+
+
+def test_pure_sees_another_answer_to_the_same_question() -> None:
+    said = lost(graded(pure(wave), waves, wave=lambda x, a, **_: np.random.normal()))
+    assert said.startswith("wave, asked twice: the value is ")
+
+
+def test_a_cache_is_the_students_own_to_change() -> None:
+    def forward(x: np.ndarray, g: np.ndarray) -> Any:
+        return g * np.tanh(x), {"x": x.copy(), "g": g, "asked": 0}
+
+    def backward(dout: np.ndarray, cache: Any) -> Any:
+        cache["asked"] += 1
+        return right_backward(dout, (cache["x"], cache["g"]))
+
+    assert graded(pure(scale), layers, scale_forward=forward, scale_backward=backward).earned
+
+
+# ------------------------------------------------------------------------------------------------------------- cheap
+
+
+class Clocked(Live):
+    """An implementation whose functions say what they cost: no test waits for a real clock."""
+
+    def __init__(self, forward: float, backward: float) -> None:
+        self.clock = 0.0
+        super().__init__(
+            {
+                "scale_forward": self.spending(forward, right_forward),
+                "scale_backward": self.spending(backward, right_backward),
+            }
+        )
+
+    def spending(self, seconds: float, function: Callable[..., Any]) -> Callable[..., Any]:
+        def spend(*args: Any) -> Any:
+            self.clock += seconds
+            return function(*args)
+
+        return spend
+
+    def cpu_seconds(self) -> float:
+        return self.clock
+
+
+def cost(forward: float, backward: float) -> Outcome:
+    topic = Topic("Miniature", layers, [Row("row", 1, "cheap", cheap(scale, on=layers))])
+    student = Clocked(forward, backward)
+    return evaluate(topic, student, drawn_trials(topic, student, NumpyTruth(), 0))[0]
+
+
+def test_a_backward_that_costs_a_few_forwards_is_cheap() -> None:
+    assert cost(forward=0.5, backward=1.5).earned
+    assert cost(forward=0.1, backward=1.9).earned
+
+
+def test_a_backward_that_costs_many_forwards_is_not() -> None:
+    said = lost(cost(forward=0.01, backward=3))
+    assert said.startswith("scale_backward on a batch: took 3 s where forward takes 0.01 s")
+    assert "differentiating numerically" in said
+
+
+def test_what_takes_no_time_is_not_judged_by_its_ratio() -> None:
+    assert cost(forward=1e-6, backward=0.04).earned
+
+
+# ------------------------------------------------------------------------------------------------------------- holds
+
+
+def is_odd(trial: Trial, case: dict[str, Any]) -> str | None:
+    there, back = trial.call(wave, **case), trial.call(wave, **{**case, "x": -case["x"]})
+    return None if there == -back else f"f(x) is {there:.3g} and f(−x) {back:.3g}"
+
+
+def agrees(trial: Trial, case: dict[str, Any]) -> str | None:
+    return None if trial.call(wave, **case) == pytest.approx(trial.expected(wave, **case)) else "they disagree"
+
+
+def test_holds_is_earned_where_the_claim_finds_nothing() -> None:
+    assert graded(holds(is_odd, wave), waves, wave=lambda x, a, **_: x.sum()).earned
+    assert graded(holds(agrees, wave), waves).earned
+
+
+def test_holds_loses_with_the_sentence_of_the_claim() -> None:
+    said = lost(graded(holds(is_odd, wave), waves))
+    assert said.startswith("wave on a few points: f(x) is ")
+    assert "they disagree" in lost(graded(holds(agrees, wave), waves, wave=lambda x, a, **_: 0.0))
+
+
+def test_a_claim_may_bring_its_own_evidence() -> None:
+    def claim(trial: Trial, case: dict[str, Any]) -> None:
+        raise Wrong("wave", "is wrong in its own way", got=1)
+
+    outcome = graded(holds(claim, wave), waves)
+    assert lost(outcome) == "wave: is wrong in its own way"
+
+
+@pytest.mark.parametrize("answer", [None, "text", {}, [[1], [1, 2]]])
+def test_a_claim_is_spared_what_is_no_number(answer: Any) -> None:
+    said = lost(graded(holds(is_odd, wave), waves, wave=lambda x, a, **_: answer))
+    assert said.startswith("wave: returned ")
+
+
+def test_a_claim_that_breaks_is_our_fault() -> None:
+    def claim(trial: Trial, case: dict[str, Any]) -> None:
+        raise KeyError("oops")
+
+    assert graded(holds(claim, wave), waves).status is Status.VOID
+
+
+# ------------------------------------------------------------------------------------------------------ rows together
+
+
+def test_a_row_whose_needs_are_not_met_is_withheld_and_says_why() -> None:
+    rows = [
+        Row("wave", 2, "the wave is right", matches(wave)),
+        Row("pure", 1, "x is left alone", pure(wave), needs="wave"),
+    ]
+    outcomes = graded_rows(rows, waves, wave=lambda x, a, **_: 0.0)
+    assert outcomes[1].status is Status.WITHHELD
+    assert verdicts(outcomes, ())[1].message == "not asked until 'the wave is right'"
+
+
+def test_every_row_draws_the_same_cases_and_chance_of_its_own() -> None:
+    topic, student = Topic("Miniature", waves, []), Live(RIGHT)
+    one, same, other = (Drawn(topic, student, NumpyTruth(), seed, row) for seed, row in [(1, "a"), (1, "b"), (2, "a")])
+    assert np.array_equal(one.cases()[0][1]["x"], same.cases()[0][1]["x"])
+    assert not np.array_equal(one.cases()[0][1]["x"], other.cases()[0][1]["x"])
+    draws = [trial.normal((3,)) for trial in (one, same, other, one.branch("first"))]
+    assert len({draw.tobytes() for draw in draws}) == 4
+    again = Drawn(topic, student, NumpyTruth(), 1, "a").normal((3,))
+    assert np.array_equal(again, draws[0])

@@ -1,0 +1,286 @@
+"""Claims about derivatives, and what may follow from a function that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from miniature import (
+    RIGHT,
+    NumpyTruth,
+    World,
+    graded,
+    graded_rows,
+    layers,
+    lost,
+    picked,
+    picked_slope,
+    picks,
+    ramp,
+    ramp_slope,
+    right_backward,
+    scale,
+    wave,
+    wave_slope,
+    waves,
+)
+
+from grader.checks import Trial, either, gradient, matches, vjp
+from grader.diagnose import Known, verdicts
+from grader.drawn import Drawn
+from grader.evaluate import Outcome
+from grader.live import Live
+from grader.result import Hint, Status, Wrong
+from grader.signature import sample
+from grader.topic import Row, Topic
+
+# -------------------------------------------------------------------------------------------------------------- vjp
+
+
+def test_vjp_is_earned_by_the_right_backward() -> None:
+    assert graded(vjp(scale), layers).earned
+
+
+@pytest.mark.parametrize(
+    ("name", "backward"),
+    [
+        ("dx", lambda dout, cache: (dout * cache[1], right_backward(dout, cache)[1])),
+        ("dx", lambda dout, cache: (right_backward(np.ones_like(dout), cache)[0], right_backward(dout, cache)[1])),
+        ("dg", lambda dout, cache: (right_backward(dout, cache)[0], right_backward(dout, cache)[1] / len(dout))),
+        (
+            "dg",
+            lambda dout, cache: (right_backward(dout, cache)[0], (dout * np.tanh(cache[0])).sum(axis=0, keepdims=True)),
+        ),
+    ],
+    ids=["slope of tanh forgotten", "dout taken for ones", "averaged", "shape"],
+)
+def test_vjp_names_the_gradient_that_is_wrong(name: str, backward: Callable[..., Any]) -> None:
+    assert lost(graded(vjp(scale), layers, scale_backward=backward)).startswith(f"{name} of scale_backward on a batch")
+
+
+def test_vjp_asks_the_students_own_forward_for_the_cache() -> None:
+    pair: World = {
+        "scale_forward": lambda x, g: (g * np.tanh(x), {"t": np.tanh(x), "g": g}),
+        "scale_backward": lambda dout, c: (dout * c["g"] * (1 - c["t"] ** 2), (dout * c["t"]).sum(0)),
+    }
+    assert graded(vjp(scale), layers, **pair).earned
+
+
+# --------------------------------------------------------------------------------------------------------- gradient
+
+
+OWN = gradient(of=wave, by=wave_slope, wrt="x")
+
+
+def test_gradient_is_earned_by_consistency_with_the_students_own_function() -> None:
+    assert graded(OWN, waves).earned
+    own: World = {"wave": lambda x, a, **k: (a * x**3).sum(), "wave_slope": lambda x, a, **k: 3 * a * x**2}
+    assert graded(OWN, waves, **own).earned
+
+
+def test_gradient_names_the_entry_and_the_rate() -> None:
+    def wrong(x: np.ndarray, a: float, *, shift: float = 0.5) -> np.ndarray:
+        slope = a * np.cos(a * x + shift)
+        slope[1] += 0.25
+        return slope
+
+    outcome = graded(OWN, waves, wave_slope=wrong)
+    said = lost(outcome)
+    assert said.startswith("wave_slope on a few points: entry [1] is ")
+    assert "your `wave` changes at rate" in said
+    assert isinstance(outcome.error, Wrong)
+    assert float(outcome.error.details["got"]) - float(outcome.error.details["expected"]) == pytest.approx(
+        0.25, abs=1e-4
+    )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_tenth_too_much_in_one_entry_of_a_hundred_is_seen(seed: int) -> None:
+    def wide(rng: np.random.Generator) -> Any:
+        yield "a hundred points", sample(wave, rng, n=100, a=1.0)
+
+    def wrong(x: np.ndarray, a: float, **_: float) -> np.ndarray:
+        slope = a * np.cos(a * x + 0.5)
+        slope[np.argmax(np.abs(slope))] *= 1.1
+        return slope
+
+    row = Row("row", 1, "right", gradient(of=wave, by=wave_slope, on=wide))
+    assert graded_rows([row], waves, seed)[0].earned
+    assert "along a random direction" in lost(graded_rows([row], waves, seed, wave_slope=wrong)[0])
+
+
+def test_gradient_of_another_shape_is_told_by_its_shape() -> None:
+    said = lost(graded(OWN, waves, wave_slope=lambda x, a, **_: np.zeros((len(x), 1))))
+    assert said == "wave_slope on a few points: the shape is (5, 1), expected (5,)"
+
+
+def test_whole_number_arguments_are_held_still() -> None:
+    check = gradient(of=picked, by=picked_slope)
+    assert graded(check, picks).earned
+    assert graded(check, picks, picked_slope=lambda x, labels: 2 * x).status is Status.LOST
+
+
+def test_gradient_of_a_layer_judges_each_gradient_of_its_own_forward() -> None:
+    check = gradient(of=scale)
+    assert graded(check, layers).earned
+    own: World = {
+        "scale_forward": lambda x, g: (g * np.sin(x), (x, g)),
+        "scale_backward": lambda dout, c: (dout * c[1] * np.cos(c[0]), (dout * np.sin(c[0])).sum(0)),
+    }
+    assert graded(check, layers, **own).earned
+    said = lost(graded(check, layers, scale_backward=lambda dout, c: (right_backward(dout, c)[0], c[1])))
+    assert said.startswith("dg of scale_backward on a batch")
+    assert "your `scale_forward` weighted by dout" in said
+
+
+def test_a_ripple_on_the_function_is_no_cover_for_a_wrong_slope() -> None:
+    said = lost(graded(OWN, waves, wave=lambda x, a, **_: np.sin(1e7 * x).sum()))
+    assert "too rough" in said
+
+
+def test_a_function_that_is_not_finite_earns_nothing() -> None:
+    assert graded(OWN, waves, wave=lambda x, a, **_: np.nan).status is Status.LOST
+
+
+# ------------------------------------------------------------------------------------------------- piecewise gradients
+
+
+def ramps(rng: np.random.Generator) -> Any:
+    yield "points on both sides", {"x": np.concatenate([rng.uniform(0.1, 1, 4), rng.uniform(-1, -0.1, 3)])}
+
+
+def ramps_with_a_kink(rng: np.random.Generator) -> Any:
+    yield "one point at the kink", {"x": np.array([0.5, -0.5, 0.7, 0.0003])}
+
+
+PIECEWISE = gradient(of=ramp, by=ramp_slope, piecewise=True)
+
+
+@pytest.mark.parametrize("cases", [ramps, ramps_with_a_kink])
+def test_piecewise_functions_are_judged_by_coordinates(cases: Any) -> None:
+    assert graded(PIECEWISE, cases).earned
+    said = lost(graded(PIECEWISE, cases, ramp_slope=lambda x: np.where(x > 0, 1.0, 0.01)))
+    assert "is 0.01, but your `ramp` changes at rate 0 there" in said
+
+
+def test_nothing_is_held_against_any_slope_at_the_kink() -> None:
+    assert graded(PIECEWISE, ramps_with_a_kink, ramp_slope=lambda x: (x > 0.01) * 1.0).earned
+
+
+def test_nothing_but_kinks_is_no_proof() -> None:
+    def kinks(rng: np.random.Generator) -> Any:
+        yield "at the kink", {"x": np.array([0.0003, -0.0002, 0.0003])}
+
+    assert graded(PIECEWISE, kinks).status is Status.LOST
+
+
+# ------------------------------------------------------------------------------------------ either, and follow-through
+
+
+FOLLOW = [
+    Row("wave", 2, "the wave is right", matches(wave)),
+    Row("slope", 4, "its slope is right", either(matches(wave_slope), OWN)),
+]
+HALVED: World = {
+    "wave": lambda x, a, *, shift=0.5: np.sin(a * x + shift).sum() / 2,
+    "wave_slope": lambda x, a, *, shift=0.5: a * np.cos(a * x + shift) / 2,
+}
+
+
+def points(outcomes: Sequence[Outcome], known: Sequence[Known] = ()) -> dict[str, float]:
+    return {v.id: v.earned for v in verdicts(outcomes, known)}
+
+
+def known_mistake(**changes: Callable[..., Any]) -> Known:
+    return Known(Hint("halved", "The sum is not a mean of two."), graded_rows(FOLLOW, waves, **changes))
+
+
+def test_who_is_right_needs_no_follow_through() -> None:
+    outcomes = graded_rows(FOLLOW, waves)
+    assert points(outcomes) == {"wave": 2, "slope": 4}
+    assert not any(o.follow for o in outcomes)
+
+
+def test_a_recognised_fault_costs_once() -> None:
+    outcomes = graded_rows(FOLLOW, waves, **HALVED)
+    known = [known_mistake(**HALVED)]
+    assert points(outcomes, known) == {"wave": 0, "slope": 4}
+    said = {v.id: v.message for v in verdicts(outcomes, known)}
+    assert said["slope"] == "right for your own `wave`, whose fault (halved) cost 'the wave is right' already"
+
+
+def test_a_fault_that_nobody_recognises_costs_half() -> None:
+    outcomes = graded_rows(FOLLOW, waves, **HALVED)
+    assert points(outcomes) == {"wave": 0, "slope": 2}
+    assert "half the points" in verdicts(outcomes, ())[1].message
+
+
+def test_the_right_slope_is_right_whatever_the_function() -> None:
+    assert points(graded_rows(FOLLOW, waves, wave=HALVED["wave"])) == {"wave": 0, "slope": 4}
+
+
+def test_nothing_follows_from_a_function_that_is_right() -> None:
+    """A slope by crude differences agrees with the student's own function; but that is right, so the slope is wrong."""
+
+    def crude(x: np.ndarray, a: float, **hyper: float) -> np.ndarray:
+        h = 3e-6 * np.eye(len(x))
+        return np.array([(RIGHT["wave"](x + e, a, **hyper) - RIGHT["wave"](x - e, a, **hyper)) / 6e-6 for e in h])
+
+    strict = [FOLLOW[0], Row("slope", 4, "its slope is right", either(matches(wave_slope), OWN))]
+    outcomes = graded_rows(strict, waves, wave_slope=lambda x, a, **k: crude(x, a, **k) * (1 + 3e-7))
+    assert points(outcomes)["wave"] == 2
+    assert points(outcomes)["slope"] == 0
+
+
+@pytest.mark.parametrize(
+    ("function", "slope"),
+    [
+        (lambda x, a, **_: 0.0, lambda x, a, **_: np.zeros(len(x))),
+        (lambda x, a, **_: 7.0, lambda x, a, **_: np.zeros(len(x))),
+        (lambda x, a, **_: float(x.sum()), lambda x, a, **_: np.ones(len(x))),
+        (lambda x, a, **_: np.inf, lambda x, a, **_: np.zeros(len(x))),
+        (lambda x, a, **_: np.nan, lambda x, a, **_: np.full(len(x), np.nan)),
+    ],
+    ids=["zero", "constant", "without the amplitude", "infinite", "nan"],
+)
+def test_nothing_follows_from_a_function_that_is_dead(function: Any, slope: Any) -> None:
+    outcomes = graded_rows(FOLLOW, waves, wave=function, wave_slope=slope)
+    known = [known_mistake(wave=function, wave_slope=slope)]
+    assert points(outcomes, known) == {"wave": 0, "slope": 0}
+
+
+def test_a_slope_that_is_wrong_for_both_is_told_against_the_truth() -> None:
+    outcomes = graded_rows(FOLLOW, waves, wave=HALVED["wave"], wave_slope=lambda x, a, **_: a * x)
+    assert str(outcomes[1].error).startswith("wave_slope on a few points: entry [")
+    assert ", expected " in str(outcomes[1].error)
+
+
+def test_a_layers_backward_follows_its_own_forward() -> None:
+    rows = [
+        Row("fwd", 1, "forward is right", matches(scale)),
+        Row("bwd", 2, "backward is right", either(vjp(scale), gradient(of=scale))),
+    ]
+    own: World = {
+        "scale_forward": lambda x, g: (g * np.sin(x), (x, g)),
+        "scale_backward": lambda dout, c: (dout * c[1] * np.cos(c[0]), (dout * np.sin(c[0])).sum(0)),
+    }
+    assert points(graded_rows(rows, layers, **own)) == {"fwd": 0, "bwd": 1}
+    wrong = {**own, "scale_backward": lambda dout, c: (dout * c[1], dout.sum(0))}
+    assert points(graded_rows(rows, layers, **wrong)) == {"fwd": 0, "bwd": 0}
+
+
+def test_on_record_both_alternatives_are_asked() -> None:
+    asked: list[str] = []
+
+    class Watched(Drawn):
+        exhaustive = True
+
+        def branch(self, name: str) -> Trial:
+            asked.append(name)
+            return super().branch(name)
+
+    topic = Topic("Miniature", waves, FOLLOW)
+    FOLLOW[1].check(Watched(topic, Live(RIGHT), NumpyTruth(), 0, "slope"))
+    assert asked == ["first", "otherwise"]
