@@ -13,13 +13,14 @@ import inspect
 import json
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import typer
+from typer.models import ArgumentInfo, OptionInfo
 
 from grader import checks, oracle, signature
 from grader.cli.app import app
@@ -78,41 +79,44 @@ def cli_page() -> str:
         "Data goes to the standard output, talk and progress to the standard error. `grader COMMAND --help` says the same "
         "as this page.",
     ]
-    flags = {
-        name: {p.name: p.opts for p in command.params} for name, command in typer.main.get_command(app).commands.items()
-    }
     for command in app.registered_commands:
         assert command.callback is not None
         name = command.name or command.callback.__name__
-        parts += _command(name, command.callback, flags[name])
+        parts += _command(name, command.callback, {p.name: p.opts for p in commands()[name].params})
     codes = re.findall(r"^ +\w+ = (\d+)(?:  # (.*))?$", inspect.getsource(Exit), re.M)
     parts += ["## Exit codes", _table(("code", "meaning"), [(f"`{code}`", text or "done") for code, text in codes])]
     return "\n\n".join(parts) + "\n"
 
 
+def commands() -> dict[str, Any]:
+    """Every command as typer reads it, by name."""
+    found: dict[str, Any] = vars(typer.main.get_command(app))["commands"]
+    return found
+
+
 def _command(name: str, callback: Callable[..., Any], flags: dict[str, list[str]]) -> Iterator[str]:
-    arguments, options = [], []
     hints = get_type_hints(callback, include_extras=True)
-    for parameter in inspect.signature(callback).parameters.values():
-        hint, info = hints[parameter.name], None
-        if get_origin(hint) is Annotated:
-            hint, info = get_args(hint)
-        (arguments if isinstance(info, typer.models.ArgumentInfo) else options).append((parameter, hint, info))
-    shown = [p.name.upper() + ("..." if "list" in str(hint) else "") for p, hint, _ in arguments]
-    optional = [text if p.default is p.empty else f"[{text}]" for text, (p, _, _) in zip(shown, arguments, strict=True)]
+    parameters = [(p, *get_args(hints[p.name])) for p in inspect.signature(callback).parameters.values()]
+    arguments = [
+        (_argument(p, kind), info.help or "") for p, kind, info in parameters if isinstance(info, ArgumentInfo)
+    ]
+    options = [_option(p, kind, info, flags[p.name]) for p, kind, info in parameters if isinstance(info, OptionInfo)]
     yield f"## `grader {name}`"
     yield inspect.getdoc(callback) or ""
-    yield f"```text\ngrader {' '.join([name, *optional, '[OPTIONS]'])}\n```"
+    yield f"```text\ngrader {' '.join([name, *(text for text, _ in arguments), '[OPTIONS]'])}\n```"
     if arguments:
-        yield _table(
-            ("argument", "meaning"), [(f"`{text}`", a[2].help) for text, a in zip(shown, arguments, strict=True)]
-        )
-    yield _table(("option", "default", "meaning"), [_option(*option, flags[option[0].name]) for option in options])
+        yield _table(("argument", "meaning"), [(f"`{text.strip('[]')}`", meaning) for text, meaning in arguments])
+    yield _table(("option", "default", "meaning"), options)
 
 
-def _option(parameter: inspect.Parameter, hint: Any, info: Any, names: list[str]) -> tuple[str, str, str]:
-    kinds = [kind for kind in (get_args(hint) or (hint,)) if kind is not type(None)]
-    value = "" if kinds == [bool] else " " + _value(kinds[0])
+def _argument(parameter: inspect.Parameter, kind: Any) -> str:
+    text = parameter.name.upper() + ("..." if "list" in str(kind) else "")
+    return text if parameter.default is parameter.empty else f"[{text}]"
+
+
+def _option(parameter: inspect.Parameter, kind: Any, info: OptionInfo, names: list[str]) -> tuple[str, str, str]:
+    [only] = [each for each in (get_args(kind) or (kind,)) if each is not type(None)]
+    value = "" if only is bool else " " + _value(only)
     default = MEASURED.get(parameter.name) or _default(parameter.default)
     return f"`{', '.join(names)}{value}`", default, info.help or ""
 
@@ -129,7 +133,7 @@ def _default(value: Any) -> str:
     return f"`{value.value if isinstance(value, Enum) else value}`"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
