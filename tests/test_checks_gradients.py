@@ -222,16 +222,18 @@ def test_the_right_slope_is_right_whatever_the_function() -> None:
 
 
 def test_nothing_follows_from_a_function_that_is_right() -> None:
-    """A slope by crude differences agrees with the student's own function; but that is right, so the slope is wrong."""
+    """A slope that only differences confirm, beside a function without fault: there is no earlier slip to follow."""
+
+    def doubled(rng: np.random.Generator) -> Any:
+        yield "a few points", sample(wave, rng, n=5, a=2.0)
 
     def crude(x: np.ndarray, a: float, **hyper: float) -> np.ndarray:
-        h = 3e-6 * np.eye(len(x))
-        return np.array([(RIGHT["wave"](x + e, a, **hyper) - RIGHT["wave"](x - e, a, **hyper)) / 6e-6 for e in h])
+        return RIGHT["wave_slope"](x, a, **hyper) * (1 + 5e-7)
 
-    strict = [FOLLOW[0], Row("slope", 4, "its slope is right", either(matches(wave_slope), OWN))]
-    outcomes = graded_rows(strict, waves, wave_slope=lambda x, a, **k: crude(x, a, **k) * (1 + 3e-7))
-    assert points(outcomes)["wave"] == 2
-    assert points(outcomes)["slope"] == 0
+    outcomes = graded_rows(FOLLOW, doubled, wave_slope=crude)
+    assert points(outcomes) == {"wave": 2, "slope": 0}
+    assert ", expected " in str(outcomes[1].error)
+    assert graded(OWN, doubled, wave_slope=crude).earned  # differences alone would have let it pass
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,20 @@ def test_trajectory_names_the_first_step_that_differs(edit: Any, check: Check, w
     assert lost(outcome).startswith(where)
 
 
+def test_increments_are_compared_where_iterates_would_hide_them() -> None:
+    """In the last step, coordinates far from 0 move by a third of a millionth of that step too much."""
+    steps = 30
+
+    def step(w: np.ndarray, dw: np.ndarray, state: Any, **hyper: float) -> Any:
+        new, memory = right_descend(w, dw, state, **hyper)
+        memory["t"] = state.get("t", 0) + 1
+        far = np.abs(w) > 5 * np.abs(new - w)
+        return np.where(far & (memory["t"] == steps), w + (new - w) * (1 + 3e-7), new), memory
+
+    said = lost(graded(trajectory(descend, steps), nothing, descend=step))
+    assert said.startswith("descend, step 30 of 30: the change of w: entry [")
+
+
 def test_state_shared_between_tensors_is_seen_by_two_streams_alone() -> None:
     shared: dict[str, Any] = {}
 

@@ -93,6 +93,14 @@ def test_a_kink_silences_its_own_coordinate_alone() -> None:
     assert measured.disagree(np.array([2.0, 2.0, 1.0])).tolist() == [True, False, False]
 
 
+@pytest.mark.parametrize(("kinks", "enough"), [(4, True), (5, True), (6, False)])
+def test_half_of_the_probes_have_to_be_judged(kinks: int, enough: bool) -> None:
+    t = np.array(OFFSETS)
+    measured = slopes(np.array([np.maximum(t - 0.3 * STEP, 0)] * kinks + [np.sin(t)] * (10 - kinks)))
+    assert measured.judged.sum() == 10 - kinks
+    assert measured.trustworthy == enough
+
+
 @pytest.mark.parametrize("amplitude", [1e-6, 1e-4])
 def test_a_ripple_on_every_coordinate_hides_nothing(amplitude: float) -> None:
     rng = np.random.default_rng(2)
