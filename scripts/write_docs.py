@@ -32,7 +32,7 @@ from grader.kernel import line
 from grader.live import Live
 from grader.plan import Plan, Step
 from grader.result import Result, Verdict
-from grader.topic import Assignment, Mistake, Row, Topic, Variant
+from grader.topic import Assignment, Change, Mistake, Row, Topic, Variant
 from grader.wire import Ref
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -171,11 +171,7 @@ def checks_page() -> str:
 
 def _entry(thing: Any, prefix: str = "") -> Iterator[str]:
     yield f"### `{prefix}{thing.__name__}{_signature(thing)}`"
-    doc = _doc(thing)
-    inherited = next((_doc(base) for base in thing.__mro__[1:-1]), "") if isinstance(thing, type) else ""
-    yield (
-        f"{doc} {inherited}" if isinstance(thing, type) and inherited and issubclass(thing, (Mistake, Variant)) else doc
-    )
+    yield f"{_doc(thing)} {_doc(Change)}" if thing in (Mistake, Variant) else _doc(thing)
 
 
 def _doc(thing: Any) -> str:
@@ -186,7 +182,8 @@ def _signature(thing: Any) -> str:
     """The signature as the source has it (names of defaults, not their values), without types and `self`."""
     own = vars(thing).get("__init__", thing) if isinstance(thing, type) else thing
     if isinstance(own, type) or not own.__code__.co_filename.endswith(".py"):  # a dataclass
-        return str(_bare(inspect.signature(thing)))
+        empty, whole = inspect.Parameter.empty, inspect.signature(thing)
+        return str(inspect.Signature([p.replace(annotation=empty) for p in whole.parameters.values()]))
     tree = ast.parse(textwrap.dedent(inspect.getsource(own))).body[0]
     assert isinstance(tree, ast.FunctionDef)
     arguments = tree.args
@@ -195,12 +192,6 @@ def _signature(thing: Any) -> str:
         if isinstance(node, ast.arg):
             node.annotation = None
     return f"({ast.unparse(arguments)})"
-
-
-def _bare(signature: inspect.Signature) -> inspect.Signature:
-    empty = inspect.Parameter.empty
-    parameters = [p.replace(annotation=empty) for p in signature.parameters.values()]
-    return signature.replace(parameters=parameters, return_annotation=empty)
 
 
 # ------------------------------------------------------------------------------------ fences in other pages
