@@ -73,9 +73,9 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
         for file in sorted(path.rglob("*")):
             inside = file.relative_to(path).parts
             if file.suffix in SUFFIXES and not any(SKIPPED.search(part) for part in inside) and not file.is_dir():
-                yield (inside[0] if len(inside) > 1 else path.resolve().name), file
+                yield (inside[0] if len(inside) > 1 else Path(os.path.abspath(path)).name), file
     elif path.exists() or path.is_symlink():
-        yield path.resolve().parent.name or path.stem, path
+        yield Path(os.path.abspath(path)).parent.name or path.stem, path  # where it lies, not where a link leads
     else:
         raise NothingThere(f"{path}: there is no such file or folder")
 
