@@ -16,7 +16,10 @@ from .exits import Exit, Stop
 
 
 def run(notebook: Path, answers: Path | None, form: str) -> Exit:
-    source = read_path(notebook)
+    try:
+        source = read_path(notebook)
+    except OSError as error:
+        raise Stop(f"{notebook}: cannot be read: {error.strerror}") from error
     record = Record.read(answers) if answers else _record_beside(notebook, source)
     if source.topic and source.topic != record.slug:
         raise Stop(f"{notebook.name} is for {source.topic}, but the recorded answers are for {record.slug}")

@@ -1,0 +1,168 @@
+"""A sound topic has no finding; each way of being unsound has one that says what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from courses import hand_in
+
+from grader.cli.authoring import prove
+from grader.course import Course
+from grader.topic import Assignment
+from grader.verify import Report, verify
+
+SOFT, HEAVY = "softmax_xent", "heavy_ball"
+
+
+def edit(folder: Path, module: str, file: str, was: str, now: str) -> None:
+    path = folder / "assignments" / module / file
+    text = path.read_text()
+    assert text.count(was) == 1
+    path.write_text(text.replace(was, now))
+
+
+def findings(folder: Path, slug: str = "heavy-ball", seeds: int = 2) -> list[str]:
+    """What verification finds, do-nothing programs in processes left out."""
+    from grader.oracle import Oracle
+
+    assignment = Assignment(slug, folder)
+    return verify(assignment, Oracle(assignment), range(seeds)).findings
+
+
+@pytest.mark.parametrize("slug", ["softmax-xent", "heavy-ball"])
+def test_a_sound_topic_has_no_finding(shared_course: Course, slug: str) -> None:
+    report = prove(shared_course, slug, 2)
+    assert report.findings == []
+    assert report.sound
+    assert report.seeds == 2
+    assert all(report.named.values())
+
+
+def test_the_matrix_shows_what_each_mistake_loses(shared_course: Course) -> None:
+    text = prove(shared_course, "softmax-xent", 1).text()
+    assert (
+        text
+        == """\
+                         loss  grad  huge  sums  pure  shift
+loss summed              x     ·     x     ·     -     -
+gradient not averaged    ·     x     ·     -     -     ·
+no max shift             ·     ·     x     ·     ·     ·
+one-hot forgotten        ·     x     ·     -     -     ·
+logits changed in place  ·     ·     ·     ·     x     ·
+
+· earned  x lost  f earned by follow-through  r raised  - withheld
+"""
+    )
+
+
+def test_a_report_without_mistakes_has_a_text() -> None:
+    assert Report("x", ["a"]).text().startswith("  a\n")
+
+
+# ------------------------------------------------------------------------------------------ unsound topics
+
+
+def test_a_row_that_a_do_nothing_program_earns_is_found(folder: Path) -> None:
+    edit(folder, SOFT, "topic.py", 'softmax_xent_grad), needs="grad")', "softmax_xent_grad))")
+    found = findings(folder, "softmax-xent", 1)
+    assert "seed 0: a program that returns zeros earns 'sums'" in found
+
+
+def test_a_row_that_only_a_process_of_its_own_earns_is_found(course: Course, folder: Path) -> None:
+    edit(folder, HEAVY, "topic.py", "import Opaque, ", "import Opaque, holds, ")
+    row = 'Row("free", 1, "anything at all", holds(lambda trial, case: None, heavy_ball, on=once)),\n])'
+    edit(folder, HEAVY, "topic.py", "\n])", f"\n    {row}")
+    edit(folder, HEAVY, "topic.py", "def bowl", "def once(rng):\n    yield 'once', {}\n\ndef bowl")
+    edit(folder, HEAVY, "handout.md", "{check bowl}", "{check bowl}\n{check free}")
+    found = prove(course, "heavy-ball", 1).findings
+    for does in ("loops for ever", "exits", "raises SystemExit", "is the untouched handout", "defines nothing"):
+        assert f"seed 0: a program that {does} earns 'free'" in found
+
+
+def test_a_mistake_that_loses_nothing_is_found(folder: Path) -> None:
+    edit(folder, HEAVY, "mistakes.py", 'now="w + lr * v"', 'now="w - v * lr"')
+    assert findings(folder) == [f"seed {seed}: mistake 'uphill' loses no row" for seed in (0, 1)]
+
+
+def test_a_mistake_that_is_not_named_is_found(folder: Path) -> None:
+    twin = 'mistakes = [Mistake("its twin", was="w - lr * v", now="w + lr * v", say="Uphill."),'
+    edit(folder, HEAVY, "mistakes.py", "mistakes = [", twin)
+    assert "seed 0: mistake 'uphill' is not named, but ['its twin'] is" in findings(folder)
+
+
+def test_a_mistake_that_costs_other_rows_on_another_seed_is_found(folder: Path) -> None:
+    edit(folder, SOFT, "mistakes.py", 'now="labels].sum()"', 'now="labels].mean() * (logits[0, 0] > logits[0, 1])"')
+    assert any(
+        "mistake 'loss summed' costs other rows than on the first seed: " in finding
+        for finding in findings(folder, "softmax-xent", 6)
+    )
+
+
+def test_a_variant_that_loses_is_found(folder: Path) -> None:
+    edit(folder, HEAVY, "mistakes.py", 'state["v"] *= beta', 'state["v"] *= 1.01 * beta')
+    (first, *_) = findings(folder)
+    assert first.startswith("seed 0: variant 'in place' does not earn 'steps': lost: ")
+
+
+def test_a_solution_that_loses_is_found(folder: Path) -> None:
+    edit(folder, HEAVY, "solution.py", "+ dw", "+ 1.01 * dw")
+    edit(folder, HEAVY, "mistakes.py", 'was="+ dw"', 'was="+ 1.01 * dw"')
+    assert any(finding.startswith("seed 0: the solution does not earn 'steps': lost: ") for finding in findings(folder))
+
+
+def test_a_stub_that_earns_is_found(folder: Path) -> None:
+    edit(folder, HEAVY, "topic.py", "import Opaque, ", "import Opaque, holds, ")
+    row = 'Row("free", 1, "anything at all", holds(lambda trial, case: None, heavy_ball, on=once)),\n])'
+    edit(folder, HEAVY, "topic.py", "\n])", f"\n    {row}")
+    edit(folder, HEAVY, "topic.py", "def bowl", "def once(rng):\n    yield 'once', {}\n\ndef bowl")
+    edit(folder, HEAVY, "handout.md", "{check bowl}", "{check bowl}\n{check free}")
+    assert "seed 0: a program that is the untouched handout earns 'free'" in findings(folder)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "sentence"),
+    [
+        ('was="+ dw"', 'was="+ dv"', "'a moving average': its `was` occurs 0 times in solution.py: '+ dv'"),
+        ('now="w + lr * v"', 'now="w +"', "mistake 'uphill' cannot be run: SyntaxError: invalid syntax"),
+        ('state["v"] *= beta', 'state["v"] *=', "variant 'in place' cannot be run: SyntaxError: invalid syntax"),
+        ('say="You step uphill: subtract."', "", "mistake 'uphill' says nothing to the student"),
+        ('Mistake("uphill"', 'Mistake("in place"', "two mistakes or variants are called 'in place'"),
+    ],
+)
+def test_what_is_broken_in_mistakes_py_is_found_once(folder: Path, was: str, now: str, sentence: str) -> None:
+    edit(folder, HEAVY, "mistakes.py", was, now)
+    assert [finding for finding in findings(folder) if finding.startswith(sentence)].__len__() == 1
+
+
+def test_a_mistake_for_which_the_reference_fails_is_found(folder: Path) -> None:
+    hand_in(folder, "reference", "def heavy_ball(**case): return 1 / 0", "heavy_ball.py")
+    assert any("the reference of heavy_ball failed: ZeroDivisionError" in finding for finding in findings(folder))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "sentence"),
+    [
+        ("{stub heavy_ball}", "", "handout.md has {stub heavy_ball} on a line of its own 0 times, not once"),
+        (
+            "{check two}",
+            "{check two}\n{check two}",
+            "handout.md has {check two} on a line of its own 2 times, not once",
+        ),
+        ("{check two}", "{check too}", "handout.md has {check too}, but the topic has no such function or public row"),
+    ],
+)
+def test_a_handout_that_does_not_fit_is_found(folder: Path, was: str, now: str, sentence: str) -> None:
+    edit(folder, HEAVY, "handout.md", was, now)
+    assert sentence in findings(folder, seeds=0)
+
+
+def test_no_process_is_left_behind(shared_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    from grader.jail import ProcessJail
+
+    children = []
+    start = ProcessJail.start
+    monkeypatch.setattr(ProcessJail, "start", lambda jail: children.append(start(jail)) or children[-1])
+    prove(shared_course, "heavy-ball", 1)
+    assert len(children) >= 3
+    assert not any(Path(child.scratch).exists() for child in children)
