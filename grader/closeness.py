@@ -132,12 +132,12 @@ def _count(bad: np.ndarray, what: str) -> str:
 
 def short(number: Any) -> str:
     """Six significant digits, for a number that stands alone."""
-    return f"{float(number):.6g}"
+    return f"{float(number) + 0.0:.6g}"  # + 0.0: no "-0"
 
 
 def digits_to_differ(a: Any, b: Any) -> tuple[str, str]:
     """Two numbers with as many digits as it takes to see how they differ: never two equal texts for unequal numbers."""
-    a, b = float(a), float(b)
+    a, b = float(a) + 0.0, float(b) + 0.0
     for digits in range(6, MAX_DIGITS + 1):
         texts = f"{a:.{digits}g}", f"{b:.{digits}g}"
         if texts[0] != texts[1]:

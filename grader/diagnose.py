@@ -64,13 +64,18 @@ class Diagnosis:
 def recognise(outcomes: Sequence[Outcome], known: Sequence[Known]) -> dict[str, Hint]:
     """The mistake behind each lost row, by row id, where one is recognised.
 
-    Of several that fit a row, those come first that predict no loss which did not happen, then those that explain more rows,
-    then the earlier declared.
+    Of several that fit a row, those come first that predict no loss (of the rows that were asked) which did not happen, then
+    those that explain more rows, then those that predict fewer in all, then the earlier declared.
     """
     lost = {o.row.id: o.error for o in outcomes if o.error is not None}
-    not_earned = {o.row.id for o in outcomes if not o.earned or o.follow}
+    kept = {o.row.id for o in outcomes if o.earned and not o.follow}
     fits = {k.hint.name: {row for row, e in lost.items() if same(k.evidence.get(row), e)} for k in known}
-    ranked = sorted(known, key=lambda k: (not set(k.evidence) <= not_earned, -len(fits[k.hint.name])))
+
+    def rank(k: Known) -> tuple[bool, int, int]:
+        predicted = k.evidence.keys()
+        return bool(predicted & kept), -len(fits[k.hint.name]), len(predicted)
+
+    ranked = sorted(known, key=rank)
     return {row: k.hint for row in lost for k in reversed(ranked) if row in fits[k.hint.name]}
 
 

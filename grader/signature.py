@@ -100,9 +100,11 @@ class Function:
         return plan.call(self.name, *args, outputs=len(self.outputs), **kwargs)
 
     def sizes(self, case: Mapping[str, Any]) -> dict[str, int]:
-        """The letters of the signature, bound by the shapes of a case."""
+        """The letters of the signature, bound by the shapes of a case; a whole-number argument binds its own name."""
         bound: dict[str, int] = {}
         for p in self.parameters:
+            if p.spec is None and isinstance(case.get(p.name), int):
+                bound[p.name] = case[p.name]
             if p.spec is not None and p.spec.is_array and p.name in case:
                 bound.update(zip(p.spec.dims, np.shape(case[p.name]), strict=True))
         return bound

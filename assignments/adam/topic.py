@@ -28,7 +28,7 @@ topic = Topic("Adam", cases, rubric=[
     Row("first",  1, "the first step is right",      trajectory(adam, steps=1)),
     Row("m",      2, "m is averaged and corrected",  trajectory(adam, steps=10, beta2=0.0, **FAINT)),
     Row("v",      2, "v is averaged and corrected",  trajectory(adam, steps=10, beta1=0.0, **FAINT)),
-    Row("thirty", 4, "thirty steps are right",       trajectory(adam, steps=30, **FAINT)),
+    Row("thirty", 4, "thirty steps are right",       trajectory(adam, steps=30, pauses=True, **FAINT)),
     Row("hyper",  2, "lr, beta1, beta2 are obeyed",  trajectory(adam, steps=10, lr=0.1, beta1=0.5, beta2=0.9, **FAINT)),
     Row("eps",    2, "eps is added after the root",  trajectory(adam, steps=5, beta1=0.0, beta2=0.0, eps=0.1)),
     Row("two",    2, "two tensors keep two states",  trajectory(adam, steps=5, streams=2, **FAINT)),

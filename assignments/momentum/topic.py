@@ -34,14 +34,14 @@ CROSSED = {"to": BOTTOM, "within": 1e-4, "steps": 80, "beta": BETA}
 
 topic = Topic("Momentum", cases, rubric=[
     Row("plain",      1, "velocity: beta=0 is plain descent",  trajectory(momentum, steps=5, beta=0.0)),
-    Row("thirty",     4, "velocity: thirty steps are right",   trajectory(momentum, steps=30)),
+    Row("thirty",     4, "velocity: thirty steps are right",   trajectory(momentum, steps=30, pauses=True)),
     Row("hyper",      2, "velocity: lr and beta are obeyed",   trajectory(momentum, steps=10, lr=0.3, beta=0.7)),
     Row("two",        1, "velocity: each tensor has its own",  trajectory(momentum, steps=5, streams=2)),
     Row("rate",       1, "velocity: 80 steps cross a ravine",  converges(momentum, [4, -1], ravine, **CROSSED, lr=LR)),
     Row("pure",       1, "velocity: w and dw are left alone",  pure(momentum), needs="plain"),
     Row("ema_plain",  1, "average: beta=0 is plain descent",   trajectory(ema_momentum, steps=5, beta=0.0)),
     Row("ema_first",  1, "average: it starts at 0",            trajectory(ema_momentum, steps=1)),
-    Row("ema_thirty", 3, "average: thirty steps are right",    trajectory(ema_momentum, steps=30)),
+    Row("ema_thirty", 3, "average: thirty steps are right",    trajectory(ema_momentum, steps=30, pauses=True)),
     Row("ema_hyper",  2, "average: lr and beta are obeyed",    trajectory(ema_momentum, steps=10, lr=0.3, beta=0.7)),
     Row("ema_two",    1, "average: each tensor has its own",   trajectory(ema_momentum, steps=5, streams=2)),
     Row("ema_rate",   1, "average: 80 steps cross it too",     converges(ema_momentum, [4, -1], ravine, **CROSSED,

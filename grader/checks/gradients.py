@@ -21,19 +21,26 @@ EXPLAIN = 64  # coordinates that are asked one by one to say which entry is wron
 
 
 class vjp(Check):
-    """A layer's backward is the vector-Jacobian product of the reference's forward, for a random cotangent."""
+    """A layer's backward is the vector-Jacobian product of the reference's forward, for a random cotangent.
+
+    Every forward runs before the first backward: a cache that is kept anywhere but in the cache is then another case's.
+    """
 
     def __init__(self, declared: type[Layer], on: Cases | None = None) -> None:
         self.forward, self.backward = layer(declared)
         self.functions, self.generator = (self.forward, self.backward), on
 
     def __call__(self, trial: Trial) -> None:
-        for name, case in trial.cases(self.generator):
-            plan, cotangent = Plan(), trial.normal(self.forward.shape(0, case))
-            plan.want(*_backward(plan, self.forward, self.backward, case, cotangent))
-            truths = trial.expect(plan)
-            for i, (got, want) in enumerate(zip(trial.student.run(plan), truths, strict=True)):
-                require_close(got, want, on(self.backward, i, name))
+        plan, cases = Plan(), trial.cases(self.generator)
+        caches = [self.forward.ask(plan, case)[1] for _, case in cases]
+        dout, opaque = (p.name for p in self.backward.parameters[:2])
+        for (_, case), cache in zip(cases, caches, strict=True):
+            cotangent = trial.normal(self.forward.shape(0, case))
+            plan.want(*self.backward.ask(plan, {dout: cotangent, opaque: cache}))
+        places = [on(self.backward, i, name) for name, _ in cases for i in range(len(self.backward.outputs))]
+        truths = trial.expect(plan)
+        for where, got, want in zip(places, trial.student.run(plan), truths, strict=True):
+            require_close(got, want, where)
 
 
 class gradient(Check):
@@ -122,7 +129,9 @@ class gradient(Check):
         outputs = [require_array(y, shape, "f", self.forward.name) for y in trial.student.run(plan)]
         with np.errstate(all="ignore"):
             values = [float((cotangent * y).sum()) for y in outputs]
-        return slopes(np.reshape(values, (len(probes), len(OFFSETS))))
+            sizes = [float(np.abs(cotangent * y).sum()) for y in outputs]
+        shape = (len(probes), len(OFFSETS))
+        return slopes(np.reshape(values, shape), np.reshape(sizes, shape))
 
     def _explain(
         self,

@@ -42,6 +42,9 @@ class holds(Check):
 
     def __call__(self, trial: Trial) -> None:
         for name, case in trial.cases(self.generator):
-            sentence = self.claim(trial, case)
+            try:
+                sentence = self.claim(trial, case)
+            except Wrong as wrong:
+                raise Wrong(f"{wrong.where} on {name}", wrong.sentence, wrong.answer, **wrong.details) from None
             if sentence:
                 raise Wrong(f"{', '.join(f.name for f in self.functions)} on {name}", sentence)
