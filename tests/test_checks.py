@@ -205,13 +205,13 @@ def test_a_claim_may_bring_its_own_evidence() -> None:
         raise Wrong("wave", "is wrong in its own way", got=1)
 
     outcome = graded(holds(claim, wave), waves)
-    assert lost(outcome) == "wave: is wrong in its own way"
+    assert lost(outcome) == "wave on a few points: is wrong in its own way"
 
 
 @pytest.mark.parametrize("answer", [None, "text", {}, [[1], [1, 2]]])
 def test_a_claim_is_spared_what_is_no_number(answer: Any) -> None:
     said = lost(graded(holds(is_odd, wave), waves, wave=lambda x, a, **_: answer))
-    assert said.startswith("wave: returned ")
+    assert said.startswith("wave on a few points: returned ")
 
 
 def test_a_claim_that_breaks_is_our_fault() -> None:

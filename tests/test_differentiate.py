@@ -93,6 +93,14 @@ def test_a_kink_silences_its_own_coordinate_alone() -> None:
     assert measured.disagree(np.array([2.0, 2.0, 1.0])).tolist() == [True, False, False]
 
 
+def test_a_sum_that_cancels_is_judged_by_the_rounding_of_its_terms() -> None:
+    """Terms of a million that cancel to a slope of 1: their rounding over the step is no fault of the claim."""
+    t, claimed = np.array([OFFSETS]), np.array([1 + 1e-8])
+    assert slopes(t).disagree(claimed).all()
+    assert not slopes(t, np.full((1, 4), 2e6)).disagree(claimed).any()
+    assert slopes(t, np.full((1, 4), 2e3)).disagree(claimed).all()
+
+
 @pytest.mark.parametrize(("kinks", "enough"), [(4, True), (5, True), (6, False)])
 def test_half_of_the_probes_have_to_be_judged(kinks: int, enough: bool) -> None:
     t = np.array(OFFSETS)
