@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from courses import notebook
 
-from grader.faults import Died, Fault, OurFault, Raised, TimedOut
+from grader.faults import Died, OurFault, Raised, TimedOut
 from grader.jail import ProcessJail, link_packages
 from grader.limits import Limits
 from grader.notebook import read
@@ -231,7 +231,7 @@ def test_an_answer_that_is_no_value_is_the_students_fault(open_session: Open, co
 
 
 @pytest.mark.parametrize("make", ["x = [x]", "x = {'x': x}"])
-@pytest.mark.parametrize("depth", [28, 29, 30, 31, 32, 33, 2000])
+@pytest.mark.parametrize("depth", [29, 30, 31, 32, 33, 2000])
 def test_a_deep_answer_is_read_or_refused_politely(open_session: Open, make: str, depth: int) -> None:
     session = open_session(f"def f():\n    x = 1\n    for _ in range({depth}):\n        {make}\n    return x")
     process = session.child
@@ -267,7 +267,7 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_exception_is_the_students_fault(open_session: Open, kind: str) -> None:
     session = open_session(f"class Bad(Exception):\n    {HOSTILE[kind]}\ndef f():\n    raise Bad", ANSWER)
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(Died if "sly" in kind else Raised) as caught:
         ask(session, "f")
     assert len(str(caught.value)) < 700
     assert ask(session, "answer") == 42
