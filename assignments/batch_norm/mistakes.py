@@ -168,6 +168,13 @@ mistakes = [
         say="The order of the answers is dx, dgamma, dbeta.",
     ),
     Mistake(
+        "cache kept in a global",
+        was="return out, (normal, gamma, sigma)",
+        now="global kept\n    kept = (normal, gamma, sigma)\n    return out, None",
+        also=[("normal, gamma, sigma = cache", "normal, gamma, sigma = kept")],
+        say="A second layer overwrites your global before the first one's backward: return what you need as the cache.",
+    ),
+    Mistake(
         "backward differentiates numerically",
         was="    normal, gamma, sigma = cache\n",
         now="    normal, gamma, sigma, x, eps = cache\n",
