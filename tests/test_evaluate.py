@@ -1,0 +1,143 @@
+"""From checks to verdicts: what each outcome is called, what waits for what, and what a follow-through is worth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.checks import FollowThrough
+from grader.diagnose import Known, same, verdicts
+from grader.drawn import round_seed
+from grader.evaluate import Outcome, evaluate
+from grader.faults import Died, OurFault, Raised, TimedOut
+from grader.live import Live
+from grader.result import Hint, Status, Wrong
+from grader.signature import Function
+from grader.topic import Row, Topic, TopicError
+
+STUDENT = Live({})
+
+
+class Claim:
+    """A check that does what it is told."""
+
+    def __init__(self, *names: str, does: Any = None) -> None:
+        self.functions, self.does, self.asked = tuple(Function(name, (), (), "") for name in names), does, 0
+
+    def __call__(self, trial: Any) -> Any:
+        self.asked += 1
+        if isinstance(self.does, Exception):
+            raise self.does
+        return self.does
+
+
+def topic(*rows: Row) -> Topic:
+    return Topic("A topic", lambda rng: iter(()), rubric=rows)
+
+
+def outcomes(*rows: Row, **options: Any) -> dict[str, Outcome]:
+    return {o.row.id: o for o in evaluate(topic(*rows), STUDENT, lambda row: None, **options)}  # type: ignore[arg-type, return-value]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (None, Status.EARNED),
+        (Wrong("f", "is wrong"), Status.LOST),
+        (Raised("ValueError", "x"), Status.RAISED),
+        (TimedOut("slow"), Status.TIMEOUT),
+        (Died("gone"), Status.DIED),
+        (OurFault("ours"), Status.VOID),
+        (TopicError("ours"), Status.VOID),
+        (MemoryError(), Status.VOID),
+        (ZeroDivisionError("a bug in a check"), Status.VOID),
+    ],
+    ids=repr,
+)
+def test_what_happens_has_a_name(error: Exception | None, status: Status) -> None:
+    assert outcomes(Row("a", 1, "a", Claim("f", does=error)))["a"].status is status
+
+
+def test_a_row_waits_for_those_it_needs_and_is_not_asked() -> None:
+    second, third = Claim("f"), Claim("f")
+    found = evaluate(
+        topic(
+            Row("a", 1, "the first", Claim("f", does=Wrong("f", "is wrong"))),
+            Row("b", 2, "the second", second, needs="a"),
+            Row("c", 3, "the third", third, needs="b"),
+        ),
+        STUDENT,
+        lambda row: None,  # type: ignore[arg-type, return-value]
+    )
+    rows = verdicts(found, [])
+    assert [row.status for row in rows] == [Status.LOST, Status.WITHHELD, Status.WITHHELD]
+    assert [row.message for row in rows[1:]] == [
+        "not asked until 'the first' is earned",
+        "not asked until 'the second' is earned",
+    ]
+    assert (second.asked, third.asked) == (0, 0)
+
+
+def test_named_rows_alone_are_asked_and_the_first_loss_can_end_it() -> None:
+    rows = [Row(name, 1, name, Claim("f", does=Wrong("f", "no") if name == "b" else None)) for name in "abc"]
+    assert list(outcomes(*rows, rows=["c", "a"])) == ["a", "c"]
+    assert list(outcomes(*rows, stop_at_first_loss=True)) == ["a", "b"]
+
+
+FOLLOWS = FollowThrough("f", Wrong("g", "is wrong"))
+
+
+@pytest.mark.parametrize(
+    ("forward", "known", "earned"),
+    [
+        (Wrong("f", "is wrong"), [], 2),
+        (Wrong("f", "is wrong"), ["the mistake"], 4),
+        (Raised("ValueError", "x"), [], 0),
+        (None, [], 0),
+    ],
+)
+def test_a_follow_through_is_worth_what_the_fault_before_it_explains(
+    forward: Exception | None, known: list[str], earned: float
+) -> None:
+    first = Row("f", 3, "the function is right", Claim("f", does=forward))
+    second = Row("g", 4, "its gradient is right", Claim("g", does=FOLLOWS))
+    found = evaluate(topic(first, second), STUDENT, lambda row: None)  # type: ignore[arg-type, return-value]
+    mistakes = [Known(Hint(name, "say"), [Outcome(first, Status.LOST, forward)]) for name in known]
+    assert verdicts(found, mistakes)[1].earned == earned
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "alike"),
+    [
+        (Wrong("f", "x", 1.0), Wrong("f", "y", 1.0 + 1e-12), True),
+        (Wrong("f", "x", 1.0), Wrong("f", "x", 1.001), False),
+        (Wrong("f", "x", 1.0), Wrong("g", "x", 1.0), False),
+        (Wrong("f", "x", [1.0]), Wrong("f", "x", [1.0, 1.0]), False),
+        (Wrong("f", "x", float("nan")), Wrong("f", "x", float("nan")), True),
+        (Wrong("f", "x"), Wrong("f", "x"), True),
+        (Wrong("f", "x"), Wrong("f", "y"), False),
+        (Wrong("f", "x"), Wrong("f", "x", 1.0), False),
+        (Raised("E", "x", 1, 2), Raised("E", "x", 3, 4), True),
+        (Raised("E", "x"), Raised("E", "y"), False),
+        (Raised("E", "x"), Wrong("f", "x"), False),
+        (None, None, False),
+        (TimedOut("x"), TimedOut("x"), False),
+    ],
+)
+def test_two_pieces_of_evidence_are_the_same_or_not(a: Exception, b: Exception, alike: bool) -> None:
+    assert same(a, b) is same(b, a) is alike
+
+
+def test_the_seed_of_a_round_is_its_own() -> None:
+    seeds = {
+        round_seed(b"s", "t", "1"),
+        round_seed(b"z", "t", "1"),
+        round_seed(b"s", "u", "1"),
+        round_seed(b"s", "t", "2"),
+        round_seed(b"s", "t1", ""),
+    }
+    assert len(seeds) == 5
+    assert (
+        round_seed(b"s", "t", "1") == 312160690518118538012901309582073294016
+    )  # for ever: old rounds can be graded again
