@@ -29,7 +29,6 @@ class Tolerance:
 VALUES = Tolerance(rtol=1e-7, floor=1e-12)  # one evaluation in float64
 TRAINING = Tolerance(rtol=1e-6, floor=1e-11)  # hundreds of steps from a given start: rounding has accumulated
 SAME = Tolerance(rtol=0.0, floor=0.0)  # the same question twice
-FLOAT32_RTOL = 1e-4  # within this, an answer of the wrong precision is right but for its precision
 
 MAX_DIGITS = 17  # of a float64: no two different numbers print alike
 
@@ -58,6 +57,8 @@ def largest(array: np.ndarray) -> float:
 def require_close(got: Any, want: Truth, where: str, tolerance: Tolerance = VALUES) -> None:
     """Raise Wrong unless `got` (whatever a submission returned) is `want`."""
     array = require_array(got, want.value.shape, want.value.dtype.kind, where)
+    if not np.array_equal(array, want.value):
+        require_precision(array, where)
     finite, expected = np.isfinite(array), want.value
     if not finite.all():
         i = _first(~finite & np.isfinite(expected)) if (~finite & np.isfinite(expected)).any() else None
@@ -84,6 +85,13 @@ def require_array(got: Any, shape: tuple[int, ...], kind: str, where: str) -> np
     return array
 
 
+def require_precision(array: np.ndarray, where: str) -> None:
+    """Raise Wrong for an answer in less than float64: which of its digits are right by chance is not asked."""
+    if array.dtype.kind == "f" and array.dtype.itemsize < 8:
+        sentence = f"the answer is {array.dtype}, expected float64: keep the precision of the arguments"
+        raise Wrong(where, sentence, array, got=str(array.dtype), expected="float64")
+
+
 def as_array(value: Any) -> np.ndarray | None:
     """The value as an array of real numbers, or None where it is no such thing."""
     try:
@@ -108,8 +116,6 @@ def _differs(got: np.ndarray, want: Truth, close: np.ndarray, where: str) -> Wro
     i = tuple(int(k) for k in np.unravel_index(int(np.argmax(error)), error.shape))
     mine, theirs = digits_to_differ(got[i], expected[i])
     sentence = f"{_entry(i)}{_count(~close, 'wrong')} is {mine}, expected {theirs}"
-    if got.dtype == np.float32 and is_close(got, want, Tolerance(FLOAT32_RTOL, FLOAT32_RTOL)).all():
-        sentence += " (computed in float32: keep float64)"
     return _wrong(where, sentence, got, i, got[i], expected[i])
 
 

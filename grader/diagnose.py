@@ -136,7 +136,9 @@ def _followed(outcome: Outcome, outcomes: Sequence[Outcome], mistakes: Mapping[s
 
 def _waits_for(outcome: Outcome, outcomes: Sequence[Outcome]) -> str:
     needed = [o.row.claim for o in outcomes if o.row.id in outcome.row.needs.split() and not o.earned]
-    return f"not asked until {' and '.join(repr(claim) for claim in needed)}"
+    return (
+        f"not asked until {' and '.join(repr(claim) for claim in needed)} {'are' if len(needed) > 1 else 'is'} earned"
+    )
 
 
 def for_record(assignment: Assignment, known: Sequence[Known]) -> list[dict[str, Any]]:

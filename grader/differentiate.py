@@ -6,8 +6,8 @@ Central differences at h and h/2, extrapolated (Richardson 1911):
     slope = (4·D(h/2) − D(h)) / 3
 
 The difference between `slope` and D(h/2) estimates the error, from above for smooth f. A claimed slope is accepted within
-`10·estimate + 20·ε·(1 + |f|)/h`, where |f| is the size of the terms that f sums. Where the estimate exceeds 1e-5 of the slope's size, f has a kink or is too rough to
-judge, and nothing is said about that probe.
+`10·estimate + 20·ε·(1 + |f|)/h`, where |f| is the size of the terms that f sums. Where the estimate exceeds 1e-5 of the
+slope's size, f has a kink or is too rough to judge, and nothing is said about that probe.
 """
 
 from __future__ import annotations

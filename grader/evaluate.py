@@ -88,7 +88,7 @@ def evidence_of(outcome: Outcome) -> dict[str, Any]:
     """The parts of the evidence as plain data, for programs and for the report: at least the function that was asked."""
     error = outcome.error
     names = [f.name for f in outcome.row.check.functions]
-    evidence: dict[str, Any] = {"function": names[0]} if names else {}
+    evidence: dict[str, Any] = {"function": names[-1]} if names else {}
     if isinstance(error, Wrong):
         named = next((name for name in names if name in error.where), None)
         return evidence | ({"function": named} if named else {}) | {"where": error.where, **error.details}

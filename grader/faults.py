@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from .result import Wrong
 
@@ -40,11 +40,14 @@ class OurFault(Exception):
     """The grader, not the submission, failed: the row is void."""
 
 
-def missing(name: str, have: Iterable[str]) -> Wrong:
-    """The function that was asked for is not there; names that come close are suggested."""
-    near = difflib.get_close_matches(name, list(have), n=2, cutoff=0.6)
+def missing(name: str, have: Iterable[str], asked: Collection[str] = (), because: str = "") -> Wrong:
+    """The function that was asked for is not there. Names that come close are suggested, but for those `asked` themselves.
+
+    `because` says where it should have been, if that is known.
+    """
+    near = difflib.get_close_matches(name, [n for n in have if n not in asked], n=2, cutoff=0.6)
     hint = f" (did you mean to call `{'` or `'.join(near)}` that?)" if near else ""
-    return Wrong(name, f"missing function: `{name}`{hint}", missing=name)
+    return Wrong("", f"missing function: `{name}`{because or hint}", function=name)
 
 
 def misfit(name: str, sentence: str) -> Wrong:

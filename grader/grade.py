@@ -95,7 +95,7 @@ class Grading:
             file=submission.path.name,
             sha256=sha256,
             rows=rows,
-            notes=tuple(notes),
+            notes=tuple(sorted(notes, key=lambda note: note.cell or 0)),
             hashes=_hashes(assignment),
             round=self.round,
             device=self.device,
@@ -105,7 +105,8 @@ class Grading:
 
     def _rows(self, source: Source, desk: Desk) -> tuple[tuple[Verdict, ...], list[Note]]:
         topic = desk.assignment.topic
-        with Session(source, self.jail, self.course.limits) as student:
+        asked = [f.name for f in desk.assignment.functions]
+        with Session(source, self.jail, self.course.limits, asked) as student:
 
             def trial(row: Row) -> Drawn:
                 return Drawn(topic, student, desk.oracle, desk.seed, row.id)

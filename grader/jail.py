@@ -195,7 +195,7 @@ def environment(scratch: str) -> dict[str, str]:
 def how_it_ended(status: int) -> str:
     """A few words for an exit status as subprocess reports it."""
     if status >= 0:
-        return f"left by itself (exit status {status})"
+        return f"ended by itself with exit status {status} (`exit` or `os._exit` in the code?)"
     name = signal.Signals(-status).name if -status in signal.Signals.__members__.values() else f"signal {-status}"
     reason = {"SIGSEGV": "a crash in compiled code", "SIGXCPU": "out of processor time", "SIGKILL": "killed"}.get(name)
     return f"was ended by {name}" + (f" ({reason})" if reason else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,9 @@ from .result import Status, Verdict
 from .topic import grader_hash
 
 SIGNS = {Status.EARNED: "✓", Status.LOST: "✗", Status.RAISED: "✗", Status.WITHHELD: "–", Status.VOID: "?"}
+
+
+INDENT = " " * 12
 
 
 def check(topic: str, row: str | None = None) -> None:
@@ -32,8 +35,7 @@ def check(topic: str, row: str | None = None) -> None:
     if row and not rows:
         known = ", ".join(r.id for r in record.topic().rubric)
         print(f"{topic} has no row {row!r} (it has: {known})")
-    for verdict in rows:
-        print(line(verdict))
+    print("\n".join(lines(rows)))
     if not row:
         print(f"{sum(v.earned for v in rows):g} of {sum(v.points for v in rows):g} points on the public cases")
 
@@ -59,15 +61,17 @@ def find_record(topic: str, start: Path) -> Record:
     raise BadRecord(f"{topic}{SUFFIX} is not here ({start}): keep it, from the course's bundle, beside your notebook")
 
 
-def line(verdict: Verdict) -> str:
-    """A verdict on one line, with a second for the hint of a recognised mistake."""
-    points = f"{verdict.earned:g}/{verdict.points:g}"
-    text = f"{SIGNS.get(verdict.status, '✗')} {points:>6}  {verdict.claim}"
-    if verdict.message:
-        text += f"\n            {verdict.message}"
-    if verdict.mistake:
-        text += f"\n            {verdict.mistake.name}: {verdict.mistake.hint}"
-    return text
+def lines(rows: Iterable[Verdict]) -> Iterator[str]:
+    """The verdicts, one a line, sentences below them; the hint of a recognised mistake in full where it is first needed."""
+    told: set[str] = set()
+    for verdict in rows:
+        yield f"{SIGNS.get(verdict.status, '✗')} {f'{verdict.earned:g}/{verdict.points:g}':>6}  {verdict.claim}"
+        if verdict.message:
+            yield f"{INDENT}{verdict.message}"
+        if verdict.mistake:
+            name, hint = verdict.mistake.name, verdict.mistake.hint
+            yield f"{INDENT}This looks like “{name}”{', as above.' if name in told else f'. {hint}'}"
+            told.add(name)
 
 
 def _namespace() -> Mapping[str, Any]:

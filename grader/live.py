@@ -6,7 +6,7 @@ import random
 import time
 import traceback
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -24,8 +24,8 @@ class Live(Implementation):
     Arguments and answers are copied through the wire's own encoding, so that what passes here passes in the jail.
     """
 
-    def __init__(self, world: Mapping[str, Any]) -> None:
-        self.world = world
+    def __init__(self, world: Mapping[str, Any], asked: Collection[str] = ()) -> None:
+        self.world, self.asked = world, asked
         self.handles: dict[int, Any] = {}
 
     @classmethod
@@ -47,15 +47,14 @@ class Live(Implementation):
                 warnings.simplefilter("ignore")
                 return execute(copy, self.world, self.handles, _snapshot)
         except Missing as lack:
-            raise faults.missing(lack.name, lack.have) from None
+            raise faults.missing(lack.name, lack.have, self.asked) from None
         except Misfit as misfit:
             raise faults.misfit(misfit.name, misfit.sentence) from None
         except WireError as cannot:
-            raise Wrong(", ".join(plan.names()), f"returned something else: {cannot}") from None
+            raise Wrong(copy.doing, f"returned something else: {cannot}") from None
         except Exception as error:
             line = traceback.extract_tb(error.__traceback__)[-1].lineno
-            name = ", ".join(plan.names())
-            raise faults.Raised(type(error).__name__, str(error)[:500], None, line, name) from error
+            raise faults.Raised(type(error).__name__, str(error)[:500], None, line, copy.doing) from error
 
     def begin_row(self) -> None:
         self.handles.clear()

@@ -44,6 +44,7 @@ class Step:
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     outputs: int = 1
+    names: tuple[str, ...] = ()  # of the outputs, for a sentence about their number
 
 
 @dataclass
@@ -58,13 +59,22 @@ class Plan:
     wanted: list[tuple[Ref, bool]] = field(default_factory=list)
     kept: list[Ref] = field(default_factory=list)
     seed: int = 0
+    doing: str = field(default="", compare=False)  # the function or class that `execute` is busy with
 
     def let(self, value: Any) -> Ref:
         return self._add(Step("let", None, "", (value,)))[0]
 
-    def call(self, name: str, *args: Any, on: Ref | Handle | None = None, outputs: int = 1, **kwargs: Any) -> list[Ref]:
+    def call(
+        self,
+        name: str,
+        *args: Any,
+        on: Ref | Handle | None = None,
+        outputs: int = 1,
+        names: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> list[Ref]:
         """One reference per output."""
-        return self._add(Step("call", on, name, args, kwargs, outputs))
+        return self._add(Step("call", on, name, args, kwargs, outputs, tuple(names)))
 
     def new(self, name: str, *args: Any, **kwargs: Any) -> Ref:
         return self._add(Step("new", None, name, args, kwargs))[0]
@@ -88,7 +98,7 @@ class Plan:
         return [Ref(at)] if step.outputs == 1 else [Ref(at, i) for i in range(step.outputs)]
 
     def to_wire(self) -> dict[str, Any]:
-        steps = [(s.op, s.target, s.name, tuple(s.args), dict(s.kwargs), s.outputs) for s in self.steps]
+        steps = [(s.op, s.target, s.name, tuple(s.args), dict(s.kwargs), s.outputs, s.names) for s in self.steps]
         return {"steps": steps, "wanted": self.wanted, "kept": self.kept, "seed": self.seed}
 
     @classmethod
@@ -128,6 +138,7 @@ def execute(
     results: list[Any] = []
     answers: dict[int, Any] = {}
     for at, step in enumerate(plan.steps):
+        plan.doing = step.name or plan.doing
         results.append(_do(step, world, results, handles))
         for i, (ref, late) in enumerate(plan.wanted):
             if ref.step == at and not late:
@@ -161,7 +172,8 @@ def _unpack(value: Any, step: Step) -> tuple[Any, ...]:
     if isinstance(value, (tuple, list)) and len(value) == step.outputs:
         return tuple(value)
     returned = f"{len(value)} values" if isinstance(value, tuple) else describe(value)
-    raise Misfit(step.name, f"returned {returned}, expected {step.outputs} values")
+    names = f": {', '.join(step.names)}" if any(step.names) else ""
+    raise Misfit(step.name, f"returned {returned}, expected {step.outputs} values{names}")
 
 
 def _resolve(value: Any, results: Sequence[Any], handles: Mapping[int, Any]) -> Any:

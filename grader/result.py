@@ -37,7 +37,7 @@ class Wrong(Exception):
     """
 
     def __init__(self, where: str, sentence: str, answer: Any = None, **details: Any) -> None:
-        super().__init__(f"{where}: {sentence}")
+        super().__init__(f"{where}: {sentence}" if where else sentence)
         self.where, self.sentence, self.answer, self.details = where, sentence, answer, details
 
 

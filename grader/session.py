@@ -7,9 +7,11 @@ stopped in one row is started again for the next, without the cells that did it,
 from __future__ import annotations
 
 import os
+import re
 import select
 import socket
 import time
+from collections.abc import Collection
 from typing import Any
 
 from . import faults, wire
@@ -18,7 +20,7 @@ from .jail import Child, Jail
 from .limits import Limits
 from .notebook import Cell, Source
 from .plan import Implementation, Plan
-from .result import Note
+from .result import Note, Wrong
 
 WATCH_SECONDS = 0.05  # how often CPU time is looked at while an answer is awaited
 START_SECONDS = 60.0  # wall time for the interpreter and numpy: our own doing
@@ -30,10 +32,12 @@ FORBIDDEN_CELLS = 3  # cells that loop or kill the process before the rest of th
 class Session(Implementation):
     """One submission in one jail. Use as a context manager; `notes` says what happened while its cells ran."""
 
-    def __init__(self, source: Source, jail: Jail, limits: Limits) -> None:
-        self.source, self.jail, self.limits = source, jail, limits
+    def __init__(self, source: Source, jail: Jail, limits: Limits, asked: Collection[str] = ()) -> None:
+        self.source, self.jail, self.limits, self.asked = source, jail, limits, asked
         self.notes: list[Note] = []
         self.left_out: set[int] = set()  # cells that loop or kill
+        self.endless: list[set[str]] = []  # functions that ran out of time, together: they are not asked again
+        self.exhausted = False  # memory ran out: what is left of the process is not to be judged
         self.child: Child | None = None
         self.spent = 0.0  # CPU seconds of processes that have ended
         self.row_started = 0.0
@@ -50,19 +54,31 @@ class Session(Implementation):
     # ------------------------------------------------------------------------------------------ the interface
 
     def run(self, plan: Plan) -> list[Any]:
+        names = set(plan.names())
+        if any(guilty <= names for guilty in self.endless):
+            raise TimedOut(f"`{'`, `'.join(plan.names())}` took too long in an earlier row: not asked again")
         if self.child is None:
             raise TimedOut(self._budget_sentence())
         request = {"do": "plan", "plan": plan.to_wire(), "forget": self.forget}
         self.forget = False
-        calling = ", ".join(plan.names())
         left = self.limits.row_cpu_seconds - (self.cpu_seconds() - self.row_started)
-        answer = self._ask(request, left, self.limits.row_cpu_seconds, f"`{calling}`")
-        return _answers(answer, plan, calling)
+        try:
+            answer = self._ask(request, left, self.limits.row_cpu_seconds, f"`{'`, `'.join(plan.names())}`")
+        except TimedOut:
+            self.endless.append(names)
+            raise
+        if "missing" in answer:
+            raise self._missing(answer)
+        self.exhausted = answer.get("raised") == "MemoryError"
+        return _answers(answer, plan, self.limits)
 
     def cpu_seconds(self) -> float:
         return self.spent + (self.child.cpu_seconds() if self.child else 0.0)
 
     def begin_row(self) -> None:
+        if self.exhausted:
+            self._end()
+            self.exhausted = False
         if self.child is None and self._left() > 0:
             self._start()
         self.row_started = self.cpu_seconds()
@@ -82,7 +98,7 @@ class Session(Implementation):
     def _launch(self) -> None:
         self.child = self.jail.start()
         try:
-            self._exchange(self.jail.settings(self.limits), START_SECONDS, START_SECONDS, "the start")
+            self._exchange(self.jail.settings(self.limits), START_SECONDS, "took too long", "the start")
         except (TimedOut, Died) as error:
             raise OurFault(f"the submission's process did not start: {error}") from error
 
@@ -97,7 +113,7 @@ class Session(Implementation):
                     {"do": "cell", "number": cell.number, "code": cell.code},
                     self.limits.cell_cpu_seconds,
                     self.limits.cell_cpu_seconds,
-                    "the cell",
+                    "",
                 )
             except (TimedOut, Died) as end:
                 self._leave_out(cell, str(end))
@@ -108,7 +124,7 @@ class Session(Implementation):
 
     def _leave_out(self, cell: Cell, how: str) -> None:
         self.left_out.add(cell.number)
-        self.notes.append(Note(f"{how}: this cell was left out, the others were run without it", cell.number))
+        self.notes.append(Note(f"{how.strip()}: this cell was left out, the others were run without it", cell.number))
         if len(self.left_out) > FORBIDDEN_CELLS:
             later = {c.number for c in self.source.cells if c.number > cell.number}
             self.left_out |= later
@@ -139,9 +155,10 @@ class Session(Implementation):
         if select.select([self.child.channel], [], [], 0)[0]:  # nothing was asked: an early or second reply, or the end
             raise Died(f"{what} could not be asked: the process {self._unasked()}")
         left = self._left()
-        return self._exchange(request, min(cpu, left), of if cpu <= left else self.limits.submission_cpu_seconds, what)
+        spoken = f"took longer than {of:g} s of processor time (or slept) and was stopped"
+        return self._exchange(request, min(cpu, left), spoken if cpu <= left else self._budget_sentence(), what)
 
-    def _exchange(self, request: dict[str, Any], limit: float, spoken: float, what: str) -> dict[str, Any]:
+    def _exchange(self, request: dict[str, Any], limit: float, spoken: str, what: str) -> dict[str, Any]:
         assert self.child is not None
         nonce = os.urandom(wire.NONCE_BYTES)
         try:
@@ -153,7 +170,7 @@ class Session(Implementation):
             raise Died(f"{what}: the process {self._end(gone=True)}") from None
         return self._receive(nonce, limit, spoken, what)
 
-    def _receive(self, nonce: bytes, cpu: float, spoken: float, what: str) -> dict[str, Any]:
+    def _receive(self, nonce: bytes, cpu: float, spoken: str, what: str) -> dict[str, Any]:
         assert self.child is not None
         watch = _Watch(self.child, cpu, cpu * self.limits.wall_factor)
         try:
@@ -168,9 +185,19 @@ class Session(Implementation):
             self._end()
             raise Died(f"{what}: the process answered out of turn or out of form ({breach})") from None
 
-    def _too_slow(self, what: str, seconds: float) -> TimedOut:
+    def _too_slow(self, what: str, spoken: str) -> TimedOut:
         self._end()
-        return TimedOut(f"{what} took longer than {seconds:g} s of processor time (or slept) and was stopped")
+        return TimedOut(f"{what} {spoken}".strip())
+
+    def _missing(self, answer: dict[str, Any]) -> Wrong:
+        """A function that is not there, and why, where a cell that did not run to its end would have defined it."""
+        name = answer["missing"]
+        have = [n for n in answer["have"][:MAX_NAMES] if isinstance(n, str) and len(n) < MAX_TEXT]
+        broken = {note.cell for note in self.notes}
+        definition = re.compile(rf"^[ \t]*(?:def|class)[ \t]+{re.escape(name)}\b", re.MULTILINE)
+        cells = [c.number for c in self.source.cells if c.number in broken and definition.search(c.code)]
+        because = f": cell {cells[-1]}, which should define it, did not run to its end" if cells else ""
+        return faults.missing(name, have, self.asked, because)
 
     def _unasked(self) -> str:
         """End a process whose channel says something before it was asked."""
@@ -225,7 +252,7 @@ def _checked(answer: Any, source: Source) -> dict[str, Any]:
         {"ready": bool},
         {"missing": str, "have": list},
         {"misfit": str, "sentence": str},
-        {"raised": str, "message": str, "cell": int, "line": int},
+        {"raised": str, "message": str, "cell": int, "line": int, "calling": str},
     ]
     if isinstance(answer, dict):
         for form in forms:
@@ -245,19 +272,17 @@ def _place(source: Source, cell: int, line: int, **rest: Any) -> dict[str, Any]:
     return {**rest, "cell": cell, "line": line}
 
 
-def _answers(answer: dict[str, Any], plan: Plan, calling: str) -> list[Any]:
-    if "missing" in answer:
-        raise faults.missing(
-            answer["missing"],
-            [name for name in answer["have"][:MAX_NAMES] if isinstance(name, str) and len(name) < MAX_TEXT],
-        )
+def _answers(answer: dict[str, Any], plan: Plan, limits: Limits) -> list[Any]:
     if "misfit" in answer:
         raise faults.misfit(answer["misfit"], answer["sentence"])
     if "raised" in answer:
-        raise Raised(answer["raised"], answer["message"], answer["cell"] or None, answer["line"] or None, calling)
+        out_of_memory = answer["raised"] == "MemoryError" and not answer["message"]
+        message = f"more than {limits.memory_mb} MB of memory" if out_of_memory else answer["message"]
+        calling = answer["calling"] if answer["calling"] in plan.names() else ", ".join(plan.names())
+        raise Raised(answer["raised"], message, answer["cell"] or None, answer["line"] or None, calling)
     values = answer.get("ok")
     if not isinstance(values, list) or len(values) != len(plan.wanted) + len(plan.kept):
-        raise Died(f"`{calling}`: the process gave {len(values or [])} answers to {len(plan.wanted)} questions")
+        raise Died(f"the process gave {len(values or [])} answers to {len(plan.wanted)} questions")
     return values
 
 

@@ -97,7 +97,8 @@ class Function:
         given = self.arguments(case)
         args = [given[p.name] for p in self.parameters if p.name in given and not p.keyword]
         kwargs = {p.name: given[p.name] for p in self.parameters if p.name in given and p.keyword}
-        return plan.call(self.name, *args, outputs=len(self.outputs), **kwargs)
+        names = [name for name, _ in self.outputs] if len(self.outputs) > 1 else []
+        return plan.call(self.name, *args, outputs=len(self.outputs), names=names, **kwargs)
 
     def sizes(self, case: Mapping[str, Any]) -> dict[str, int]:
         """The letters of the signature, bound by the shapes of a case; a whole-number argument binds its own name."""
@@ -115,9 +116,9 @@ class Function:
         return tuple(int(d) if d.isdigit() else bound[d] for d in self.outputs[output][1].dims)
 
     def label(self, output: int) -> str:
-        """How a sentence names an output: "adam", or "dgamma of batch_norm_backward"."""
+        """How a sentence names an output: "adam", or "`dgamma` of batch_norm_backward"."""
         name = self.outputs[output][0]
-        return f"{name} of {self.name}" if name else self.name
+        return f"`{name}` of {self.name}" if name else self.name
 
 
 class Layer:

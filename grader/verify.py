@@ -69,14 +69,17 @@ def verify(
 ) -> Report:
     """Prove a topic on every seed. `others` are do-nothing programs that need a process of their own (loops, exits)."""
     report = Report(assignment.slug, [row.id for row in assignment.topic.rubric])
-    report.findings += check_folder(assignment)
+    findings = dict.fromkeys(check_folder(assignment), "")
     for number, seed in enumerate(seeds):
         progress(f"{assignment.slug}: seed {number + 1} of {len(seeds)}")
         report.findings += _right_ones(assignment, truth, seed)
         report.findings += _worthless_ones(assignment, truth, seed, others if number == 0 and others else {})
         _mistakes(assignment, truth, seed, report, first=number == 0)
+        for text in report.findings:  # what is wrong on every seed is said once, with the first
+            findings.setdefault(text, f"seed {number + 1} of {len(seeds)}: ")
+        report.findings = []
         report.seeds += 1
-    report.findings = list(dict.fromkeys(report.findings))  # what is wrong on every seed is said once
+    report.findings = [f"{seed}{text}" for text, seed in findings.items()]
     return report
 
 
@@ -112,7 +115,7 @@ def _right_ones(assignment: Assignment, truth: TruthSource, seed: int) -> Iterat
             continue
         for o in _outcomes(assignment, student, truth, seed):
             if not o.earned or o.follow:
-                yield f"seed {seed}: {name} does not earn {o.row.id!r}: {o.status}: {o.error}"
+                yield f"{name} does not earn {o.row.id!r}: {o.status}: {o.error}"
 
 
 def _worthless_ones(
@@ -121,9 +124,9 @@ def _worthless_ones(
     for name, student in {**worthless(assignment.functions), **others}.items():
         for o in _outcomes(assignment, student, truth, seed):
             if o.earned:
-                yield f"seed {seed}: a program that {name} earns {o.row.id!r}"
+                yield f"a program that {name} earns {o.row.id!r}"
             elif o.status is Status.VOID:
-                yield f"seed {seed}: a program that {name} breaks {o.row.id!r}: {o.error}"
+                yield f"a program that {name} breaks {o.row.id!r}: {o.error}"
 
 
 def _mistakes(assignment: Assignment, truth: TruthSource, seed: int, report: Report, first: bool) -> None:
@@ -145,19 +148,19 @@ def _mistakes(assignment: Assignment, truth: TruthSource, seed: int, report: Rep
 
 def _unsound_mistake(name: str, marks: str, names: set[str], report: Report, seed: int, first: bool) -> Iterator[str]:
     if not set(marks) - set("·f"):
-        yield f"seed {seed}: mistake {name!r} loses no row"
+        yield f"mistake {name!r} loses no row"
     elif name not in names:
-        yield f"seed {seed}: mistake {name!r} is not named" + (f", but {sorted(names)} is" if names else "")
+        yield f"mistake {name!r} is not named" + (f", but {sorted(names)} is" if names else "")
     if not first and marks != report.matrix.get(name):
         before = report.matrix.get(name, "")
         rows = [row for row, a, b in zip(report.rows, before, marks, strict=False) if a != b]
-        yield f"seed {seed}: mistake {name!r} costs other rows than on the first seed: {', '.join(rows)}"
+        yield f"mistake {name!r} costs other rows than on the first seed: {', '.join(rows)}"
 
 
 def _void(outcomes: Sequence[Outcome], name: str, seed: int) -> Iterator[str]:
     for o in outcomes:
         if o.status is Status.VOID:
-            yield f"seed {seed}: {name!r} makes row {o.row.id!r} void: {o.error}"
+            yield f"{name!r} makes row {o.row.id!r} void: {o.error}"
 
 
 # ---------------------------------------------------------------------------------------- do-nothing programs

@@ -68,6 +68,7 @@ class Submission:
         sys.modules["__main__"] = module
         self.world: dict[str, Any] = module.__dict__
         self.handles: dict[int, Any] = {}
+        self.doing = ""  # the function that was last asked
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """The reply to one request; what the student's code raises is a reply too."""
@@ -77,13 +78,17 @@ class Submission:
                 return {"ok": []}
             if request["forget"]:
                 self.handles.clear()
-            return {"ok": self.run_plan(Plan.from_wire(request["plan"]))}
+            plan = Plan.from_wire(request["plan"])
+            try:
+                return {"ok": self.run_plan(plan)}
+            finally:
+                self.doing = plan.doing
         except Missing as lack:
             return {"missing": lack.name, "have": lack.have[:200]}
         except Misfit as misfit:
             return {"misfit": misfit.name, "sentence": misfit.sentence}
         except BaseException as error:  # SystemExit and KeyboardInterrupt are answers like any other
-            return describe_exception(error)
+            return describe_exception(error) | {"calling": self.doing}
 
     def run_cell(self, number: int, code: str) -> None:
         if "random" in code:  # both are loaded before their first use, so that they are seeded
@@ -104,7 +109,7 @@ class Submission:
         try:
             return execute(plan, self.world, self.handles, lambda value: wire.Encoded(wire.encode(value, inside=2)))
         except wire.WireError as cannot:
-            raise Misfit(", ".join(plan.names()), f"returned something else: {cannot}") from None
+            raise Misfit(plan.doing, f"returned something else: {cannot}") from None
 
 
 def seed(number: int) -> None:

@@ -28,7 +28,7 @@ from grader.cli.exits import Exit
 from grader.diagnose import run_mistakes, verdicts
 from grader.drawn import PUBLIC_SEED, drawn_trials
 from grader.evaluate import evaluate
-from grader.kernel import line
+from grader.kernel import lines
 from grader.live import Live
 from grader.plan import Plan, Step
 from grader.result import Result, Verdict
@@ -251,7 +251,7 @@ def graded() -> tuple[Plan, Verdict]:
 
 
 def feedback() -> str:
-    return "\n".join(part for text in line(graded()[1]).splitlines() for part in _wrapped(text))
+    return "\n".join(part for text in lines([graded()[1]]) for part in _wrapped(text))
 
 
 def _wrapped(text: str) -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..closeness import digits_to_differ, require_array, require_close, short
+from ..closeness import as_array, digits_to_differ, require_array, require_close, short
 from ..differentiate import OFFSETS, Slopes, slopes
 from ..plan import Plan
 from ..result import Wrong
@@ -167,24 +167,32 @@ class gradient(Check):
 
 
 def is_alive(trial: Trial, target: Function, case: Mapping[str, Any]) -> bool:
-    """Whether the student's function is finite and varies with every argument: only then can anything follow."""
-    sizes, moved = target.sizes(case), []
+    """Whether the student's function computes something: finite, of the right shape, no argument of its own given back, and
+    varying with every argument. Only then can anything follow from it."""
+    plan = Plan()
+    for variation in (case, *_moved(trial, target, case)):
+        plan.want(target.ask(plan, variation)[0])
+    answers = [as_array(y) for y in trial.student.run(plan)]
+    base, *others = answers
+    if base is None or base.shape != target.shape(0, case) or not np.isfinite(base).all():
+        return False
+    given = [case[p.name] for p in target.parameters if p.spec is not None and p.spec.is_array and p.name in case]
+    echoes = any(np.array_equal(base, argument) for argument in given)
+    return not echoes and not any(y is None or np.array_equal(base, y) for y in others)
+
+
+def _moved(trial: Trial, target: Function, case: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The case with one array argument changed everywhere, for each of them."""
+    sizes = target.sizes(case)
     for p in target.parameters:
-        if p.spec is None or p.name not in case:
+        if p.spec is None or not p.spec.is_array or p.name not in case:
             continue
         if p.spec.kind == "real":
-            moved.append(case[p.name] + trial.normal(np.shape(case[p.name])))
-        elif p.spec.kind == "int":
-            below = int(p.spec.below) if p.spec.below.isdigit() else sizes.get(p.spec.below, 0)
-            moved.append((np.asarray(case[p.name]) + 1) % below if below else np.asarray(case[p.name]) + 1)
+            moved = case[p.name] + trial.normal(np.shape(case[p.name]))
         else:
-            continue
-        moved[-1] = {**case, p.name: moved[-1]}
-    plan = Plan()
-    for variation in (case, *moved):
-        plan.want(target.ask(plan, variation)[0])
-    base, *others = (np.asarray(y, float) for y in trial.student.run(plan))
-    return bool(np.isfinite(base).all()) and all(not np.array_equal(base, y) for y in others)
+            below = int(p.spec.below) if p.spec.below.isdigit() else sizes.get(p.spec.below, 0)
+            moved = (np.asarray(case[p.name]) + 1) % below if below else np.asarray(case[p.name]) + 1
+        yield {**case, p.name: moved}
 
 
 def _backward(

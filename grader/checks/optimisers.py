@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..closeness import Truth, require_array, require_close
+from ..closeness import Truth, require_array, require_close, require_precision
 from ..plan import Plan
 from ..result import Wrong
 from ..signature import Declared, Function, function
@@ -52,6 +52,7 @@ class trajectory(Check):
             step, stream = divmod(k, self.streams)
             where = f"{self.target.name}, step {step + 1} of {self.steps}" + self._settings(stream)
             array = require_array(got, want.shape, "f", where)
+            require_precision(array, where)
             mine, theirs = before[stream]
             rounding = np.maximum(np.abs(want), np.abs(theirs)) + np.abs(want - theirs)
             require_close(array - mine, Truth(want - theirs, rounding), f"{where}: the change of w")

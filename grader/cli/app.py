@@ -67,13 +67,16 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 @app.command()
 def grade(
-    paths: Annotated[list[Path], typer.Argument(help="Notebooks, .py files, or folders of STUDENT/TOPIC.ipynb.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Notebooks, .py files, or folders of STUDENT/TOPIC.ipynb.")
+    ],
     topic: Annotated[str | None, typer.Option("-a", "--assignment", help="The topic of every file given.")] = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the gradebook and its exports.")] = Path(
         "out"
     ),
     workers: Annotated[
-        int, typer.Option("-j", "--jobs", min=1, help="Submissions graded side by side.")
+        int,
+        typer.Option("-j", "--jobs", min=1, help="Submissions graded side by side.", show_default="one per processor"),
     ] = os.cpu_count() or 1,
     device: Annotated[Device | None, typer.Option(help="Where the reference runs (default: autograder.yml).")] = None,
     round: Annotated[str, typer.Option("--round", help="Name of the round: another round draws other cases.")] = "1",
@@ -94,7 +97,7 @@ def grade(
 
 @app.command()
 def test(
-    notebook: Annotated[Path, typer.Argument(help="Your notebook or .py file.")],
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="Your notebook or .py file.")],
     answers: Annotated[
         Path | None, typer.Option(help="The recorded answers (default: TOPIC.answers beside it).")
     ] = None,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..exports.phrases import one_line, printable, share
 from ..gradebook import Gradebook
-from ..kernel import line
+from ..kernel import lines
 from ..result import Result
 from ..topic import Assignment
 from .courses import open_course
@@ -56,4 +56,4 @@ def _text(result: Result) -> str:
     score = "ungraded" if result.score is None else share(result.score, result.max_score)
     head = f"{one_line(printable(result.student))}  {result.topic}  {score}  ({printable(result.file)}, round {result.round})"
     notes = [f"! {f'cell {note.cell} ' if note.cell else ''}{printable(note.text)}" for note in result.notes]
-    return "\n".join([head, *notes, *(printable(line(row), 2000) for row in result.rows), ""])
+    return "\n".join([head, *notes, *(printable(line, 2000) for line in lines(result.rows)), ""])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..jail import ProcessJail
-from ..kernel import find_record, judge, line
+from ..kernel import find_record, judge, lines
 from ..limits import Limits
 from ..notebook import Source, read_path
 from ..recorded import SUFFIX, BadRecord, Record
@@ -52,8 +52,7 @@ def _print(result: Result, form: str) -> None:
         return
     for note in result.notes:
         print(f"! {_place(note)}{note.text}")
-    for row in result.rows:
-        print(line(row))
+    print("\n".join(lines(result.rows)))
     print(f"{_sum(result.rows)} points on the public cases")
 
 
