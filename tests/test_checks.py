@@ -56,7 +56,7 @@ def test_matches_leaves_defaults_out_so_that_wrong_ones_show() -> None:
 def test_matches_judges_a_layer_by_its_forward_and_not_by_its_cache() -> None:
     assert graded(matches(scale), layers, scale_forward=lambda x, g: (g * np.tanh(x), object())).earned
     said = lost(graded(matches(scale), layers, scale_forward=lambda x, g: (g + np.tanh(x), None)))
-    assert said.startswith("out of scale_forward on a batch: entry [")
+    assert said.startswith("`out` of scale_forward on a batch: entry [")
 
 
 def test_matches_tells_a_missing_function_and_an_unwritten_one() -> None:
@@ -231,7 +231,7 @@ def test_a_row_whose_needs_are_not_met_is_withheld_and_says_why() -> None:
     ]
     outcomes = graded_rows(rows, waves, wave=lambda x, a, **_: 0.0)
     assert outcomes[1].status is Status.WITHHELD
-    assert verdicts(outcomes, ())[1].message == "not asked until 'the wave is right'"
+    assert verdicts(outcomes, ())[1].message == "not asked until 'the wave is right' is earned"
 
 
 def test_every_row_draws_the_same_cases_and_chance_of_its_own() -> None:

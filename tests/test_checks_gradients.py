@@ -57,7 +57,9 @@ def test_vjp_is_earned_by_the_right_backward() -> None:
     ids=["slope of tanh forgotten", "dout taken for ones", "averaged", "shape"],
 )
 def test_vjp_names_the_gradient_that_is_wrong(name: str, backward: Callable[..., Any]) -> None:
-    assert lost(graded(vjp(scale), layers, scale_backward=backward)).startswith(f"{name} of scale_backward on a batch")
+    assert lost(graded(vjp(scale), layers, scale_backward=backward)).startswith(
+        f"`{name}` of scale_backward on a batch"
+    )
 
 
 def test_vjp_asks_the_students_own_forward_for_the_cache() -> None:
@@ -131,7 +133,7 @@ def test_gradient_of_a_layer_judges_each_gradient_of_its_own_forward() -> None:
     }
     assert graded(check, layers, **own).earned
     said = lost(graded(check, layers, scale_backward=lambda dout, c: (right_backward(dout, c)[0], c[1])))
-    assert said.startswith("dg of scale_backward on a batch")
+    assert said.startswith("`dg` of scale_backward on a batch")
     assert "your `scale_forward` weighted by dout" in said
 
 

@@ -73,7 +73,7 @@ def test_a_layer_is_a_pair_of_functions_that_carry_its_name() -> None:
     assert (forward.name, backward.name) == ("dense_forward", "dense_backward")
     assert functions_of(dense) == (forward, backward)
     assert [name for name, _ in backward.outputs] == ["dx", "dW", "db"]
-    assert backward.label(1) == "dW of dense_backward"
+    assert backward.label(1) == "`dW` of dense_backward"
     assert function(xent).label(0) == "xent"
 
 
