@@ -21,6 +21,7 @@ from miniature import (
     ramp,
     ramp_slope,
     right_backward,
+    right_forward,
     scale,
     wave,
     wave_slope,
@@ -60,6 +61,19 @@ def test_vjp_names_the_gradient_that_is_wrong(name: str, backward: Callable[...,
     assert lost(graded(vjp(scale), layers, scale_backward=backward)).startswith(
         f"`{name}` of scale_backward on a batch"
     )
+
+
+def test_vjp_sees_a_cache_that_is_kept_in_a_global() -> None:
+    kept: dict[str, Any] = {}
+
+    def forward(x: np.ndarray, g: np.ndarray) -> Any:
+        out, kept["cache"] = right_forward(x, g)
+        return out, None
+
+    def backward(dout: np.ndarray, cache: None) -> Any:
+        return right_backward(dout, kept["cache"])
+
+    assert not graded(vjp(scale), layers, scale_forward=forward, scale_backward=backward).earned
 
 
 def test_vjp_asks_the_students_own_forward_for_the_cache() -> None:
