@@ -124,7 +124,9 @@ class Session(Implementation):
 
     def _leave_out(self, cell: Cell, how: str) -> None:
         self.left_out.add(cell.number)
-        self.notes.append(Note(f"{how.strip()}: this cell was left out, the others were run without it", cell.number))
+        self.notes.append(
+            Note(f"{how.lstrip(': ')}: this cell was left out, the others were run without it", cell.number)
+        )
         if len(self.left_out) > FORBIDDEN_CELLS:
             later = {c.number for c in self.source.cells if c.number > cell.number}
             self.left_out |= later
@@ -153,7 +155,7 @@ class Session(Implementation):
         """Send a request and wait for its reply. On TimedOut and Died the process is gone."""
         assert self.child is not None
         if select.select([self.child.channel], [], [], 0)[0]:  # nothing was asked: an early or second reply, or the end
-            raise Died(f"{what} could not be asked: the process {self._unasked()}")
+            raise self._dead(f"{what} could not be asked".strip(), self._unasked())
         left = self._left()
         spoken = f"took longer than {of:g} s of processor time (or slept) and was stopped"
         return self._exchange(request, min(cpu, left), spoken if cpu <= left else self._budget_sentence(), what)
@@ -167,7 +169,7 @@ class Session(Implementation):
         except TimeoutError:
             raise self._too_slow(what, spoken) from None
         except OSError:
-            raise Died(f"{what}: the process {self._end(gone=True)}") from None
+            raise self._dead(what, self._end(gone=True)) from None
         return self._receive(nonce, limit, spoken, what)
 
     def _receive(self, nonce: bytes, cpu: float, spoken: str, what: str) -> dict[str, Any]:
@@ -180,10 +182,14 @@ class Session(Implementation):
         except _OutOfTime:
             raise self._too_slow(what, spoken) from None
         except (EOFError, OSError):
-            raise Died(f"{what}: the process {self._end(gone=True)}") from None
+            raise self._dead(what, self._end(gone=True)) from None
         except wire.WireError as breach:
             self._end()
-            raise Died(f"{what}: the process answered out of turn or out of form ({breach})") from None
+            raise self._dead(what, f"answered out of turn or out of form ({breach})") from None
+
+    @staticmethod
+    def _dead(what: str, how: str) -> Died:
+        return Died(f"{what}: the process {how}" if what else f"the process {how}")
 
     def _too_slow(self, what: str, spoken: str) -> TimedOut:
         self._end()

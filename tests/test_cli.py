@@ -97,7 +97,7 @@ def test_listing_and_showing(here: Path) -> None:
     ]
     shown = grader("show", "ada", "-o", here / "out")
     assert shown.exit_code == 0
-    assert "loss summed: Your loss grows with the batch" in shown.stdout
+    assert "This looks like “loss summed”. Your loss grows with the batch" in shown.stdout
     assert json.loads(grader("show", "ada", "-o", here / "out", "--format", "json").stdout)[0]["student"] == "ada"
 
 
@@ -141,7 +141,7 @@ def test_verifying_fails_for_an_unsound_topic_and_keeps_no_matrix(folder: Path) 
     path.write_text(path.read_text().replace('now="w + lr * v"', 'now="w - v * lr"'))
     done = grader("verify", "heavy-ball", "--seeds", "1", "--write", "--course", folder)
     assert done.exit_code == 1
-    assert "seed 0: mistake 'uphill' loses no row" in done.stdout
+    assert "seed 1 of 1: mistake 'uphill' loses no row" in done.stdout
     assert "unsound: heavy-ball" in done.stderr
     assert not (path.parent / "matrix.txt").exists()
 

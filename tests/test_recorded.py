@@ -226,7 +226,7 @@ def test_check_speaks_of_the_functions_defined_so_far(
     check("softmax-xent")
     said = capsys.readouterr().out
     assert "✗    0/3  the loss is right" in said
-    assert "loss summed: Your loss grows with the batch" in said
+    assert "This looks like “loss summed”. Your loss grows with the batch" in said
     assert "✓    4/4  the gradient is right" in said
     assert said.endswith("of 11 points on the public cases\n")
     check("softmax-xent", "grad")

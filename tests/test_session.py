@@ -298,6 +298,8 @@ def test_an_endless_loop_is_stopped_by_processor_time(open_session: Open) -> Non
         ask(session, "f")
     assert time.monotonic() - started < 4
     assert ask(session, "answer") == 42
+    with pytest.raises(TimedOut, match="`f` took too long in an earlier row: not asked again"):
+        ask(session, "f")
 
 
 def test_catching_everything_does_not_help_a_loop(open_session: Open) -> None:
@@ -343,10 +345,10 @@ def test_a_huge_answer_is_not_read(open_session: Open) -> None:
 
 def test_the_budget_of_a_submission_ends_it(open_session: Open) -> None:
     limits = Limits(row_cpu_seconds=0.3, cell_cpu_seconds=0.3, submission_cpu_seconds=1.0, wall_factor=20)
-    session = open_session("def f():\n    while True: pass", limits=limits)
-    for _ in range(8):
+    session = open_session(*(f"def f{i}():\n    while True: pass" for i in range(8)), limits=limits)
+    for i in range(8):
         with pytest.raises(TimedOut) as caught:
-            ask(session, "f")
+            ask(session, f"f{i}")
     assert str(caught.value) == "the submission used up its 1 s of processor time"
     assert session.child is None
     assert session.cpu_seconds() < 2
@@ -364,7 +366,7 @@ def test_a_process_that_ends_itself_pays_for_its_time(open_session: Open) -> Non
 # ------------------------------------------------------------------------------------------ cells that loop or kill
 
 KILLING = {
-    "leaves": ("import os\nos._exit(7)", "left by itself (exit status 7)"),
+    "leaves": ("import os\nos._exit(7)", "ended by itself with exit status 7"),
     "crashes": ("import ctypes\nctypes.string_at(0)", "SIGSEGV"),
     "aborts": ("import os\nos.abort()", "SIGABRT"),
     "loops": ("while True: pass", "took longer than 0.5 s"),
@@ -378,6 +380,7 @@ def test_a_cell_that_loops_or_kills_is_left_out_and_the_rest_is_run(open_session
     session = open_session("x = 40", code, "x += 2\ndef f():\n    return x")
     assert ask(session, "f") == 42
     assert words in notes(session)[2]
+    assert not notes(session)[2].startswith(":")
     assert notes(session)[2].endswith(": this cell was left out, the others were run without it")
 
 
@@ -482,8 +485,9 @@ def test_forged_places_and_endless_texts_are_cut_to_size(open_session: Open) -> 
 def text(s): return struct.pack("<I", len(s)) + s
 def number(n): return b"i" + struct.pack("<q", n)
 def f():
-    send(b"d" + struct.pack("<I", 4) + text(b"raised") + b"s" + text(b"E" * 10**6) + text(b"message") + b"s"
-         + text(b"m" * 10**6) + text(b"cell") + number(2**62) + text(b"line") + number(-5), nonce())
+    send(b"d" + struct.pack("<I", 5) + text(b"raised") + b"s" + text(b"E" * 10**6) + text(b"message") + b"s"
+         + text(b"m" * 10**6) + text(b"cell") + number(2**62) + text(b"line") + number(-5)
+         + text(b"calling") + b"s" + text(b"c" * 10**6), nonce())
 def g():
     send(b"d" + struct.pack("<I", 2) + text(b"misfit") + b"s" + text(b"E" * 10**6) + text(b"sentence") + b"s"
          + text(b"m" * 10**6), nonce())
