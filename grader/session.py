@@ -124,9 +124,7 @@ class Session(Implementation):
 
     def _leave_out(self, cell: Cell, how: str) -> None:
         self.left_out.add(cell.number)
-        self.notes.append(
-            Note(f"{how.lstrip(': ')}: this cell was left out, the others were run without it", cell.number)
-        )
+        self.notes.append(Note(f"{how}: this cell was left out, the others were run without it", cell.number))
         if len(self.left_out) > FORBIDDEN_CELLS:
             later = {c.number for c in self.source.cells if c.number > cell.number}
             self.left_out |= later
