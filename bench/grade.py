@@ -104,14 +104,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, Gradebook(Path(folder) / "gradebook.db") as book:
         numpy = statistics.median(fresh_numpy() for _ in range(options.repeat))
         print(f'a fresh python -c "import numpy": {1000 * numpy:.1f} ms (median of {options.repeat})\n')
-        print(f"{'milliseconds (medians)':24}{'wall':>8}{'cpu':>8}" + "".join(f"{part:>9}" for part in PARTS) + "  wall/numpy")
+        print(
+            f"{'milliseconds (medians)':24}{'wall':>8}{'cpu':>8}"
+            + "".join(f"{part:>9}" for part in PARTS)
+            + "  wall/numpy"
+        )
         grading = Grading(course, jail)
         for topic in options.topic or course.topics:
             submission = Submission("solution", topic, grading.desk(topic).assignment.folder / "solution.py")
             rows = [measure(grading, submission, book, clock) for _ in range(options.repeat + 1)][1:]
             median = {key: statistics.median(row[key] for row in rows) for key in rows[0]}
             cells = "".join(f"{1000 * median[part]:9.1f}" for part in PARTS)
-            print(f"{topic:24}{1000 * median['wall']:8.1f}{1000 * median['cpu']:8.1f}{cells}{median['wall'] / numpy:12.2f}")
+            print(
+                f"{topic:24}{1000 * median['wall']:8.1f}{1000 * median['cpu']:8.1f}{cells}{median['wall'] / numpy:12.2f}"
+            )
     jail.close()
 
 

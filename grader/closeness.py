@@ -63,7 +63,9 @@ def require_close(got: Any, want: Truth, where: str, tolerance: Tolerance = VALU
     if not finite.all():
         i = _first(~finite & np.isfinite(expected)) if (~finite & np.isfinite(expected)).any() else None
         if i is not None:
-            sentence = f"{_entry(i)}{_count(~finite, 'not finite')} is {array[i]}, expected {short(expected[i])}"
+            sentence = (
+                f"{_entry(i)}{_count(~finite, 'not finite', 'first')} is {array[i]}, expected {short(expected[i])}"
+            )
             raise _wrong(where, sentence, array, i, array[i], expected[i])
     close = is_close(array, want, tolerance)
     if not close.all():
@@ -106,7 +108,7 @@ def is_close(got: np.ndarray, want: Truth, tolerance: Tolerance) -> np.ndarray:
     with np.errstate(invalid="ignore", over="ignore"):
         error = np.abs(got.astype(float) - expected.astype(float))
         allowed = tolerance.rtol * np.abs(expected) + tolerance.floor * want.scale
-        return (error <= allowed) | (got == expected)
+        return (np.isfinite(expected) & (error <= allowed)) | (got == expected)
 
 
 def _differs(got: np.ndarray, want: Truth, close: np.ndarray, where: str) -> Wrong:
@@ -115,7 +117,7 @@ def _differs(got: np.ndarray, want: Truth, close: np.ndarray, where: str) -> Wro
         error = np.where(close, -1.0, np.abs(got.astype(float) - expected.astype(float)))
     i = tuple(int(k) for k in np.unravel_index(int(np.argmax(error)), error.shape))
     mine, theirs = digits_to_differ(got[i], expected[i])
-    sentence = f"{_entry(i)}{_count(~close, 'wrong')} is {mine}, expected {theirs}"
+    sentence = f"{_entry(i)}{_count(~close, 'wrong', 'largest difference')} is {mine}, expected {theirs}"
     return _wrong(where, sentence, got, i, got[i], expected[i])
 
 
@@ -131,9 +133,9 @@ def _entry(i: tuple[int, ...]) -> str:
     return f"entry [{', '.join(map(str, i))}]" if i else "the value"
 
 
-def _count(bad: np.ndarray, what: str) -> str:
+def _count(bad: np.ndarray, what: str, which: str) -> str:
     number = int(bad.sum())
-    return f" (the largest difference; {number} of {bad.size} entries are {what})" if bad.ndim and number > 1 else ""
+    return f" (the {which}; {number} of {bad.size} entries are {what})" if bad.ndim and number > 1 else ""
 
 
 def short(number: Any) -> str:
@@ -147,8 +149,9 @@ def digits_to_differ(a: Any, b: Any) -> tuple[str, str]:
     for digits in range(6, MAX_DIGITS + 1):
         texts = f"{a:.{digits}g}", f"{b:.{digits}g}"
         if texts[0] != texts[1]:
-            extra = min(digits + 1, MAX_DIGITS) if digits > 6 else digits
-            return f"{a:.{extra}g}", f"{b:.{extra}g}"
+            extra = min(digits + 1, MAX_DIGITS)
+            more = f"{a:.{extra}g}", f"{b:.{extra}g}"
+            return more if digits > 6 and more[0] != more[1] else texts  # one more digit may round alike again
     return repr(a), repr(b)
 
 

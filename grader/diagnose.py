@@ -123,7 +123,7 @@ def _verdict(outcome: Outcome, outcomes: Sequence[Outcome], mistakes: Mapping[st
 def _followed(outcome: Outcome, outcomes: Sequence[Outcome], mistakes: Mapping[str, Hint]) -> tuple[float, str]:
     assert outcome.follow is not None
     blamed = outcome.follow.function
-    guilty = [o for o in outcomes if o.status is Status.LOST and any(f.name == blamed for f in o.row.check.functions)]
+    guilty = [o for o in outcomes if o.status is Status.LOST and any(f.name == blamed for f in o.row.check.judges)]
     hint = next((mistakes[o.row.id] for o in guilty if o.row.id in mistakes), None)
     rows = " and ".join(repr(o.row.claim) for o in guilty)
     if hint:

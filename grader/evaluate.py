@@ -71,13 +71,15 @@ def judge(row: Row, trial: Trial) -> Outcome:
 
 def settle(outcomes: list[Outcome]) -> list[Outcome]:
     """A follow-through stands only where another row that asks the blamed function was lost: else nothing is to follow."""
-    blamed = {f.name for o in outcomes if o.status is Status.LOST for f in o.row.check.functions}
-    return [
-        replace(o, status=Status.LOST, error=o.follow.wrong, follow=None)
-        if o.follow and o.follow.function not in blamed
-        else o
-        for o in outcomes
-    ]
+    blamed = {f.name for o in outcomes if o.status is Status.LOST for f in o.row.check.judges}
+    settled: dict[str, Outcome] = {}
+    for o in outcomes:
+        if o.follow and o.follow.function not in blamed:
+            o = replace(o, status=Status.LOST, error=o.follow.wrong, follow=None)
+        elif any(need in settled and not settled[need].earned for need in o.row.needs.split()):
+            o = Outcome(o.row, Status.WITHHELD)  # it was asked while a follow-through that fell still stood
+        settled[o.row.id] = o
+    return list(settled.values())
 
 
 def message_of(error: Exception | None) -> str:

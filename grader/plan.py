@@ -67,6 +67,7 @@ class Plan:
     def call(
         self,
         name: str,
+        /,
         *args: Any,
         on: Ref | Handle | None = None,
         outputs: int = 1,
@@ -171,7 +172,7 @@ def _do(step: Step, world: Mapping[str, Any], results: list[Any], handles: Mappi
 def _unpack(value: Any, step: Step) -> tuple[Any, ...]:
     if isinstance(value, (tuple, list)) and len(value) == step.outputs:
         return tuple(value)
-    returned = f"{len(value)} values" if isinstance(value, tuple) else describe(value)
+    returned = f"{len(value)} value{'s' * (len(value) != 1)}" if isinstance(value, tuple) else describe(value)
     names = f": {', '.join(step.names)}" if any(step.names) else ""
     raise Misfit(step.name, f"returned {returned}, expected {step.outputs} values{names}")
 

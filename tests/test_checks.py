@@ -169,7 +169,7 @@ def test_a_backward_that_costs_a_few_forwards_is_cheap() -> None:
 
 def test_a_backward_that_costs_many_forwards_is_not() -> None:
     said = lost(cost(forward=0.01, backward=3))
-    assert said.startswith("scale_backward on a batch: took 3 s where forward takes 0.01 s")
+    assert said.startswith("scale_backward on a batch: takes more than 20 times as long as forward")
     assert "differentiating numerically" in said
 
 

@@ -28,11 +28,12 @@ from miniature import (
     waves,
 )
 
-from grader.checks import Trial, either, gradient, matches, vjp
+from grader.checks import Trial, cheap, either, gradient, matches, pure, vjp
 from grader.diagnose import Known, verdicts
-from grader.drawn import Drawn
-from grader.evaluate import Outcome
+from grader.drawn import Drawn, drawn_trials
+from grader.evaluate import Outcome, evaluate
 from grader.live import Live
+from grader.plan import Plan
 from grader.result import Hint, Status, Wrong
 from grader.signature import sample
 from grader.topic import Row, Topic
@@ -287,6 +288,39 @@ def test_a_layers_backward_follows_its_own_forward() -> None:
     assert points(graded_rows(rows, layers, **own)) == {"fwd": 0, "bwd": 1}
     wrong = {**own, "scale_backward": lambda dout, c: (dout * c[1], dout.sum(0))}
     assert points(graded_rows(rows, layers, **wrong)) == {"fwd": 0, "bwd": 0}
+
+
+class Twice(Live):
+    """A student whose clock says that backward costs a hundred forwards."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.clock = 0.0
+
+    def run(self, plan: Plan) -> list[Any]:
+        self.clock += 10.0 if "scale_backward" in plan.names() else 0.01
+        return super().run(plan)
+
+    def cpu_seconds(self) -> float:
+        return self.clock
+
+
+def test_only_a_wrong_answer_is_a_fault_to_follow() -> None:
+    """A costly backward is no fault of the forward: crude slopes beside a right forward earn nothing."""
+    rows = [
+        Row("fwd", 1, "forward is right", matches(scale)),
+        Row("bwd", 2, "backward is right", either(vjp(scale), gradient(of=scale))),
+        Row("cheap", 1, "backward is cheap", cheap(scale, on=layers)),
+        Row("pure", 1, "arguments are left alone", pure(scale), needs="bwd"),
+    ]
+
+    def crude(dout: np.ndarray, cache: Any) -> Any:
+        dx, dg = right_backward(dout, cache)
+        return dx * (1 + 2e-7), dg
+
+    topic, student = Topic("Miniature", layers, rows), Twice({**RIGHT, "scale_backward": crude})
+    outcomes = evaluate(topic, student, drawn_trials(topic, student, NumpyTruth(), 0))
+    assert [o.status.value for o in outcomes] == ["earned", "lost", "lost", "withheld"]
 
 
 def test_on_record_both_alternatives_are_asked() -> None:

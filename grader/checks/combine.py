@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..result import Wrong
+from ..signature import Function
 from .gradients import gradient
 from .trial import Check, FollowThrough, Trial
 
@@ -17,6 +18,10 @@ class either(Check):
     def __init__(self, first: Check, otherwise: gradient) -> None:
         self.first, self.otherwise = first, otherwise
         self.functions = first.functions
+
+    @property
+    def judges(self) -> tuple[Function, ...]:
+        return self.first.judges
 
     def __call__(self, trial: Trial) -> FollowThrough | None:
         try:

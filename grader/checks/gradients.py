@@ -30,6 +30,10 @@ class vjp(Check):
         self.forward, self.backward = layer(declared)
         self.functions, self.generator = (self.forward, self.backward), on
 
+    @property
+    def judges(self) -> tuple[Function, ...]:
+        return (self.backward,)
+
     def __call__(self, trial: Trial) -> None:
         plan, cases = Plan(), trial.cases(self.generator)
         caches = [self.forward.ask(plan, case)[1] for _, case in cases]
@@ -69,6 +73,10 @@ class gradient(Check):
             assert not self.forward.outputs[0][1].dims, f"{self.forward.name} is no scalar function: it has no gradient"
         self.is_layer, self.generator, self.piecewise = by is None, on, piecewise
         self.functions = (self.forward, self.by)
+
+    @property
+    def judges(self) -> tuple[Function, ...]:
+        return (self.by,)
 
     def __call__(self, trial: Trial) -> None:
         for name, case in trial.cases(self.generator):

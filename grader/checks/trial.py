@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ..closeness import Truth, as_array
-from ..plan import Implementation, Plan, describe
+from ..closeness import Truth, require_array
+from ..plan import Implementation, Plan
 from ..result import Wrong
 from ..signature import Declared, Function, functions_of
 from ..topic import Case, Cases
@@ -45,11 +45,14 @@ class Trial(abc.ABC):
     def call(self, declared: Declared, **case: Any) -> Any:
         """The student's answer to one call: an array, or a list of them (opaque outputs left out).
 
-        Raises Wrong where an answer is no array of real numbers.
+        Raises Wrong where an answer is no array of real numbers of the declared shape.
         """
         target, plan = functions_of(declared)[0], Plan()
         visible = want_visible(plan, target, case)
-        answers = [_array(a, target.label(i)) for i, a in zip(visible, self.student.run(plan), strict=True)]
+        shapes = [target.shape(i, case) for i in visible]
+        labels = [target.label(i) for i in visible]
+        given = zip(self.student.run(plan), shapes, labels, strict=True)
+        answers = [require_array(answer, shape, "f", label) for answer, shape, label in given]
         return answers[0] if len(answers) == 1 else answers
 
     def expected(self, declared: Declared, **case: Any) -> Any:
@@ -64,6 +67,11 @@ class Check(abc.ABC):
     """A claim about an implementation: returns None (or a FollowThrough) where it holds, raises Wrong where it does not."""
 
     functions: tuple[Function, ...] = ()  # what the student must have written for the claim to be asked
+
+    @property
+    def judges(self) -> tuple[Function, ...]:
+        """The functions whose answers are wrong where the claim is lost: what a follow-through may blame."""
+        return self.functions
 
     @abc.abstractmethod
     def __call__(self, trial: Trial) -> FollowThrough | None: ...
@@ -88,13 +96,6 @@ def want_visible(plan: Plan, target: Function, case: Mapping[str, Any]) -> list[
 def on(target: Function, output: int, case_name: str) -> str:
     """Where: "dgamma of batch_norm_backward, on a batch"."""
     return f"{target.label(output)} on {case_name}"
-
-
-def _array(answer: Any, label: str) -> np.ndarray:
-    array = as_array(answer)
-    if array is None:
-        raise Wrong(label, f"returned {describe(answer)}, expected numbers")
-    return array
 
 
 def as_functions(declared: Sequence[Declared]) -> tuple[Function, ...]:
