@@ -73,7 +73,8 @@ def usual_notebook() -> bytes:
         code(ADAM),
         markdown("## A first try\nIt goes *down*, so it must be right."),
         code(
-            'w, state = np.ones(2), {}\nfor step in range(100):\n    w, state = adam(w, 2 * w, state, lr=0.1)\nprint("loss", w @ w)',
+            "w, state = np.ones(2), {}\nfor step in range(100):\n    w, state = adam(w, 2 * w, state, lr=0.1)\n"
+            'print("loss", w @ w)',
             stream("loss 0.0007315964\n"),
         ),
         code("plt.plot(losses)", display(text_plain="<Figure size 640x480>", image_png=png())),

@@ -298,7 +298,7 @@ def test_a_flood_of_problems_is_cut_short(complaints):
 
 def test_a_file_that_is_absent_a_folder_too_large_or_unreadable(folder, load, complaints, monkeypatch):
     for path in (folder / "autograder.yml", folder / "assignments"):
-        with pytest.raises(CourseError, match="there is no such file. Write it as"):
+        with pytest.raises(CourseError, match=r"there is no such file\. Write it as"):
             Course.load(path)
     assert complaints("#" * (MAX_BYTES + 1)) == ["autograder.yml: is larger than 64 KiB. Is this the right file?"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.checks import FollowThrough
+from grader.checks import Check, FollowThrough
 from grader.diagnose import Known, same, verdicts
 from grader.drawn import round_seed
 from grader.evaluate import Outcome, evaluate
@@ -19,7 +19,7 @@ from grader.topic import Row, Topic, TopicError
 STUDENT = Live({})
 
 
-class Claim:
+class Claim(Check):
     """A check that does what it is told."""
 
     def __init__(self, *names: str, does: Any = None) -> None:

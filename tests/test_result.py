@@ -109,7 +109,7 @@ def test_tenths_of_points_add_up() -> None:
 
 @pytest.mark.parametrize(("points", "earned"), [(2, 3), (2, -1), (2, math.nan), (math.inf, 1), (-1, -1)])
 def test_impossible_grades_are_refused(points: float, earned: float) -> None:
-    with pytest.raises(ValueError, match="row r: .* is not a possible grade"):
+    with pytest.raises(ValueError, match=r"row r: .* is not a possible grade"):
         row(points=points, earned=earned)
 
 

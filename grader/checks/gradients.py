@@ -120,7 +120,8 @@ class gradient(Check):
         where = on(self.by, i, name)
         if not measured.trustworthy:
             raise Wrong(where, f"your `{self.forward.name}` is too rough to have the slope that you return", claim)
-        bad = measured.disagree(probes @ claim.ravel())
+        with np.errstate(invalid="ignore"):  # where the claim is infinite
+            bad = measured.disagree(probes @ claim.ravel())
         if bad.any():
             raise self._explain(trial, case, cotangent, wrt, claim, where, measured, probes, bad)
 
@@ -159,7 +160,8 @@ class gradient(Check):
             measured = self._measure(trial, case, cotangent, wrt, probes)
             at_coordinates = measured.disagree(claim.ravel())
             bad = at_coordinates if at_coordinates.any() else np.ones(claim.size, bool)
-        claimed = probes @ claim.ravel()
+        with np.errstate(invalid="ignore"):
+            claimed = probes @ claim.ravel()
         worst = int(np.argmax(np.where(bad, np.abs(claimed - measured.value), -1)))
         mine, slope = digits_to_differ(claimed[worst], measured.value[worst])
         what = f"your `{self.forward.name}`" + (" weighted by dout" if self.is_layer else "")
