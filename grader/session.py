@@ -14,7 +14,7 @@ from typing import Any
 
 from . import faults, wire
 from .faults import Died, OurFault, Raised, TimedOut
-from .jail import Child, Jail
+from .jail.base import Child, Jail
 from .limits import Limits
 from .notebook import Cell, Source
 from .plan import Implementation, Plan
