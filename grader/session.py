@@ -22,6 +22,8 @@ from .result import Note
 
 WATCH_SECONDS = 0.05  # how often CPU time is looked at while an answer is awaited
 START_SECONDS = 60.0  # wall time for the interpreter and numpy: our own doing
+MAX_TEXT = 500  # characters of what a student's exception, or anything else of theirs, says of itself
+MAX_NAMES = 200  # that are looked through for one that comes close to a missing function's
 FORBIDDEN_CELLS = 3  # cells that loop or kill the process before the rest of the notebook is given up
 
 
@@ -157,7 +159,7 @@ class Session(Implementation):
         try:
             header = _read(self.child.channel, wire.HEADER.size, watch)
             length = wire.read_header(header, nonce, self.limits.reply_mb << 20)
-            return _checked(wire.decode(_read(self.child.channel, length, watch)))
+            return _checked(wire.decode(_read(self.child.channel, length, watch)), self.source)
         except _OutOfTime:
             raise self._too_slow(what, spoken) from None
         except (EOFError, OSError):
@@ -216,8 +218,8 @@ def _read(channel: socket.socket, size: int, watch: _Watch) -> bytearray:
     return buffer
 
 
-def _checked(answer: Any) -> dict[str, Any]:
-    """A reply of one of the known forms; everything in it is still only a claim."""
+def _checked(answer: Any, source: Source) -> dict[str, Any]:
+    """A reply of one of the known forms, texts cut to size; everything in it is still only a claim."""
     forms: list[dict[str, type]] = [
         {"ok": list},
         {"ready": bool},
@@ -228,13 +230,27 @@ def _checked(answer: Any) -> dict[str, Any]:
     if isinstance(answer, dict):
         for form in forms:
             if answer.keys() == form.keys() and all(isinstance(answer[key], kind) for key, kind in form.items()):
-                return answer
+                return _place(source, **_cut(answer)) if "raised" in answer else _cut(answer)
     raise wire.WireError("a reply of unknown form")
+
+
+def _cut(answer: dict[str, Any]) -> dict[str, Any]:
+    return {key: value[:MAX_TEXT] if isinstance(value, str) else value for key, value in answer.items()}
+
+
+def _place(source: Source, cell: int, line: int, **rest: Any) -> dict[str, Any]:
+    """The reply, with a cell and a line that the submission has, or 0."""
+    cell = cell if 0 < cell <= len(source.cells) else 0
+    line = line if cell and 0 < line <= source.cells[cell - 1].code.count("\n") + 1 else 0
+    return {**rest, "cell": cell, "line": line}
 
 
 def _answers(answer: dict[str, Any], plan: Plan, calling: str) -> list[Any]:
     if "missing" in answer:
-        raise faults.missing(answer["missing"], [name for name in answer["have"] if isinstance(name, str)])
+        raise faults.missing(
+            answer["missing"],
+            [name for name in answer["have"][:MAX_NAMES] if isinstance(name, str) and len(name) < MAX_TEXT],
+        )
     if "misfit" in answer:
         raise faults.misfit(answer["misfit"], answer["sentence"])
     if "raised" in answer:

@@ -34,7 +34,7 @@ class Nothing:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return _PAIRS.get(name, self)
+        return _UNPACKED.get(name, self)
 
     def __getitem__(self, key: Any) -> Nothing:
         return self
@@ -54,24 +54,58 @@ class Nothing:
     def __exit__(self, *error: object) -> None:
         return None
 
+    def __or__(self, other: Any) -> Nothing:  # as in `ax: plt.Axes | None`
+        return self
+
+    __ror__ = __or__
+
+
+class Parts(Nothing):
+    """Nothing, but for what it is made of: axes that are unpacked, or the items behind a progress bar."""
+
+    def __init__(self, iterable: Any = (), *args: Any, **kwargs: Any) -> None:
+        self.parts = () if iterable is None else iterable
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.parts)
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    @property
+    def flat(self) -> Parts:
+        return Parts([leaf for part in self for leaf in (part if isinstance(part, Parts) else (part,))])
+
+    def ravel(self, *args: Any) -> Parts:
+        return self.flat
+
+    flatten = ravel
+
+    @staticmethod
+    def write(*args: Any, **kwargs: Any) -> None:
+        return None
+
 
 nothing = Nothing()
 
 
+def _subplots(nrows: int = 1, ncols: int = 1, *args: Any, **kwargs: Any) -> tuple[Nothing, Nothing]:
+    """A figure and its axes: one, a row or column of them, or a grid."""
+    if 1 in (nrows, ncols):
+        return nothing, nothing if nrows == ncols else Parts((nothing,) * (nrows * ncols))
+    return nothing, Parts([Parts((nothing,) * ncols) for _ in range(nrows)])
+
+
 def _several(count: int) -> Any:
-    return lambda *args, **kwargs: (nothing,) * count
+    return lambda *args, **kwargs: Parts((nothing,) * count)
 
 
-# Calls whose results are unpacked: `fig, ax = plt.subplots()`, `counts, bins, bars = plt.hist(x)`.
-_PAIRS: dict[str, Any] = {"subplots": _several(2), "hist": _several(3)}
+# Calls whose results are unpacked: `fig, ax = plt.subplots()`, `counts, bins, bars = plt.hist(x)`, `line, = plt.plot(x)`.
+_UNPACKED: dict[str, Any] = {"subplots": _subplots, "hist": _several(3), "plot": _several(1)}
 
 
-def _bar(items: Any = (), *args: Any, **kwargs: Any) -> Any:
-    return items
-
-
-def _range_bar(*args: int, **kwargs: Any) -> range:
-    return range(*args)
+def _range_bar(*args: int, **kwargs: Any) -> Parts:
+    return Parts(range(*args))
 
 
 class _Module(types.ModuleType):
@@ -79,7 +113,7 @@ class _Module(types.ModuleType):
 
     __path__ = []  # noqa: RUF012 (as the import system wants it)
     __all__: tuple[str, ...] = ()  # `from pylab import *` brings nothing
-    tqdm = staticmethod(_bar)
+    tqdm = Parts
     trange = staticmethod(_range_bar)
 
     def __getattr__(self, name: str) -> Any:

@@ -65,10 +65,15 @@ class Encoded:
 # ------------------------------------------------------------------------------------------------ writing
 
 
-def encode(value: Any) -> bytes:
-    """The payload of one value. Raises WireError for what has no form on the wire (objects, complex numbers, …)."""
+def encode(value: Any, inside: int = 0) -> bytes:
+    """The payload of one value. Raises WireError for what has no form on the wire (objects, complex numbers, …).
+
+    `inside`: in how many containers it will be put, as an `Encoded`; what is sent is never too deep to be read.
+    """
     out: list[bytes] = []
-    _write(value, out.append, 0)
+    _write(value, out.append, inside)
+    if len(out) > MAX_ITEMS:
+        raise WireError(f"a value of too many parts cannot be sent (more than {MAX_ITEMS}): use an array")
     return b"".join(out)
 
 
@@ -96,7 +101,9 @@ def _as_plain(value: Any) -> tuple[Any, Callable[[Any, Put, int], None]]:
     for kind, plain in _PLAIN:
         if isinstance(value, kind):
             return plain(value), _WRITERS[plain]
-    raise WireError(f"a value of type {type(value).__name__}, which is neither a number, text, an array nor a list of these")
+    raise WireError(
+        f"a value of type {type(value).__name__}, which is neither a number, text, an array nor a list of these"
+    )
 
 
 def _write_sequence(value: list[Any] | tuple[Any, ...], put: Put, depth: int) -> None:

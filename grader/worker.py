@@ -105,7 +105,7 @@ class Submission:
     def run_plan(self, plan: Plan) -> list[Any]:
         seed(plan.seed)
         try:
-            return execute(plan, self.world, self.handles, lambda value: wire.Encoded(wire.encode(value)))
+            return execute(plan, self.world, self.handles, lambda value: wire.Encoded(wire.encode(value, inside=2)))
         except wire.WireError as cannot:
             raise Misfit(", ".join(plan.names()), f"returned something else: {cannot}") from None
 

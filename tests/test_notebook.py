@@ -56,8 +56,10 @@ def test_a_notebook_is_its_code_cells_in_order() -> None:
     assert source.notes == (Note(said, 3),)
 
 
-@pytest.mark.parametrize("metadata", [None, 3, {}, {"grader": "adam"}, {"grader": {"topic": 3}}, {"grader": {}}])
-def test_a_topic_that_is_not_a_text_is_none(metadata: Any) -> None:
+@pytest.mark.parametrize(
+    "metadata", [None, 3, {}, {"grader": "adam"}, {"grader": {"topic": 3}}, {"grader": {"topic": "a" * 101}}]
+)
+def test_a_topic_that_is_not_a_short_text_is_none(metadata: Any) -> None:
     assert read(ipynb(code_cell("x = 1"), metadata=metadata), "a.ipynb").topic is None
 
 
@@ -95,10 +97,10 @@ def test_format_3_is_read_as_nbformat_converts_it() -> None:
         (b'{"a":' * 100_000, "a.ipynb", "nested too deep"),
         (b'{"cells": [], "a": ' + b"1" * 10_000_000 + b"}", "a.ipynb", "too many digits"),
         (b'{"cells": [' + b"[]," * 2_000_000 + b"[]]}", "a.ipynb", "too much data"),
-        (b'{"cells": [' + b"1," * 8_000_001 + b"1]}", "a.ipynb", "too much data"),
+        (b'{"cells": [' + b"1," * 4_000_001 + b"1]}", "a.ipynb", "too much data"),
         (ipynb(*[code_cell("x")] * 2_001), "a.ipynb", "has 2001 code cells"),
         (b"# %%\nx\n" * 2_001, "a.py", "has 2001 code cells"),
-        (b"x=1\n" * 500_001, "a.py", "characters of code"),
+        (b"x=1\n" * 250_001, "a.py", "characters of code"),
         (b"PK\x03\x04\x00\x00", "a.py", "is not text"),
         (b"%PDF-1.7", "a.pdf", "neither a notebook"),
         (b" " * (64 * 2**20 + 1), "a.ipynb", "larger than 64 MB"),
@@ -109,7 +111,10 @@ def test_what_cannot_be_read_is_said_in_one_sentence(data: bytes, file: str, sen
     with pytest.raises(Unreadable) as caught:
         read(data, file)
     message = str(caught.value)
-    assert sentence in message and "hand" in message and message.endswith(".") and "\n" not in message
+    assert sentence in message
+    assert "hand" in message  # what to do
+    assert message.endswith(".")
+    assert "\n" not in message
     assert caught.value.sha256 == hashlib.sha256(data).hexdigest()
 
 
@@ -120,7 +125,8 @@ def test_large_outputs_are_dropped() -> None:
     source = read(data, "a.ipynb")
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert codes(source) == ["x = 1"] and kept < 1_000_000
+    assert codes(source) == ["x = 1"]
+    assert kept < 1_000_000
 
 
 @pytest.mark.parametrize("odd", [None, 3, {"a": 1}, ["x", 3]])
@@ -133,7 +139,8 @@ def test_a_source_that_is_not_text_keeps_its_number_and_is_noted(odd: Any) -> No
 def test_lone_surrogates_and_null_bytes_are_replaced_and_noted() -> None:
     data = ipynb(code_cell("s = '\ud800'"), code_cell("t = '\0'"), metadata={"grader": {"topic": "a\ud800"}})
     source = read(data, os.fsdecode(b"\xff.ipynb"))
-    assert codes(source) == ["s = '�'", "t = '�'"] and (source.topic, source.file) == ("a�", "�.ipynb")
+    assert codes(source) == ["s = '�'", "t = '�'"]
+    assert (source.topic, source.file) == ("a�", "�.ipynb")
     assert [note.cell for note in source.notes] == [1, 2]
     assert all("characters that are not text" in note.text for note in source.notes)
 
@@ -152,7 +159,9 @@ def test_lone_surrogates_and_null_bytes_are_replaced_and_noted() -> None:
 )
 def test_encodings_and_line_ends_of_a_python_file(data: bytes, code: str, note: str | None) -> None:
     source = read(data, "adam.py")
-    assert codes(source) == [code] and source.cells[0].number == 1 and source.topic is None
+    assert codes(source) == [code]
+    assert source.cells[0].number == 1
+    assert source.topic is None
     assert len(source.notes) == (note is not None)
     assert note is None or note in source.notes[0].text
 
@@ -221,16 +230,18 @@ def test_only_regular_files_of_a_bearable_size_are_opened(tmp_path: Path) -> Non
         read_path(tmp_path / "missing.ipynb")
 
 
-@pytest.mark.parametrize("other", ["link", "pipe", "folder"])
 def test_a_file_that_changes_between_looking_and_opening_is_not_followed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    good, changed = tmp_path / "good.py", tmp_path / "a.py"
+    good, link, pipe = tmp_path / "good.py", tmp_path / "link.py", tmp_path / "pipe.py"
     good.write_text("x = 1")
-    {"link": lambda: changed.symlink_to(good), "pipe": lambda: os.mkfifo(changed), "folder": changed.mkdir}[other]()
+    link.symlink_to(good)
+    os.mkfifo(pipe)
     monkeypatch.setattr(notebook.os, "lstat", lambda path: os.stat(good))
-    with pytest.raises((Unreadable, OSError)):
-        read_path(changed)
+    with pytest.raises(OSError, match="symbolic"):
+        read_path(link)
+    with pytest.raises(Unreadable, match="is no file"):
+        read_path(pipe)
 
 
 def test_reading_a_notebook_imports_no_notebook_library() -> None:
@@ -246,8 +257,7 @@ def check_read(data: bytes, file: str) -> None:
     """Only a Source or an Unreadable, and a Source that can be stored, sent and shown."""
     try:
         source = read(data, file)
-    except Unreadable as problem:
-        assert str(problem)
+    except Unreadable:
         return
     assert [cell.number for cell in source.cells] == list(range(1, len(source.cells) + 1))
     for cell in source.cells:

@@ -50,7 +50,7 @@ class Jail(abc.ABC):
 
     @abc.abstractmethod
     def close(self) -> None:
-        """Free what the jail holds."""
+        """Kill what still runs and free what the jail holds; `start` raises OurFault from then on. From any thread."""
 
     def settings(self, limits: Limits) -> dict[str, Any]:
         """The first request to a child: the limits that it puts on itself before any student code runs."""

@@ -54,11 +54,14 @@ class ForkServerJail(Jail):
         self.level, self.sentence = 0, "not measured"
         self._lock = threading.Lock()
         self._server: _Server | None = None
+        self._closed = False
 
     def start(self) -> Child:
         """A child; where the server has died, from a new one. Raises OurFault."""
         with self._lock:
             for attempt in (1, 2):
+                if self._closed:
+                    break
                 if self._server is None:
                     self._server = _Server(self.imports, self.layers)
                 try:
@@ -68,10 +71,11 @@ class ForkServerJail(Jail):
                     self._server = None
                     if attempt == 2:
                         raise OurFault(f"no process could be made for the submission: {error}") from error
-        raise AssertionError("unreachable")
+        raise OurFault("the jail is closed")
 
     def close(self) -> None:
         with self._lock:
+            self._closed = True
             if self._server is not None:
                 self._server.close()
                 self._server = None

@@ -32,8 +32,8 @@ def link(names: Sequence[str], folder: Path) -> None:
 
 
 def needed(names: Sequence[str]) -> Iterator[str]:
-    """The named distributions and, once each, everything they require (extras left out)."""
-    queue, seen = list(names), set()
+    """The distributions that bring the named packages and, once each, everything they require (extras left out)."""
+    queue, seen = [_distribution(name) for name in names], set()
     while queue:
         name = queue.pop(0)
         if name.lower() in seen:
@@ -42,6 +42,17 @@ def needed(names: Sequence[str]) -> Iterator[str]:
         try:
             requirements = importlib.metadata.requires(name) or []
         except importlib.metadata.PackageNotFoundError:
-            raise OurFault(f"`{name}` is allowed by the course but not installed here: pip install {name}") from None
+            continue  # required on another system, or by another version of Python
         yield name
         queue += [re.split(r"[^\w.-]", r, maxsplit=1)[0] for r in requirements if "extra ==" not in r]
+
+
+def _distribution(package: str) -> str:
+    """Packages are named as they are imported: `sklearn` comes with scikit-learn."""
+    try:
+        return str(importlib.metadata.distribution(package).metadata["Name"])
+    except importlib.metadata.PackageNotFoundError:
+        found = importlib.metadata.packages_distributions().get(package)
+    if not found:
+        raise OurFault(f"`{package}` is allowed by the course but not installed here: pip install {package}")
+    return found[0]

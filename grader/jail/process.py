@@ -15,7 +15,9 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,6 +48,8 @@ class ProcessJail(Jail):
 
     def __init__(self, imports: Sequence[str] = ("numpy",)) -> None:
         self.imports = tuple(imports)
+        self._lock, self._closed = threading.Lock(), False
+        self._children: weakref.WeakSet[_Process] = weakref.WeakSet()
         self._folder = tempfile.TemporaryDirectory(prefix="grader-packages-")
         packages.link(self.imports, Path(self._folder.name))
         for module in INSIDE:
@@ -70,9 +74,19 @@ class ProcessJail(Jail):
             ours.close()
             shutil.rmtree(scratch, ignore_errors=True)
             raise OurFault(f"no process could be started for the submission: {error}") from error
-        return _Process(process, ours, scratch)
+        child = _Process(process, ours, scratch)
+        with self._lock:
+            self._children.add(child)
+            if not self._closed:
+                return child
+        child.end()
+        raise OurFault("the jail is closed")
 
     def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            for child in self._children:
+                child.kill()
         self._folder.cleanup()
 
 
@@ -93,13 +107,21 @@ class _Process(Child):
             return self._ended
         self.cpu_seconds()
         left_by_itself = self._wait(LEAVING_SECONDS if gone else 0)
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # where the whole group is gone already
-            os.killpg(self.process.pid, signal.SIGKILL)
+        self._kill_group()
         status = self.process.wait()
         self.channel.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
         self._ended = how_it_ended(status) if left_by_itself else "was stopped"
         return self._ended
+
+    def kill(self) -> None:
+        """From another thread: its session finds it gone, and cleans up."""
+        if self.process.poll() is None:
+            self._kill_group()
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # where the whole group is gone already
+            os.killpg(self.process.pid, signal.SIGKILL)
 
     def _wait(self, seconds: float) -> bool:
         try:

@@ -31,7 +31,7 @@ CALLS = """
 """.split()
 
 CLONE_THREAD = 0x00010000
-TCGETS = 0x5401
+TCGETS, FIONBIO = 0x5401, 0x5421
 AF_UNIX = 1
 # fcntl commands that touch only the caller's own descriptors. F_SETOWN, F_SETSIG and O_ASYNC can send signals: not here.
 FCNTL = (0, 1, 2, 3, 4, 1030)  # DUPFD, GETFD, SETFD, GETFL, SETFL, DUPFD_CLOEXEC
@@ -55,6 +55,7 @@ CONDITIONAL = (
     ("clone", [(0, MASKED_EQUAL, CLONE_THREAD, CLONE_THREAD)]),  # threads, never processes
     ("prlimit64", [(2, EQUAL, 0, 0)]),  # read limits, not raise them
     ("ioctl", [(1, EQUAL, TCGETS, 0)]),  # isatty
+    ("ioctl", [(1, EQUAL, FIONBIO, 0)]),  # a socket that does not block
     ("socketpair", [(0, EQUAL, AF_UNIX, 0)]),  # asyncio wakes itself through one
     ("sendto", [(4, EQUAL, 0, 0)]),  # to the connected peer only
     *((("fcntl", [(1, EQUAL, command, 0)]) for command in FCNTL if command != 4)),

@@ -1,0 +1,299 @@
+"""Write the parts of the documentation that the code knows better, so that they cannot go stale.
+
+    python scripts/write_docs.py            write what changed, and say which pages
+
+docs/cli.md and docs/checks.md are whole pages. In other pages a comment `<!-- NAME: written by scripts/write_docs.py -->`
+stands before a fence, and what is in the fence is written. tests/test_docs.py fails while a page is not up to date.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import typer
+
+from grader import checks, oracle, signature
+from grader.cli.app import app
+from grader.cli.exits import Exit
+from grader.diagnose import run_mistakes, verdicts
+from grader.drawn import PUBLIC_SEED, drawn_trials
+from grader.evaluate import evaluate
+from grader.kernel import line
+from grader.live import Live
+from grader.plan import Plan, Step
+from grader.result import Result, Verdict
+from grader.topic import Assignment, Mistake, Row, Topic, Variant
+from grader.wire import Ref
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTICE = "<!-- Written by scripts/write_docs.py from the code: change it there. -->"
+FENCE = re.compile(
+    r"(?P<head>^(?P<indent> *)<!-- (?P<name>[\w-]+): written by scripts/write_docs\.py -->\n *```\w*\n).*?(?=^ *```)",
+    re.DOTALL | re.MULTILINE,
+)
+
+# The example that the pages walk through: a topic, one of its mistakes, and a row that the mistake loses.
+SLUG, MISTAKE, ROW = "adam", "eps inside the root", "eps"
+
+
+def main() -> None:
+    for path, text in pages().items():
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path.relative_to(ROOT)}")
+
+
+def pages() -> dict[Path, str]:
+    """Every page that is written, or partly written, as it should be."""
+    whole = {ROOT / "docs" / "cli.md": cli_page(), ROOT / "docs" / "checks.md": checks_page()}
+    partly = {
+        path: path.read_text(encoding="utf-8") for path in (ROOT / "README.md", ROOT / "docs" / "architecture.md")
+    }
+    return whole | {path: FENCE.sub(_fill, text) for path, text in partly.items()}
+
+
+def _fill(found: re.Match[str]) -> str:
+    return found["head"] + textwrap.indent(EXAMPLES[found["name"]]().rstrip() + "\n", found["indent"])
+
+
+# ------------------------------------------------------------------------------------------------ docs/cli.md
+
+# Defaults that depend on the machine.
+MEASURED = {"workers": "one for each processor"}
+
+
+def cli_page() -> str:
+    parts = [
+        "# The command line",
+        NOTICE,
+        "Data goes to the standard output, talk and progress to the standard error. `grader COMMAND --help` says the same "
+        "as this page.",
+    ]
+    flags = {
+        name: {p.name: p.opts for p in command.params} for name, command in typer.main.get_command(app).commands.items()
+    }
+    for command in app.registered_commands:
+        assert command.callback is not None
+        name = command.name or command.callback.__name__
+        parts += _command(name, command.callback, flags[name])
+    codes = re.findall(r"^ +\w+ = (\d+)(?:  # (.*))?$", inspect.getsource(Exit), re.M)
+    parts += ["## Exit codes", _table(("code", "meaning"), [(f"`{code}`", text or "done") for code, text in codes])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _command(name: str, callback: Callable[..., Any], flags: dict[str, list[str]]) -> Iterator[str]:
+    arguments, options = [], []
+    hints = get_type_hints(callback, include_extras=True)
+    for parameter in inspect.signature(callback).parameters.values():
+        hint, info = hints[parameter.name], None
+        if get_origin(hint) is Annotated:
+            hint, info = get_args(hint)
+        (arguments if isinstance(info, typer.models.ArgumentInfo) else options).append((parameter, hint, info))
+    shown = [p.name.upper() + ("..." if "list" in str(hint) else "") for p, hint, _ in arguments]
+    optional = [text if p.default is p.empty else f"[{text}]" for text, (p, _, _) in zip(shown, arguments, strict=True)]
+    yield f"## `grader {name}`"
+    yield inspect.getdoc(callback) or ""
+    yield f"```text\ngrader {' '.join([name, *optional, '[OPTIONS]'])}\n```"
+    if arguments:
+        yield _table(
+            ("argument", "meaning"), [(f"`{text}`", a[2].help) for text, a in zip(shown, arguments, strict=True)]
+        )
+    yield _table(("option", "default", "meaning"), [_option(*option, flags[option[0].name]) for option in options])
+
+
+def _option(parameter: inspect.Parameter, hint: Any, info: Any, names: list[str]) -> tuple[str, str, str]:
+    kinds = [kind for kind in (get_args(hint) or (hint,)) if kind is not type(None)]
+    value = "" if kinds == [bool] else " " + _value(kinds[0])
+    default = MEASURED.get(parameter.name) or _default(parameter.default)
+    return f"`{', '.join(names)}{value}`", default, info.help or ""
+
+
+def _value(kind: Any) -> str:
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return "\\|".join(member.value for member in kind)
+    return {Path: "PATH", int: "N", float: "X"}.get(kind, "TEXT")
+
+
+def _default(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return ""
+    return f"`{value.value if isinstance(value, Enum) else value}`"
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+# --------------------------------------------------------------------------------------------- docs/checks.md
+
+
+def checks_page() -> str:
+    claims = [getattr(checks, name) for name in checks.__all__ if name.islower()]
+    parts = [
+        "# What topics are written with",
+        NOTICE,
+        "The walk-through is [add-a-topic.md](add-a-topic.md); this page is for looking up. Everything but the last section "
+        "comes `from grader import …`.",
+        "## Signatures",
+        _doc(signature),
+        *_entry(signature.sample),
+        "## Topic and rows",
+        *(text for thing in (Topic, Row) for text in _entry(thing)),
+        "## Checks",
+        f"{_doc(checks)} `on=` names another generator of cases than the topic's.",
+        *(text for thing in claims for text in _entry(thing)),
+        "## Inside `holds`",
+        "`claim(trial, case)` is plain Python; what it may ask is",
+        *(text for name in ("call", "expected", "normal") for text in _entry(getattr(checks.Trial, name), "trial.")),
+        "## Mistakes and variants",
+        *(text for thing in (Mistake, Variant) for text in _entry(thing)),
+        "## References",
+        "`reference/TOPIC.py` defines a PyTorch function for each function of the topic. These, `from grader.oracle import …`, "
+        "help: gradients come from autograd, never by hand.",
+        *(text for name in ("derivative", "layer", "scaled", "stepwise") for text in _entry(getattr(oracle, name))),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _entry(thing: Any, prefix: str = "") -> Iterator[str]:
+    yield f"### `{prefix}{thing.__name__}{_signature(thing)}`"
+    doc = _doc(thing)
+    inherited = next((_doc(base) for base in thing.__mro__[1:-1]), "") if isinstance(thing, type) else ""
+    yield (
+        f"{doc} {inherited}" if isinstance(thing, type) and inherited and issubclass(thing, (Mistake, Variant)) else doc
+    )
+
+
+def _doc(thing: Any) -> str:
+    return inspect.getdoc(thing) or ""
+
+
+def _signature(thing: Any) -> str:
+    """The signature as the source has it (names of defaults, not their values), without types and `self`."""
+    own = vars(thing).get("__init__", thing) if isinstance(thing, type) else thing
+    if isinstance(own, type) or not own.__code__.co_filename.endswith(".py"):  # a dataclass
+        return str(_bare(inspect.signature(thing)))
+    tree = ast.parse(textwrap.dedent(inspect.getsource(own))).body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    arguments = tree.args
+    arguments.args = [argument for argument in arguments.args if argument.arg != "self"]
+    for node in ast.walk(arguments):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+    return f"({ast.unparse(arguments)})"
+
+
+def _bare(signature: inspect.Signature) -> inspect.Signature:
+    empty = inspect.Parameter.empty
+    parameters = [p.replace(annotation=empty) for p in signature.parameters.values()]
+    return signature.replace(parameters=parameters, return_annotation=empty)
+
+
+# ------------------------------------------------------------------------------------ fences in other pages
+
+
+def rubric() -> str:
+    """What the student writes and the rubric: exact pieces of topic.py."""
+    source = (ASSIGNMENT.folder / "topic.py").read_text(encoding="utf-8")
+    wanted = {"adam", "cases", "topic"}
+    pieces = [
+        ast.get_source_segment(source, node) or ""
+        for node in ast.parse(source).body
+        if (isinstance(node, ast.FunctionDef) and node.name in wanted)
+        or (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in wanted)
+    ]
+    return "\n\n".join(pieces)
+
+
+class Watched(Live):
+    """A live implementation that keeps the first plan of each row."""
+
+    def __init__(self, world: Mapping[str, Any]) -> None:
+        super().__init__(world)
+        self.asked: list[Plan] = []
+        self.first = True
+
+    def begin_row(self) -> None:
+        super().begin_row()
+        self.first = True
+
+    def run(self, plan: Plan) -> list[Any]:
+        if self.first:
+            self.asked.append(plan)
+        self.first = False
+        return super().run(plan)
+
+
+ASSIGNMENT = Assignment(SLUG, ROOT)
+
+
+@cache
+def mistaken() -> str:
+    """The example's source: the model solution with the mistake in it."""
+    mistake = next(m for m in ASSIGNMENT.mistakes if m.name == MISTAKE)
+    return mistake.apply(ASSIGNMENT.solution)
+
+
+@cache
+def graded() -> tuple[Plan, Verdict]:
+    """What the example is asked in the row, and its verdict, on the public cases."""
+    truth, student = oracle.Oracle(ASSIGNMENT), Watched.of(mistaken())
+    assert isinstance(student, Watched)
+    trials = drawn_trials(ASSIGNMENT.topic, student, truth, PUBLIC_SEED)
+    outcomes = evaluate(ASSIGNMENT.topic, student, trials)
+    row = next(i for i, outcome in enumerate(outcomes) if outcome.row.id == ROW)
+    return student.asked[row], verdicts(outcomes, run_mistakes(ASSIGNMENT, truth, PUBLIC_SEED))[row]
+
+
+def feedback() -> str:
+    return "\n".join(part for text in line(graded()[1]).splitlines() for part in _wrapped(text))
+
+
+def _wrapped(text: str) -> list[str]:
+    indent = " " * (len(text) - len(text.lstrip()))
+    return textwrap.wrap(text, 118, subsequent_indent=indent + "  ") if len(text) > 118 else [text]
+
+
+def plan() -> str:
+    asked = graded()[0]
+    steps = [f"step {i}  {_step(step)}" for i, step in enumerate(asked.steps)]
+    wanted = ", ".join(_name(ref) for ref, _ in asked.wanted)
+    return "\n".join([*steps[:2], "…", f"wanted  {wanted}"])
+
+
+def _step(step: Step) -> str:
+    arguments = [_name(value) for value in step.args] + [f"{key}={_name(value)}" for key, value in step.kwargs.items()]
+    return f"{step.op} {step.name}({', '.join(arguments)})"
+
+
+def _name(value: Any) -> str:
+    if isinstance(value, Ref):
+        return f"step {value.step}" + ("" if value.output is None else f"[{value.output}]")
+    return f"float64{list(value.shape)}" if hasattr(value, "shape") else repr(value)
+
+
+def verdict() -> str:
+    row = Result(SLUG, "ada", "adam.ipynb", "", (graded()[1],)).to_dict()["rows"][0]
+    return json.dumps(row, indent=2, ensure_ascii=False)
+
+
+EXAMPLES: dict[str, Callable[[], str]] = {
+    "rubric": rubric,
+    "cell": mistaken,
+    "plan": plan,
+    "verdict": verdict,
+    "feedback": feedback,
+}
+
+if __name__ == "__main__":
+    main()

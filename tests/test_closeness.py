@@ -1,0 +1,179 @@
+"""When two answers are the same, and the sentence that says how they differ."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from grader.closeness import SAME, TRAINING, VALUES, Tolerance, Truth, digits_to_differ, require_close
+from grader.result import Wrong
+
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+arrays = hnp.arrays(float, hnp.array_shapes(min_dims=0, max_dims=3, max_side=4), elements=st.floats(-1e100, 1e100))
+WHERE = "adam, step 3 of 30"
+
+
+def complaint(got: Any, want: Any, tolerance: Tolerance = VALUES, scale: Any = None) -> Wrong:
+    with pytest.raises(Wrong) as caught:
+        require_close(got, Truth.of(want, scale), WHERE, tolerance)
+    return caught.value
+
+
+# ------------------------------------------------------------------------------------------------- what is the same
+
+
+@given(arrays, st.sampled_from([VALUES, TRAINING, SAME]))
+def test_an_answer_is_itself(value: np.ndarray, tolerance: Tolerance) -> None:
+    require_close(value, Truth.of(value), WHERE, tolerance)
+    require_close(value.tolist(), Truth.of(value), WHERE, tolerance)
+
+
+@given(arrays, st.floats(-0.99, 0.99))
+def test_rounding_within_the_tolerance_is_no_difference(value: np.ndarray, part: float) -> None:
+    require_close(value * (1 + part * VALUES.rtol), Truth.of(value), WHERE)
+
+
+@given(arrays, st.integers(0, 10**6), st.sampled_from([-1, 1]))
+def test_a_difference_beyond_the_tolerance_is_found_where_it_is(value: np.ndarray, where: int, sign: int) -> None:
+    assume(value.size and np.abs(value).max() > 1e-100)
+    i = np.unravel_index(where % value.size, value.shape)
+    wrong = value.copy()
+    wrong[i] += sign * 1e-6 * np.abs(value).max()
+    found = complaint(wrong, value)
+    assert found.details["entry"] == [int(k) for k in i]
+    assert ("the value" if value.ndim == 0 else f"entry {[int(k) for k in i]}") in found.sentence
+
+
+def test_the_floor_is_that_of_the_largest_term_not_of_the_result() -> None:
+    """Where terms of size 1e6 cancel to 1e-3, their rounding is 1e-10 and no fault."""
+    got, want = np.array([1e-3 + 5e-7]), np.array([1e-3])
+    require_close(got, Truth.of(want, scale=1e6), WHERE)
+    complaint(got, want)
+    complaint(want + 2e-6, want, scale=1e6)
+
+
+def test_a_floor_may_be_given_for_each_entry() -> None:
+    scales = np.array([1e6, 1.0])
+    require_close(np.array([5e-7, 5e-13]), Truth(np.zeros(2), scales), WHERE)
+    assert complaint(np.array([5e-7, 5e-7]), np.zeros(2), scale=scales).details["entry"] == [1]
+
+
+def test_small_entries_are_held_to_the_largest() -> None:
+    require_close(np.array([1.0, 9e-13]), Truth.of(np.array([1.0, 0.0])), WHERE)
+    complaint(np.array([1.0, 2e-12]), np.array([1.0, 0.0]))
+
+
+def test_asked_twice_the_last_bit_counts() -> None:
+    assert "is 1.0000000000000002, expected 1" in complaint(np.nextafter(1.0, 2), 1.0, SAME).sentence
+
+
+def test_an_expected_infinity_is_met_by_itself() -> None:
+    require_close(np.array([np.inf, 1]), Truth.of(np.array([np.inf, 1])), WHERE)
+    complaint(np.array([np.nan, 1]), np.array([np.inf, 1]))
+
+
+# --------------------------------------------------------------------------------------- what is said, and in which order
+
+
+def test_first_of_all_it_has_to_be_an_array_of_numbers() -> None:
+    assert complaint(None, np.zeros(3)).sentence == (
+        "returned None (is a `return` missing?), expected an array of shape (3,)"
+    )
+    assert complaint("0.5", 0.5).sentence == "returned a str, expected a number"
+    assert complaint([[1.0], [1.0, 2.0]], np.zeros((2, 2))).sentence == (
+        "returned a list, expected an array of shape (2, 2)"
+    )
+    assert complaint({}, np.zeros(2)).sentence.startswith("returned a dict")
+
+
+@pytest.mark.parametrize("got", [np.full((3, 1), np.nan), np.zeros((3, 1)), [[1], [2], [3]]])
+def test_shape_comes_before_everything_that_it_explains(got: Any) -> None:
+    found = complaint(got, np.ones(3))
+    assert found.sentence == "the shape is (3, 1), expected (3,)"
+    assert str(found) == "adam, step 3 of 30: the shape is (3, 1), expected (3,)"
+
+
+def test_a_number_is_no_array_of_one() -> None:
+    assert complaint(np.array([1.0]), 1.0).sentence == "the shape is (1,), expected ()"
+    assert complaint(1.0, np.array([1.0])).sentence == "the shape is (), expected (1,)"
+
+
+def test_whole_numbers_may_come_as_floats_but_stay_whole() -> None:
+    want = np.array([1, 2])
+    require_close(np.array([1.0, 2.0]), Truth.of(want), WHERE)
+    assert complaint(np.array([1.0, 2.5]), want).sentence == "entry [1] is 2.5, expected a whole number"
+    assert complaint(np.array([1, 3]), want).sentence == "entry [1] is 3, expected 2"
+    assert complaint(np.array([np.nan, 1]), want).sentence == "entry [0] is nan, expected a whole number"
+
+
+def test_what_is_not_finite_comes_before_what_is_far() -> None:
+    got, want = np.array([[100.0, np.nan], [np.inf, 4.0]]), np.array([[1.0, 2.0], [3.0, 4.0]])
+    said = complaint(got, want).sentence
+    assert said.startswith("entry [0, 1] ")
+    assert "2 of 4 entries are not finite" in said
+    assert said.endswith(" is nan, expected 2")
+
+
+def test_the_largest_difference_stands_for_all_and_they_are_counted() -> None:
+    found = complaint(np.array([1.1, 5.0, 3.0]), np.array([1.0, 2.0, 3.0]))
+    assert found.sentence == "entry [1] (the largest difference; 2 of 3 entries are wrong) is 5, expected 2"
+    assert found.details == {"entry": [1], "got": "5.0", "expected": "2.0"}
+
+
+@given(arrays, arrays)
+def test_two_numbers_that_differ_never_print_alike(got: np.ndarray, want: np.ndarray) -> None:
+    assume(got.shape == want.shape and not np.array_equal(got, want))
+    found = complaint(got, want, SAME)
+    said = re.search(r" is (\S+), expected (\S+)$", found.sentence)
+    assert said
+    assert said[1] != said[2]
+    assert float(found.details["got"]) != float(found.details["expected"])
+
+
+@given(numbers, st.integers(-3, 3))
+def test_digits_are_as_many_as_it_takes(a: float, ulps: int) -> None:
+    b = a
+    assume(abs(a) < 1e300)
+    for _ in range(abs(ulps)):
+        b = float(np.nextafter(b, np.copysign(np.inf, ulps)))
+    one, other = digits_to_differ(a, b)
+    assert (one == other) == (a == b)
+    if abs(a) > 1e-300:
+        assert float(one) == pytest.approx(a, rel=1e-5)
+
+
+@given(numbers, numbers)
+def test_digits_differ_exactly_where_numbers_do(a: float, b: float) -> None:
+    one, other = digits_to_differ(a, b)
+    assert (one == other) == (a == b and np.signbit(a) == np.signbit(b))
+
+
+def test_six_digits_are_enough_where_six_tell() -> None:
+    assert digits_to_differ(1 / 3, 2 / 3) == ("0.333333", "0.666667")
+    assert digits_to_differ(-0.27313812, -0.27313789) == ("-0.27313812", "-0.27313789")
+
+
+# ------------------------------------------------------------------------------------------------------- precision
+
+
+def test_float32_is_named_where_it_is_all_that_is_wrong() -> None:
+    x = np.random.default_rng(0).normal(size=(40, 3))
+    want = np.exp(x).cumsum(axis=0)
+    got = np.exp(x.astype(np.float32)).cumsum(axis=0)
+    assert complaint(got, want).sentence.endswith("(computed in float32: keep float64)")
+
+
+def test_float32_is_not_blamed_for_a_real_fault() -> None:
+    want = np.random.default_rng(0).normal(size=(4, 3))
+    assert "float32" not in complaint((1.01 * want).astype(np.float32), want).sentence
+    assert "float32" not in complaint(want + 1e-6, want).sentence
+
+
+def test_float32_that_holds_the_number_exactly_is_right() -> None:
+    require_close(np.float32([0.5, 2.0]), Truth.of(np.array([0.5, 2.0])), WHERE)

@@ -1,0 +1,199 @@
+"""Declarations: what a bodyless `def` says about arguments, cases, calls, and the stub that a student receives."""
+# ruff: noqa: F722, F821, N803, N805 -- annotations here are the language under test
+
+import inspect
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.live import Live
+from grader.plan import Plan
+from grader.signature import (
+    Function,
+    Ints,
+    Layer,
+    Opaque,
+    Reals,
+    Spec,
+    function,
+    functions_of,
+    is_declaration,
+    layer,
+    sample,
+    stub,
+)
+
+
+def xent(logits: Reals["n c"], labels: Ints["n", "c"]) -> Reals[""]:
+    """The mean loss."""
+
+
+def step(w: Reals["k"], dw: Reals["k"], state: Opaque, *, lr=1e-3, eps=1e-8) -> (Reals["k"], Opaque):
+    """One step.
+
+    state is {} before the first."""
+
+
+class dense(Layer):
+    def forward(x: Reals["n d"], W: Reals["d c"], b: Reals["c"]) -> {"out": Reals["n c"], "cache": Opaque}:
+        """x W + b."""
+
+    def backward(dout: Reals["n c"], cache: Opaque) -> {"dx": Reals["n d"], "dW": Reals["d c"], "db": Reals["c"]}:
+        """The derivatives."""
+
+
+def pixels(image: Reals["3 h"], digit: Ints["", 10]) -> Ints["h", 256]:
+    """Sizes may be digits."""
+
+
+# -------------------------------------------------------------------------------------------------------- reading
+
+
+def test_kinds_and_shapes_are_read() -> None:
+    f = function(xent)
+    assert f.name == "xent"
+    assert [p.spec for p in f.parameters] == [Spec("real", ("n", "c")), Spec("int", ("n",), "c")]
+    assert f.outputs == (("", Spec("real")),)
+    assert f.arrays == ("logits",)
+
+
+def test_hyper_parameters_are_keywords_with_defaults() -> None:
+    f = function(step)
+    assert f.defaults == {"lr": 1e-3, "eps": 1e-8}
+    assert [p.name for p in f.parameters if p.keyword] == ["lr", "eps"]
+    assert f.arrays == ("w", "dw")
+    assert [spec.kind for _, spec in f.outputs] == ["real", "opaque"]
+
+
+def test_a_layer_is_a_pair_of_functions_that_carry_its_name() -> None:
+    forward, backward = layer(dense)
+    assert (forward.name, backward.name) == ("dense_forward", "dense_backward")
+    assert functions_of(dense) == (forward, backward)
+    assert [name for name, _ in backward.outputs] == ["dx", "dW", "db"]
+    assert backward.label(1) == "dW of dense_backward"
+    assert function(xent).label(0) == "xent"
+
+
+@pytest.mark.parametrize("declared", [xent, step, dense, pixels])
+def test_declarations_are_told_from_other_things(declared: Any) -> None:
+    assert is_declaration(declared)
+
+
+def helper(x: float) -> float:
+    return x
+
+
+@pytest.mark.parametrize("other", [helper, Layer, int, 3, None, np, lambda: None, Reals["n"]])
+def test_what_is_no_declaration_is_no_declaration(other: Any) -> None:
+    assert not is_declaration(other)
+
+
+# -------------------------------------------------------------------------------------------------------- drawing
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 2**32))
+def test_a_drawn_case_fits_the_signature(n: int, c: int, seed: int) -> None:
+    case = sample(xent, np.random.default_rng(seed), n=n, c=c)
+    assert case["logits"].shape == (n, c)
+    assert case["labels"].shape == (n,)
+    assert case["labels"].min() >= 0
+    assert case["labels"].max() < c
+    assert function(xent).sizes(case) == {"n": n, "c": c}
+
+
+def test_every_label_occurs_and_reals_have_the_asked_scale() -> None:
+    case = sample(xent, np.random.default_rng(0), n=4000, c=3, scale=50)
+    assert set(case["labels"].tolist()) == {0, 1, 2}
+    assert case["logits"].std() == pytest.approx(50, rel=0.05)
+
+
+def test_what_is_given_is_taken_and_binds_nothing_else() -> None:
+    w = np.zeros(3)
+    case = sample(step, np.random.default_rng(0), k=3, w=w, state={}, eps=0.1)
+    assert case["w"] is w
+    assert case["eps"] == 0.1
+    assert case["dw"].shape == (3,)
+    assert "lr" not in case  # a default that is left out is judged
+
+
+def test_sizes_in_digits_bind_themselves() -> None:
+    case = sample(pixels, np.random.default_rng(0), h=5)
+    assert case["image"].shape == (3, 5)
+    assert case["digit"].shape == ()
+    assert 0 <= case["digit"] < 10
+    assert function(pixels).shape(0, case) == (5,)
+
+
+def test_the_shape_of_each_output_follows_from_the_case() -> None:
+    case = sample(dense, np.random.default_rng(0), n=2, d=3, c=4)
+    forward, _ = layer(dense)
+    assert forward.shape(0, case) == (2, 4)
+
+
+# -------------------------------------------------------------------------------------------------------- calling
+
+
+def asked(f: Function, case: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """What a student's function really receives."""
+    received: list[Any] = []
+    world = {f.name: lambda *args, **kwargs: received.append((args, kwargs)) or (None,) * len(f.outputs)}
+    plan = Plan()
+    f.ask(plan, case)
+    Live(world).run(plan)
+    return received[0]
+
+
+def test_arrays_go_by_position_and_hyper_parameters_by_keyword() -> None:
+    args, kwargs = asked(function(step), {"eps": 0.5, "state": {}, "dw": 2.0, "w": 1.0, "unrelated": 9})
+    assert args == (1.0, 2.0, {})
+    assert kwargs == {"eps": 0.5}
+
+
+def test_a_case_that_lacks_an_argument_is_refused_by_name() -> None:
+    with pytest.raises(TypeError, match="step: the case lacks dw, state"):
+        function(step).ask(Plan(), {"w": 1.0})
+
+
+# ---------------------------------------------------------------------------------------------------------- stubs
+
+
+@pytest.mark.parametrize("f", [function(xent), function(step), *layer(dense), function(pixels)], ids=lambda f: f.name)
+def test_a_stub_is_the_declared_function_and_says_that_it_is_not_written(f: Function) -> None:
+    world: dict[str, Any] = {}
+    exec(stub(f), world)
+    signature = inspect.signature(world[f.name])
+    assert list(signature.parameters) == [p.name for p in f.parameters]
+    assert {k: p.default for k, p in signature.parameters.items() if p.default is not p.empty} == f.defaults
+    assert all((p.kind is p.KEYWORD_ONLY) == (name in f.defaults) for name, p in signature.parameters.items())
+    with pytest.raises(NotImplementedError, match=f.name):
+        world[f.name](*[None] * (len(f.parameters) - len(f.defaults)))
+
+
+STEP_STUB = '''\
+def step(w, dw, state, *, lr=0.001, eps=1e-08):
+    """One step.
+
+    state is {} before the first.
+
+    w: real array of shape (k,)
+    dw: real array of shape (k,)
+    state: whatever you need; nobody else looks inside
+    Returns a tuple of
+        real array of shape (k,)
+        whatever you need; nobody else looks inside
+    """
+    raise NotImplementedError("step")  # your code here'''
+
+
+def test_a_stub_tells_the_contract_in_words() -> None:
+    assert stub(function(step)) == STEP_STUB
+
+
+def test_a_stub_names_what_it_returns() -> None:
+    text = stub(layer(dense)[1])
+    assert "        dW: real array of shape (d, c)" in text
+    assert "labels: integer array of shape (n,), each 0 ≤ value < c" in stub(function(xent))
+    assert "Returns a real number" in stub(function(xent))
