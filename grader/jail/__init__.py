@@ -1,1 +1,38 @@
-"""Where submissions run."""
+"""Where submissions run: the strongest jail that this machine can make.
+
+`open_jail` gives it; `base` is the interface that a Session talks to; `process` the jail of any system; `forkserver` that
+of Linux, with `landlock`, `seccomp`, `namespaces` and `zygote` running inside it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+
+from ..faults import OurFault
+from . import landlock, seccomp
+from .base import Child, Jail
+from .forkserver import ForkServerJail
+from .process import ProcessJail
+
+ALL_LAYERS = ("namespaces", "landlock", "seccomp")
+
+
+def open_jail(imports: Sequence[str] = ("numpy",)) -> Jail:
+    """The first of these that can make a child here: all layers, those that need no namespaces, a plain process."""
+    if sys.platform == "linux":
+        base = [*(["landlock"] if landlock.abi() else []), *(["seccomp"] if seccomp.available() else [])]
+        choices = [["namespaces", *base]] if shutil.which("bwrap") else []
+        for layers in [*choices, base] if base else []:
+            jail = ForkServerJail(imports, layers)
+            try:
+                jail.start().end()
+            except OurFault:
+                jail.close()
+                continue
+            return jail
+    return ProcessJail(imports)
+
+
+__all__ = ["ALL_LAYERS", "Child", "ForkServerJail", "Jail", "ProcessJail", "open_jail"]
