@@ -9,20 +9,20 @@ from __future__ import annotations
 import os
 import socket
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .faults import Fault
-from .jail.base import Jail
+from .jail import Jail, open_jail
 from .limits import Limits
 from .notebook import read
 from .plan import Plan
 from .session import Session
 
-SOURCE = b'''
+SOURCE = b"""
 import os, socket, subprocess
 
 def tried(attack):
@@ -71,7 +71,7 @@ def execute():
 def drop():
     open("/dev/shm/grader-canary", "w").close()
     os.unlink("/dev/shm/grader-canary")
-'''
+"""
 
 SENTENCES = {
     3: "level 3: submissions run alone on an empty machine; grades, tests and other students' work are out of reach",
@@ -92,6 +92,18 @@ class Measured:
     @property
     def sentence(self) -> str:
         return SENTENCES[self.level]
+
+
+def measured_jail(imports: Sequence[str]) -> Jail:
+    """The strongest jail of this machine, with the level that its canaries showed."""
+    jail = open_jail(imports)
+    try:
+        measured = measure(jail)
+    except BaseException:
+        jail.close()
+        raise
+    jail.level, jail.sentence = measured.level, measured.sentence
+    return jail
 
 
 def measure(jail: Jail) -> Measured:
@@ -141,7 +153,10 @@ class _Bait:
 @contextmanager
 def _bait() -> Iterator[_Bait]:
     """What the canaries are after: a private file of this user, and a port that listens."""
-    with tempfile.TemporaryDirectory(prefix="grader-canary-") as folder, socket.create_server(("127.0.0.1", 0)) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="grader-canary-") as folder,
+        socket.create_server(("127.0.0.1", 0)) as server,
+    ):
         secret = Path(folder) / "secret"
         secret.write_text("a grade")
         secret.chmod(0o600)

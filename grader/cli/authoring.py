@@ -10,7 +10,7 @@ from pathlib import Path
 from ..course import Course
 from ..drawn import PUBLIC_SEED, round_seed
 from ..files import atomic_write
-from ..jail import ProcessJail
+from ..jail import open_jail
 from ..limits import Limits
 from ..notebook import read
 from ..oracle import Oracle
@@ -64,7 +64,7 @@ def prove(course: Course, slug: str, seeds: int, advance: object = None) -> Repo
     """Verify one topic on the public seed and on `seeds` − 1 others, do-nothing programs that need a process included."""
     assignment = Assignment(slug, course.root)
     numbers = [PUBLIC_SEED, *(round_seed(b"verify", slug, str(i)) for i in range(1, seeds))]
-    jail = ProcessJail(course.imports)
+    jail = open_jail(course.imports)
     try:
         others = {
             name: Session(read(source.encode(), "nothing.py"), jail, replace(IMPATIENT))

@@ -77,7 +77,11 @@ def how_it_ended(status: int) -> str:
         name = signal.Signals(-status).name
     except ValueError:
         name = f"signal {-status}"
-    reason = {"SIGSEGV": "a crash in compiled code", "SIGXCPU": "out of processor time", "SIGSYS": "a forbidden call"}.get(name)
+    reason = {
+        "SIGSEGV": "a crash in compiled code",
+        "SIGXCPU": "out of processor time",
+        "SIGSYS": "a forbidden call",
+    }.get(name)
     return f"was ended by {name}" + (f" ({reason})" if reason else "")
 
 

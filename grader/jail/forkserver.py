@@ -49,7 +49,9 @@ zygote.main(int(fd), ast.literal_eval(options), zygote.Trade(worker.main, worker
 class ForkServerJail(Jail):
     """Children of one warm server. `layers` names what confines them: namespaces (with bubblewrap), landlock, seccomp."""
 
-    def __init__(self, imports: Sequence[str] = ("numpy",), layers: Sequence[str] = ("namespaces", "landlock", "seccomp")) -> None:
+    def __init__(
+        self, imports: Sequence[str] = ("numpy",), layers: Sequence[str] = ("namespaces", "landlock", "seccomp")
+    ) -> None:
         self.imports, self.layers = tuple(imports), frozenset(layers)
         self.level, self.sentence = 0, "not measured"
         self._lock = threading.Lock()
@@ -213,7 +215,9 @@ def _command(imports: Sequence[str], layers: frozenset[str], folder: Path, contr
         code = f"{PACKAGE}:{PACKAGE / 'jail'}"
         return [*python, "-c", BOOT, str(control), str(folder), code, repr(options)]
     options["read"] = [*shared, stdlib, "/packages"]
-    files = [(PACKAGE / name, f"/code/{name}") for name in INSIDE] + [(PACKAGE / "jail" / n, f"/code/{n}") for n in INSIDE_JAIL]
+    files = [(PACKAGE / name, f"/code/{name}") for name in INSIDE] + [
+        (PACKAGE / "jail" / n, f"/code/{n}") for n in INSIDE_JAIL
+    ]
     files += [(path, f"/packages/{top}") for top, path in tops.items()]
     arguments = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     arguments += ["--new-session", "--ro-bind", "/usr", "/usr"]
@@ -226,7 +230,15 @@ def _command(imports: Sequence[str], layers: frozenset[str], folder: Path, contr
         arguments += [*_folders(base), "--ro-bind", base, base]
     for hidden in _site_packages(stdlib):
         arguments += ["--tmpfs", hidden]
-    arguments += ["--proc", "/proc", "--dev", "/dev", *_folders("/box/x"), *_folders("/code/x"), *_folders("/packages/x")]
+    arguments += [
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+        *_folders("/box/x"),
+        *_folders("/code/x"),
+        *_folders("/packages/x"),
+    ]
     for source, target in files:
         arguments += ["--ro-bind", str(source), target]
     arguments += ["--remount-ro", "/"]

@@ -28,7 +28,7 @@ CALLS = """
     clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times
     getpid getppid gettid getuid geteuid getgid getegid getrlimit getrusage sysinfo uname getrandom
     exit exit_group
-""".split()
+""".split()  # noqa: SIM905 (a list of a hundred names is read as text)
 
 CLONE_THREAD = 0x00010000
 TCGETS, FIONBIO = 0x5401, 0x5421
@@ -58,7 +58,7 @@ CONDITIONAL = (
     ("ioctl", [(1, EQUAL, FIONBIO, 0)]),  # a socket that does not block
     ("socketpair", [(0, EQUAL, AF_UNIX, 0)]),  # asyncio wakes itself through one
     ("sendto", [(4, EQUAL, 0, 0)]),  # to the connected peer only
-    *((("fcntl", [(1, EQUAL, command, 0)]) for command in FCNTL if command != 4)),
+    *(("fcntl", [(1, EQUAL, command, 0)]) for command in FCNTL if command != 4),
     ("fcntl", [(1, EQUAL, 4, 0), (2, MASKED_EQUAL, O_ASYNC, 0)]),
 )
 
@@ -95,17 +95,22 @@ def load(program: bytes) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     instruction_bytes = struct.calcsize("HBBI")
     filter_ = Program(len(program) // instruction_bytes, program)
-    for arguments in ((PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(filter_), 0, 0)):
+    for arguments in (
+        (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0),
+        (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(filter_), 0, 0),
+    ):
         if libc.prctl(*arguments) != 0:
             number = ctypes.get_errno()
             raise OSError(number, os.strerror(number))
 
 
-def _rule(library: ctypes.CDLL, context: int, action: int, name: str, comparisons: list[tuple[int, int, int, int]]) -> None:
+def _rule(
+    library: ctypes.CDLL, context: int, action: int, name: str, comparisons: list[tuple[int, int, int, int]]
+) -> None:
     number = library.seccomp_syscall_resolve_name(name.encode())
     if number < 0:  # not on this architecture (`stat` on arm64): nothing to allow
         return
-    array = (Comparison * len(comparisons))(*comparisons)
+    array = (Comparison * len(comparisons))(*(Comparison(*each) for each in comparisons))
     if library.seccomp_rule_add_array(context, ctypes.c_uint32(action), number, len(comparisons), array) != 0:
         raise OSError(f"libseccomp refused the rule for {name}")
 
@@ -119,6 +124,6 @@ def _library() -> ctypes.CDLL | None:
     library.seccomp_init.argtypes = [ctypes.c_uint32]
     library.seccomp_release.argtypes = [ctypes.c_void_p]
     library.seccomp_export_bpf.argtypes = [ctypes.c_void_p, ctypes.c_int]
-    rule = [ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint, ctypes.POINTER(Comparison)]
-    library.seccomp_rule_add_array.argtypes = rule
+    numbers = (ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint)
+    library.seccomp_rule_add_array.argtypes = [*numbers, ctypes.POINTER(Comparison)]
     return library

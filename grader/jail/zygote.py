@@ -59,7 +59,8 @@ def main(control_fd: int, options: Mapping[str, Any], trade: Trade) -> None:
             return
         if os.fork() == 0:
             control.close()
-            _attend(*descriptors, program, options, trade)
+            channel, status = descriptors
+            _attend(channel, status, program, options, trade)
         for descriptor in descriptors:
             os.close(descriptor)
 
