@@ -106,6 +106,10 @@ class Shot:
         return bool(self.gains)
 
 
+class Lacking(Exception):
+    """This machine has not got what a configuration needs."""
+
+
 class Range:
     """A course, a class with a neighbour, bait, and a jail per configuration. Use as a context manager."""
 
@@ -126,15 +130,15 @@ class Range:
         self.bait.close()
 
     def grading(self, configuration: str) -> Grading:
-        """Raises OurFault where this machine lacks a layer."""
+        """Raises Lacking where this machine has not got a layer."""
         if configuration not in self.gradings:
             layers = LAYERS.get(configuration)
             jail: Jail = ProcessJail() if layers is None else ForkServerJail(layers=layers)
             try:
                 jail.start().end()
-            except OurFault:
+            except OurFault as fault:
                 jail.close()
-                raise
+                raise Lacking(str(fault)) from fault
             self.gradings[configuration] = Grading(self.course, jail)
         return self.gradings[configuration]
 
@@ -246,4 +250,4 @@ def _left(before: dict[int, str]) -> list[str]:
     return sorted(extra.values())
 
 
-__all__ = ["ATTACKS", "CONFIGURATIONS", "HONEST", "Attack", "Range", "Shot"]
+__all__ = ["ATTACKS", "CONFIGURATIONS", "HONEST", "Attack", "Lacking", "Range", "Shot"]

@@ -11,9 +11,8 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from harness import ATTACKS, CONFIGURATIONS, HERE, Attack, Range
+from harness import ATTACKS, CONFIGURATIONS, HERE, Attack, Lacking, Range
 
-from grader.faults import OurFault
 from grader.jail import landlock
 
 HELD, BREACHED, UNTRIED, LACKING = "held", "**got**", "–", "?"
@@ -56,7 +55,7 @@ def measure(range_: Range, attack: Attack) -> Cells:
             continue
         try:
             cells[configuration] = BREACHED if range_.fire(attack, configuration).breached else HELD
-        except OurFault:
+        except Lacking:
             cells[configuration] = LACKING
     return cells
 

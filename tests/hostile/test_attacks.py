@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from harness import ATTACKS, Attack, Range
-
-from grader.faults import OurFault
+from harness import ATTACKS, Attack, Lacking, Range
 
 HELD = [pytest.param(a, c, id=f"{a.name}-{c}") for a in ATTACKS for c in a.holds]
 ALIVE = [pytest.param(a, c, id=f"{a.name}-{c}") for a in ATTACKS for c in a.breaches]
@@ -24,5 +22,5 @@ def test_succeeds_without_its_defence(range_: Range, attack: Attack, configurati
 def fire(range_: Range, attack: Attack, configuration: str) -> tuple[str, ...]:
     try:
         return range_.fire(attack, configuration).gains
-    except OurFault as lacking:
+    except Lacking as lacking:
         pytest.skip(f"{configuration}: {lacking}")
