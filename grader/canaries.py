@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .faults import Fault
-from .jail import Jail, open_jail
+from .faults import Fault, OurFault
+from .jail import Jail, jails
 from .limits import Limits
 from .notebook import read
 from .plan import Plan
@@ -95,15 +95,19 @@ class Measured:
 
 
 def measured_jail(imports: Sequence[str]) -> Jail:
-    """The strongest jail of this machine, with the level that its canaries showed."""
-    jail = open_jail(imports)
-    try:
-        measured = measure(jail)
-    except BaseException:
-        jail.close()
-        raise
-    jail.level, jail.sentence = measured.level, measured.sentence
-    return jail
+    """The strongest jail of this machine that submissions can be started in, with the level that its canaries showed."""
+    for jail in jails(imports):
+        try:
+            measured = measure(jail)
+        except BaseException as error:
+            jail.close()
+            if not isinstance(error, OurFault):
+                raise
+            problem = error
+            continue
+        jail.level, jail.sentence = measured.level, measured.sentence
+        return jail
+    raise problem
 
 
 def measure(jail: Jail) -> Measured:

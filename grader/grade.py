@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .oracle import Oracle
 
 IN_FLIGHT = 4  # submissions per worker that are read ahead: memory stays flat however large the class
+ATTEMPTS = 2  # at a submission that a fault of ours made void
 NO_SECRET = b"no secret is set: these cases can be foreseen"
 
 
@@ -69,16 +70,26 @@ class Grading:
         """One submission's Result. Whatever happens, there is one."""
         started = time.perf_counter()
         desk = self.desk(submission.topic)
+        for _ in range(ATTEMPTS):
+            sha256, rows, notes = self._attempt(submission, desk)
+            if not any(row.status is Status.VOID for row in rows):
+                break
+        every = (*submission.notes, *notes)
+        return self._result(submission, sha256, rows, every, desk, time.perf_counter() - started)
+
+    def _attempt(self, submission: Submission, desk: Desk) -> tuple[str, tuple[Verdict, ...], list[Note]]:
+        """The digest, the verdicts and the notes; a fault of ours makes them void, and is none of the student's."""
+        sha256 = ""
         try:
             source = read_path(submission.path)
-        except Unreadable as unreadable:
-            return self._unreadable(submission, desk, unreadable)
-        try:
+            sha256 = source.sha256
             rows, notes = self._rows(source, desk)
+        except Unreadable as unreadable:
+            return unreadable.sha256, _all(desk.assignment, Status.LOST, ""), [Note(str(unreadable))]
         except (OurFault, OSError, MemoryError) as fault:
-            rows, notes = _all(desk.assignment, Status.VOID, f"our fault, not the student's: {fault}"), []
-        every = (*submission.notes, *source.notes, *notes)
-        return self._result(submission, source.sha256, rows, every, desk, time.perf_counter() - started)
+            message = f"our fault, not the student's: {fault or type(fault).__name__}"
+            return sha256, _all(desk.assignment, Status.VOID, message), []
+        return sha256, rows, [*source.notes, *notes]
 
     def _rows(self, source: Source, desk: Desk) -> tuple[tuple[Verdict, ...], list[Note]]:
         topic = desk.assignment.topic
@@ -90,10 +101,6 @@ class Grading:
             outcomes = evaluate(topic, student, trial)
             notes = student.notes
         return verdicts(outcomes, desk.diagnosis.known() if _unexplained(outcomes) else []), notes
-
-    def _unreadable(self, submission: Submission, desk: Desk, error: Unreadable) -> Result:
-        rows = _all(desk.assignment, Status.LOST, "")
-        return self._result(submission, error.sha256, rows, (*submission.notes, Note(str(error))), desk, 0.0)
 
     def _result(
         self,

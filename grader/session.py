@@ -40,7 +40,11 @@ class Session(Implementation):
         self.forget = False
 
     def __enter__(self) -> Session:
-        self._start()
+        try:
+            self._start()
+        except BaseException:
+            self._end()
+            raise
         self.notes.sort(key=lambda note: note.cell or 0)
         return self
 
@@ -82,9 +86,12 @@ class Session(Implementation):
     def _launch(self) -> None:
         self.child = self.jail.start()
         try:
-            self._exchange(self.jail.settings(self.limits), START_SECONDS, START_SECONDS, "the start")
+            answer = self._exchange(self.jail.settings(self.limits), START_SECONDS, START_SECONDS, "the start")
         except (TimedOut, Died) as error:
             raise OurFault(f"the submission's process did not start: {error}") from error
+        if "refused" in answer:
+            self._end()
+            raise OurFault(f"the submission's process could not be confined: {answer['refused']}")
 
     def _run_cells(self) -> list[Note]:
         """Run the notebook. Where a cell loops or kills, the process is gone afterwards and that cell is left out next time."""
@@ -118,12 +125,13 @@ class Session(Implementation):
                 )
 
     def _end(self, gone: bool = False) -> str:
-        if self.child is None:
+        child, self.child = self.child, None
+        if child is None:
             return ""
-        how = self.child.end(gone)
-        self.spent += self.child.cpu_seconds()
-        self.child = None
-        return how
+        try:
+            return child.end(gone)
+        finally:
+            self.spent += child.cpu_seconds()
 
     def _left(self) -> float:
         return self.limits.submission_cpu_seconds - self.cpu_seconds()
@@ -149,7 +157,7 @@ class Session(Implementation):
             self.child.channel.sendall(wire.frame(request, nonce))
         except TimeoutError:
             raise self._too_slow(what, spoken) from None
-        except OSError:
+        except ConnectionError:
             raise Died(f"{what}: the process {self._end(gone=True)}") from None
         return self._receive(nonce, limit, spoken, what)
 
@@ -162,7 +170,7 @@ class Session(Implementation):
             return _checked(wire.decode(_read(self.child.channel, length, watch)), self.source)
         except _OutOfTime:
             raise self._too_slow(what, spoken) from None
-        except (EOFError, OSError):
+        except (EOFError, ConnectionError):
             raise Died(f"{what}: the process {self._end(gone=True)}") from None
         except wire.WireError as breach:
             self._end()
@@ -223,6 +231,7 @@ def _checked(answer: Any, source: Source) -> dict[str, Any]:
     forms: list[dict[str, type]] = [
         {"ok": list},
         {"ready": bool},
+        {"refused": str},
         {"missing": str, "have": list},
         {"misfit": str, "sentence": str},
         {"raised": str, "message": str, "cell": int, "line": int},

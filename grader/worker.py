@@ -34,7 +34,11 @@ def main(fd: int, confine: Callable[[dict[str, Any]], None] | None = None) -> No
     nonce, settings = receive(fd)
     if settings is None:
         return
-    (confine or set_limits)(settings)
+    try:
+        (confine or set_limits)(settings)
+    except OSError as error:
+        reply(fd, nonce, {"refused": str(error)})
+        return
     submission = Submission()
     standins.install(settings["imports"], submission.world)
     reply(fd, nonce, {"ready": True})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ..faults import OurFault
 from . import landlock, seccomp
@@ -20,7 +20,15 @@ ALL_LAYERS = ("namespaces", "landlock", "seccomp")
 
 
 def open_jail(imports: Sequence[str] = ("numpy",)) -> Jail:
-    """The first of these that can make a child here: all layers, those that need no namespaces, a plain process."""
+    """The strongest jail of this machine."""
+    return next(jails(imports))
+
+
+def jails(imports: Sequence[str] = ("numpy",)) -> Iterator[Jail]:
+    """Those that can make a child here, from the strongest: all layers, those that need no namespaces, a plain process.
+
+    Whether a child can confine itself as well is seen when it is asked (see `canaries`).
+    """
     if sys.platform == "linux":
         base = [*(["landlock"] if landlock.abi() else []), *(["seccomp"] if seccomp.available() else [])]
         choices = [["namespaces", *base]] if shutil.which("bwrap") else []
@@ -31,8 +39,8 @@ def open_jail(imports: Sequence[str] = ("numpy",)) -> Jail:
             except OurFault:
                 jail.close()
                 continue
-            return jail
-    return ProcessJail(imports)
+            yield jail
+    yield ProcessJail(imports)
 
 
-__all__ = ["ALL_LAYERS", "Child", "ForkServerJail", "Jail", "ProcessJail", "open_jail"]
+__all__ = ["ALL_LAYERS", "Child", "ForkServerJail", "Jail", "ProcessJail", "jails", "open_jail"]

@@ -33,7 +33,8 @@ class Child(abc.ABC):
     def end(self, gone: bool = False) -> str:
         """Kill everything that the submission started and say in a few words how it ended. Safe to call twice.
 
-        `gone`: its side of the channel is closed, so that it is about to end by itself.
+        `gone`: its side of the channel is closed, so that it is about to end by itself. Raises OurFault where it was
+        the jail that ended, and took the submission with it.
         """
 
 

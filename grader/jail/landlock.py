@@ -72,5 +72,5 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
 def _checked(result: int) -> int:
     if result < 0:
         number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
+        raise OSError(number, f"Landlock: {os.strerror(number)}")
     return result

@@ -53,4 +53,4 @@ def hide_memory() -> None:
 def _checked(result: int) -> None:
     if result < 0:
         number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
+        raise OSError(number, f"namespaces: {os.strerror(number)}")

@@ -101,7 +101,7 @@ def load(program: bytes) -> None:
     ):
         if libc.prctl(*arguments) != 0:
             number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number))
+            raise OSError(number, f"seccomp: {os.strerror(number)}")
 
 
 def _rule(
