@@ -38,6 +38,7 @@ class Desk:
     oracle: Oracle
     seed: int
     diagnosis: Diagnosis
+    hashes: dict[str, str]
 
 
 @dataclass
@@ -64,7 +65,7 @@ class Grading:
         assignment = Assignment(topic, self.course.root)
         oracle = Oracle(assignment, self.device)
         seed = round_seed(self.course.secret_bytes() or NO_SECRET, topic, self.round)
-        return Desk(assignment, oracle, seed, Diagnosis(assignment, oracle, seed))
+        return Desk(assignment, oracle, seed, Diagnosis(assignment, oracle, seed), assignment.hashes)
 
     def grade(self, submission: Submission) -> Result:
         """One submission's Result. Whatever happens, there is one."""
@@ -118,7 +119,7 @@ class Grading:
             sha256=sha256,
             rows=rows,
             notes=notes,
-            hashes=desk.assignment.hashes,
+            hashes=desk.hashes,
             round=self.round,
             device=desk.oracle.device,
             jail=self.jail.sentence,

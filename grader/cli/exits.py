@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -45,6 +46,9 @@ def guarded() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(Exit.OK) from None
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in MACHINES:
+            say(f"grader: {error}: what was finished is in the gradebook; see to it and run the command again")
+            raise typer.Exit(Exit.UNGRADED) from None
         if type(error).__name__ in DECLARED:
             say(f"grader: {error}")
             raise typer.Exit(Exit.USAGE) from None
@@ -53,6 +57,9 @@ def guarded() -> Iterator[None]:
         say(f"grader: a bug: {type(error).__name__}: {error}\n(GRADER_DEBUG=1 shows where; please report it)")
         raise typer.Exit(Exit.INTERNAL) from None
 
+
+# What a machine runs out of, and what it refuses: neither a bug nor a wrong argument.
+MACHINES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EROFS})
 
 # By name, because importing their modules would make every command slow.
 DECLARED = frozenset(
