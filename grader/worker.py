@@ -58,6 +58,8 @@ def set_limits(settings: dict[str, Any]) -> None:
         resource.RLIMIT_NOFILE: settings["descriptors"],
         resource.RLIMIT_CORE: 0,
     }
+    if others := tasks():
+        limits[resource.RLIMIT_NPROC] = others + settings["threads"]
     for kind, value in limits.items():
         hard = resource.getrlimit(kind)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
@@ -65,6 +67,15 @@ def set_limits(settings: dict[str, Any]) -> None:
             resource.setrlimit(kind, (value, value))
         except (ValueError, OSError):
             continue
+
+
+def tasks() -> int:
+    """Threads on the whole machine, 0 where it does not tell. The kernel counts those of one user: they are not more."""
+    try:
+        with open("/proc/loadavg") as file:
+            return int(file.read().split()[3].partition("/")[2])
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 class Submission:

@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 PYTHON = (sys.executable, "-s", "-S", "-P", "-B")  # no site-packages, no current folder, no bytecode written
 SCRATCH_BYTES = 16 << 20  # what a submission may write, and the largest file
 DESCRIPTORS = 64
+THREADS = 64  # that a submission may start, give or take those that others start at the same time
 GRACE_SECONDS = 5  # of processor time beyond the submission's budget before the kernel itself ends it
 
 
@@ -61,6 +62,7 @@ class Jail(abc.ABC):
             "cpu": math.ceil(limits.submission_cpu_seconds) + GRACE_SECONDS,
             "file": SCRATCH_BYTES,
             "descriptors": DESCRIPTORS,
+            "threads": THREADS,
         }
 
 

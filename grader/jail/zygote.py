@@ -120,7 +120,8 @@ def _become_submission(channel: int, confine: Confine, trade: Trade) -> NoReturn
 
 
 def _confine(settings: dict[str, Any], program: bytes, options: Mapping[str, Any], trade: Trade) -> None:
-    """Give up, in this order: files of others, memory and time without end, every capability, paths, system calls."""
+    """Give up, in this order: memory and time without end, files of others, every capability, paths, system calls."""
+    trade.set_limits(settings)
     writable = []
     if options["namespaces"]:
         namespaces.mount_empty("/proc", 4096, 16, 0o555)
@@ -130,7 +131,6 @@ def _confine(settings: dict[str, Any], program: bytes, options: Mapping[str, Any
         writable = [SCRATCH]
     else:
         os.chdir("/")
-    trade.set_limits(settings)
     if options["namespaces"]:
         namespaces.drop_capabilities()
     if options["landlock"]:
