@@ -20,14 +20,17 @@ from typing import Any
 
 import numpy
 
+import grader
+
 NOBODY = 65534
 PR_SET_CHILD_SUBREAPER = 36
+GRADER = Path(grader.__file__).parent
 NUMPY = Path(numpy.__file__).parent
 WITNESS = "read -r kept; echo; read -r end"  # for a shell: any user can run it
 
 
 class Bait:
-    """A folder of bait, a witness (a process of the submissions' own user that holds the secret), and three sockets."""
+    """A folder of bait, a witness (a process of the submissions' own user that holds the secret), and sockets."""
 
     def __init__(self, folder: Path) -> None:
         self.token = "gd-hostile-" + secrets.token_hex(8)
@@ -49,7 +52,11 @@ class Bait:
         self.abstract = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.abstract.bind(f"\0{self.token}")
         self.abstract.listen(4)
-        for listening in (self.tcp, self.udp, self.abstract):
+        self.unix = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.unix.bind(str(self.folder / "socket"))
+        self.unix.listen(4)
+        (self.folder / "socket").chmod(0o777)
+        for listening in (self.tcp, self.udp, self.abstract, self.unix):
             listening.setblocking(False)
         self.world: dict[str, Any] = {
             "pid": self.witness.pid,  # a process that holds the secret, of the user that submissions run as
@@ -57,11 +64,15 @@ class Bait:
             "secret": str(self.folder / "secret"),  # its text begins with "secret-"
             "folder": str(self.folder),  # may be written to by the submissions' user, as far as permissions go
             "gradebook": str(self.folder / "gradebook" / "grades.csv"),
+            "package": str(GRADER),
+            "topic": str(folder / "course" / "assignments" / "softmax_xent" / "topic.py"),
+            "reference": str(folder / "course" / "reference" / "softmax_xent.py"),
             "packages": str(NUMPY.parent),
             "token": self.token,  # to be in the name of all that is written anywhere
             "tcp": self.tcp.getsockname()[1],
             "udp": self.udp.getsockname()[1],
             "abstract": f"\0{self.token}",
+            "unix": str(self.folder / "socket"),
         }
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # orphans of attacks become our children
         self.places = [self.folder, *map(Path, ("/tmp", "/dev/shm", "/var/tmp", "/run")), Path.home(), Path.cwd()]
@@ -95,7 +106,7 @@ class Bait:
         for drop in self._drops():
             yield f"written: {drop}"
             shutil.rmtree(drop, ignore_errors=True) if drop.is_dir() else drop.unlink(missing_ok=True)
-        for name, listening in (("TCP", self.tcp), ("UDP", self.udp), ("abstract unix", self.abstract)):
+        for name, listening in self._listening():
             with contextlib.suppress(BlockingIOError):
                 while True:
                     listening.recv(100) if name == "UDP" else listening.accept()[0].close()
@@ -112,8 +123,11 @@ class Bait:
                 found += [place / name for name in os.listdir(place) if self.token in name]
         return found
 
+    def _listening(self) -> tuple[tuple[str, socket.socket], ...]:
+        return ("TCP", self.tcp), ("UDP", self.udp), ("abstract unix", self.abstract), ("unix", self.unix)
+
     def close(self) -> None:
-        for listening in (self.tcp, self.udp, self.abstract):
+        for _, listening in self._listening():
             listening.close()
         self.witness.kill()
         self.witness.communicate()

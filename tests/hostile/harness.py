@@ -5,6 +5,8 @@ An attack is a file `attacks/NAME.py`. Its docstring begins with `GROUP: what it
     breaches: process naive   configurations (below) where it must succeed, so that it is known to be alive
     holds:    full base       configurations that must hold it (this is the default)
     unsafe:   process naive   configurations where it is not tried, for the machine's sake
+    needs:    root            of the grader, so that the attack can succeed anywhere
+    seen:     out of turn     words of the attacker's Result in the first of `holds` that show that the attack took place
     deserves: 6               the points of its honest part (default: those of HONEST, whose gradient is wrong)
 
 It is handed in as a notebook of four cells: WORLD (a dict of what a student may know or guess of the machine), HONEST, the
@@ -72,6 +74,8 @@ class Attack:
     breaches: tuple[str, ...] = ("process",)
     holds: tuple[str, ...] = ("full", "base")
     unsafe: tuple[str, ...] = ()
+    needs: str = ""
+    seen: str = ""
     deserves: float | None = None
 
     @classmethod
@@ -85,6 +89,8 @@ class Attack:
             if colon and key in ("breaches", "holds", "unsafe"):
                 said[key] = tuple(value.split())
                 assert set(said[key]) <= set(CONFIGURATIONS), f"{path.name}: {line}"
+            elif colon and key in ("needs", "seen"):
+                said[key] = value.strip()
             elif colon and key == "deserves":
                 said[key] = float(value)
         assert tries, f"{path.name}: its docstring begins with 'GROUP: what it tries'"
@@ -147,7 +153,8 @@ class Range:
         path = hand_in(self.bait.folder / "class", "mallory", self.compose(attack.code), f"{TOPIC}.ipynb")
         if configuration == "naive":
             return self._fire_naive(attack, path)
-        deserved = self.baseline(configuration)[1] if attack.deserves is None else attack.deserves
+        _, honest = self.baseline(configuration)
+        deserved = honest if attack.deserves is None else attack.deserves
         with self.watched() as gains:
             shot = self.hand_in(path, configuration, deserved)
             gains += shot.gains
@@ -203,13 +210,21 @@ class Range:
     def watched(self) -> Iterator[list[str]]:
         """Whatever is written, sent or left running inside adds a gain; what is left behind is cleared away."""
         gains: list[str] = []
-        before, processes = self.bait.snapshot(), descendants(os.getpid())
+        before, processes, descriptors = self.bait.snapshot(), descendants(os.getpid()), _descriptors()
         yield gains
         gains += self.bait.changes(before)
+        if _descriptors() > descriptors:
+            gains.append("the grader has more open descriptors than before")
         gains += [f"left running: {name}" for name in _left(processes)]
 
     def _fire_naive(self, attack: Attack, path: Path) -> Shot:
-        command = [sys.executable, str(HERE / "naive.py"), str(path), str(self.bait.folder / "secret")]
+        command = [
+            sys.executable,
+            str(HERE / "naive.py"),
+            str(path),
+            str(self.bait.folder / "secret"),
+            str(self.neighbour.path),
+        ]
         with self.watched() as gains:
             process = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
@@ -232,6 +247,10 @@ def _naive_gains(said: str) -> list[str]:
         return list(json.loads(said.strip().splitlines()[-1]))
     except (ValueError, IndexError, TypeError):
         return ["the grader did not survive it"]
+
+
+def _descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
 
 
 def _left(before: dict[int, str]) -> list[str]:
