@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,6 @@ from ..exports.result_files import write_results
 from ..files import atomic_write
 from ..grade import Grading
 from ..gradebook import Gradebook
-from ..notebook import Unreadable
 from ..oracle import choose_device
 from ..result import Result, Status
 from ..submissions import Submission, find
@@ -103,9 +103,10 @@ def _export(
 
 
 def _bytes(path: Path | None) -> bytes | None:
+    """What was handed in, for the report; None for a link, a pipe or whatever else grading refused to open."""
     try:
-        return path.read_bytes() if path else None
-    except Unreadable:
+        return path.read_bytes() if path and stat.S_ISREG(path.lstat().st_mode) else None
+    except OSError:
         return None
 
 

@@ -1,6 +1,6 @@
 """Reach out or persist: leaves a file in shared places (/dev/shm, /tmp, its scratch folder) for a later process to find.
 
-breaches: namespaces process naive
+breaches: process
 """
 
 import os

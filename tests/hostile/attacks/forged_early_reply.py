@@ -1,7 +1,7 @@
 """Steal or forge: writes the reply to the request at hand by itself, with the nonce from the worker's frame, and answers again.
 
 breaches:
-seen: out of turn
+seen: without being asked
 """
 
 import os

@@ -1,6 +1,6 @@
 """Reach out or persist: connects to a server on the same machine over TCP.
 
-breaches: seccomp process naive
+breaches: process naive
 """
 
 import socket
