@@ -9,7 +9,7 @@ JOBS ?= 2
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint format verify class bench clean
+.PHONY: demo test lint format verify class bench hostile clean
 
 demo: $(INSTALLED)
 	$(BIN)/grader grade examples/class -o out
@@ -31,6 +31,9 @@ verify: $(INSTALLED)
 
 class: $(INSTALLED)
 	$(BIN)/python examples/make_class.py
+
+hostile: $(INSTALLED)
+	$(BIN)/python tests/hostile/table.py
 
 bench: $(INSTALLED)
 	$(BIN)/python bench/grade.py

@@ -29,10 +29,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import grader.grade
+from grader.canaries import measured_jail
 from grader.course import Course
 from grader.grade import Grading
 from grader.gradebook import Gradebook
-from grader.jail import ProcessJail
 from grader.oracle import Oracle
 from grader.session import Session
 from grader.submissions import Submission
@@ -66,10 +67,20 @@ class Clock:
         setattr(owner, method, timed)
 
 
+class Metered(Session):
+    """A session that adds up what submissions' processes used: they are no children of this one."""
+
+    used = 0.0
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
+        Metered.used += self.cpu_seconds()
+
+
 def cpu_seconds() -> float:
-    """Processor time of this process and of those that it has waited for."""
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+    """Processor time of this process and of the submissions that it has graded."""
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    return own.ru_utime + own.ru_stime + Metered.used
 
 
 def measure(grading: Grading, submission: Submission, book: Gradebook, clock: Clock) -> dict[str, float]:
@@ -97,10 +108,11 @@ def main() -> None:
     parser.add_argument("--topic", nargs="*", help="topics (default: all)")
     options = parser.parse_args()
     course, clock = Course.load(ROOT / "autograder.yml"), Clock()
+    grader.grade.Session = Metered  # type: ignore[misc]
     clock.wrap(Session, "_launch", "jail")
     clock.wrap(Session, "_ask", "student")
     clock.wrap(Oracle, "run", "oracle")
-    jail = ProcessJail(course.imports)
+    jail = measured_jail(course.imports)
     with tempfile.TemporaryDirectory() as folder, Gradebook(Path(folder) / "gradebook.db") as book:
         numpy = statistics.median(fresh_numpy() for _ in range(options.repeat))
         print(f'a fresh python -c "import numpy": {1000 * numpy:.1f} ms (median of {options.repeat})\n')

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .oracle import Oracle
 
 IN_FLIGHT = 4  # submissions per worker that are read ahead: memory stays flat however large the class
+ATTEMPTS = 2  # at a submission that a fault of ours made void
 NO_SECRET = b"no secret is set: these cases can be foreseen"
 
 
@@ -71,37 +72,44 @@ class Grading:
         return Desk(assignment, oracle, seed, Diagnosis(assignment, oracle, seed))
 
     def grade(self, submission: Submission) -> Result:
-        """One submission's Result. Whatever happens, there is one: what is no fault of the student's leaves it ungraded.
+        """One submission's Result. Whatever happens, there is one: what is no fault of the student's leaves it ungraded,
+        after a second attempt.
 
         Raises TopicError where the topic itself, and so its rubric, cannot be loaded.
         """
-        started, sha256, notes = time.perf_counter(), "", list(submission.notes)
+        started = time.perf_counter()
         assignment = self.assignment(submission.topic)
-        try:
-            source = read_path(submission.path)
-            sha256 = source.sha256
-            notes += source.notes
-            rows, happened = self._rows(source, self.desk(submission.topic))
-            notes += happened
-        except Unreadable as unreadable:
-            sha256 = unreadable.sha256
-            notes.append(Note(str(unreadable)))
-            rows = _all(assignment, Status.LOST, "")
-        except Exception as fault:
-            rows = _all(assignment, Status.VOID, f"our fault, not the student's: {_sentence(fault)}")
+        for _ in range(ATTEMPTS):
+            sha256, rows, notes = self._attempt(submission, assignment)
+            if not any(row.status is Status.VOID for row in rows):
+                break
         return Result(
             topic=submission.topic,
             student=submission.student,
             file=submission.path.name,
             sha256=sha256,
             rows=rows,
-            notes=tuple(sorted(notes, key=lambda note: note.cell or 0)),
+            notes=tuple(sorted((*submission.notes, *notes), key=lambda note: note.cell or 0)),
             hashes=_hashes(assignment),
             round=self.round,
             device=self.device,
             jail=self.jail.sentence,
             seconds=time.perf_counter() - started,
         )
+
+    def _attempt(self, submission: Submission, assignment: Assignment) -> tuple[str, tuple[Verdict, ...], list[Note]]:
+        """The digest, the verdicts and the notes; a fault of ours makes them void, and is none of the student's."""
+        sha256, notes = "", list[Note]()
+        try:
+            source = read_path(submission.path)
+            sha256 = source.sha256
+            notes += source.notes
+            rows, happened = self._rows(source, self.desk(submission.topic))
+            return sha256, rows, [*notes, *happened]
+        except Unreadable as unreadable:
+            return unreadable.sha256, _all(assignment, Status.LOST, ""), [Note(str(unreadable))]
+        except Exception as fault:
+            return sha256, _all(assignment, Status.VOID, f"our fault, not the student's: {_sentence(fault)}"), notes
 
     def _rows(self, source: Source, desk: Desk) -> tuple[tuple[Verdict, ...], list[Note]]:
         topic = desk.assignment.topic
@@ -128,7 +136,7 @@ class Grading:
                     done, running = wait(running, return_when=FIRST_COMPLETED)
                     running |= {pool.submit(self.grade, s) for s in islice(queue, len(done))}
                     yield from (future.result() for future in done)
-            except BaseException:
+            except (GeneratorExit, KeyboardInterrupt):
                 self.jail.close()
                 raise
             finally:

@@ -16,7 +16,7 @@ from typing import Any
 
 from . import faults, wire
 from .faults import Died, OurFault, Raised, TimedOut
-from .jail import Child, Jail
+from .jail.base import Child, Jail
 from .limits import Limits
 from .notebook import Cell, Source
 from .plan import Implementation, Plan
@@ -44,7 +44,11 @@ class Session(Implementation):
         self.forget = False
 
     def __enter__(self) -> Session:
-        self._start()
+        try:
+            self._start()
+        except BaseException:
+            self._end()
+            raise
         self.notes.sort(key=lambda note: note.cell or 0)
         return self
 
@@ -98,9 +102,12 @@ class Session(Implementation):
     def _launch(self) -> None:
         self.child = self.jail.start()
         try:
-            self._exchange(self.jail.settings(self.limits), START_SECONDS, "took too long", "the start")
+            answer = self._exchange(self.jail.settings(self.limits), START_SECONDS, "took too long", "the start")
         except (TimedOut, Died) as error:
             raise OurFault(f"the submission's process did not start: {error}") from error
+        if "refused" in answer:
+            self._end()
+            raise OurFault(f"the submission's process could not be confined: {answer['refused']}")
 
     def _run_cells(self) -> list[Note]:
         """Run the notebook. Where a cell loops or kills, the process is gone afterwards and that cell is left out next time."""
@@ -134,12 +141,13 @@ class Session(Implementation):
                 )
 
     def _end(self, gone: bool = False) -> str:
-        if self.child is None:
+        child, self.child = self.child, None
+        if child is None:
             return ""
-        how = self.child.end(gone)
-        self.spent += self.child.cpu_seconds()
-        self.child = None
-        return how
+        try:
+            return child.end(gone)
+        finally:
+            self.spent += child.cpu_seconds()
 
     def _left(self) -> float:
         return self.limits.submission_cpu_seconds - self.cpu_seconds()
@@ -166,7 +174,7 @@ class Session(Implementation):
             self.child.channel.sendall(wire.frame(request, nonce))
         except TimeoutError:
             raise self._too_slow(what, spoken) from None
-        except OSError:
+        except ConnectionError:
             raise self._dead(what, self._end(gone=True)) from None
         return self._receive(nonce, limit, spoken, what)
 
@@ -179,7 +187,7 @@ class Session(Implementation):
             return _checked(wire.decode(_read(self.child.channel, length, watch)), self.source)
         except _OutOfTime:
             raise self._too_slow(what, spoken) from None
-        except (EOFError, OSError):
+        except (EOFError, ConnectionError):
             raise self._dead(what, self._end(gone=True)) from None
         except wire.WireError as breach:
             self._end()
@@ -254,6 +262,7 @@ def _checked(answer: Any, source: Source) -> dict[str, Any]:
     forms: list[dict[str, type]] = [
         {"ok": list},
         {"ready": bool},
+        {"refused": str},
         {"missing": str, "have": list},
         {"misfit": str, "sentence": str},
         {"raised": str, "message": str, "cell": int, "line": int, "calling": str},

@@ -26,12 +26,19 @@ TOP_LEVEL_AWAIT = 0x2000  # ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, without the cost of 
 CO_COROUTINE = 0x80
 
 
-def main(fd: int) -> None:
-    """Answer requests on the socket `fd` until it closes. The first holds the limits and the names of allowed imports."""
+def main(fd: int, confine: Callable[[dict[str, Any]], None] | None = None) -> None:
+    """Answer requests on the socket `fd` until it closes. The first holds the limits and the names of allowed imports.
+
+    `confine` gives up what a submission must not have; by default, resources beyond the limits.
+    """
     nonce, settings = receive(fd)
     if settings is None:
         return
-    confine(settings)
+    try:
+        (confine or set_limits)(settings)
+    except OSError as error:
+        reply(fd, nonce, {"refused": str(error)})
+        return
     submission = Submission()
     standins.install(settings["imports"], submission.world)
     reply(fd, nonce, {"ready": True})
@@ -42,7 +49,7 @@ def main(fd: int) -> None:
         reply(fd, nonce, submission.answer(request))
 
 
-def confine(settings: dict[str, Any]) -> None:
+def set_limits(settings: dict[str, Any]) -> None:
     """Resource limits, from here on and for good. A limit that the system lacks is left to the grader's own watch."""
     limits = {
         resource.RLIMIT_AS: settings["memory"],
@@ -51,6 +58,8 @@ def confine(settings: dict[str, Any]) -> None:
         resource.RLIMIT_NOFILE: settings["descriptors"],
         resource.RLIMIT_CORE: 0,
     }
+    if others := tasks():
+        limits[resource.RLIMIT_NPROC] = others + settings["threads"]
     for kind, value in limits.items():
         hard = resource.getrlimit(kind)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
@@ -58,6 +67,15 @@ def confine(settings: dict[str, Any]) -> None:
             resource.setrlimit(kind, (value, value))
         except (ValueError, OSError):
             continue
+
+
+def tasks() -> int:
+    """Threads on the whole machine, 0 where it does not tell. The kernel counts those of one user: they are not more."""
+    try:
+        with open("/proc/loadavg") as file:
+            return int(file.read().split()[3].partition("/")[2])
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 class Submission:

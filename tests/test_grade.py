@@ -225,7 +225,7 @@ def test_a_reference_that_does_not_load_leaves_the_submission_ungraded_and_grade
 def test_a_jail_that_fails_leaves_the_submission_ungraded(
     shared_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.jail.PYTHON", ("/no/such/python",))
+    monkeypatch.setattr("grader.jail.process.PYTHON", ("/no/such/python",))
     broken = ProcessJail()
     result = grade_one(shared_course, broken, tmp_path, SOFTMAX_SOLUTION)
     broken.close()

@@ -14,7 +14,7 @@ import pytest
 from courses import notebook
 
 from grader.faults import Died, OurFault, Raised, TimedOut
-from grader.jail import ProcessJail, link_packages
+from grader.jail import ProcessJail, packages
 from grader.limits import Limits
 from grader.notebook import read
 from grader.plan import Plan
@@ -602,7 +602,7 @@ def test_what_a_row_kept_is_forgotten_by_the_next(open_session: Open) -> None:
 
 
 def test_a_jail_that_cannot_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.jail.PYTHON", ("/no/such/python",))
+    monkeypatch.setattr("grader.jail.process.PYTHON", ("/no/such/python",))
     broken = ProcessJail()
     with pytest.raises(OurFault, match="no process could be started"), Session(read(b"x = 1", "x.py"), broken, LIMITS):
         pass
@@ -611,11 +611,11 @@ def test_a_jail_that_cannot_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_package_that_is_not_installed_is_our_fault(tmp_path: Path) -> None:
     with pytest.raises(OurFault, match="`no_such_package` is allowed by the course but not installed here"):
-        link_packages(["no_such_package"], tmp_path)
+        packages.link(["no_such_package"], tmp_path)
 
 
 def test_packages_are_named_as_they_are_imported(tmp_path: Path) -> None:
-    link_packages(["yaml", "pytest"], tmp_path)  # pytest needs colorama, but only on Windows
+    packages.link(["yaml", "pytest"], tmp_path)  # pytest needs colorama, but only on Windows
     there = {path.name for path in tmp_path.iterdir()}
     assert {"yaml", "pytest", "pluggy"} <= there
     assert "numpy" not in there

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..course import Course
 from ..drawn import PUBLIC_SEED, round_seed
 from ..files import atomic_write
-from ..jail import ProcessJail
+from ..jail import open_jail
 from ..limits import Limits
 from ..notebook import read
 from ..oracle import Oracle
@@ -66,7 +66,7 @@ def prove(course: Course, slug: str, seeds: int, advance: object = None) -> Repo
     assignment = Assignment(slug, course.root)
     numbers = [PUBLIC_SEED, *(round_seed(b"verify", slug, str(i)) for i in range(1, seeds))]
     with contextlib.ExitStack() as stack:
-        stack.callback((jail := ProcessJail(course.imports)).close)
+        stack.callback((jail := open_jail(course.imports)).close)
         others = {
             name: stack.enter_context(Session(read(source.encode(), "nothing.py"), jail, IMPATIENT))
             for name, source in worthless_sources(assignment.functions).items()

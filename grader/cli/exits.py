@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -55,6 +56,8 @@ def guarded() -> Iterator[None]:
 def _told(error: Exception) -> tuple[str, Exit]:
     if _is_declared(error):
         return str(error), Exit.USAGE
+    if isinstance(error, OSError) and error.errno in MACHINES:
+        return f"{error}: what was finished is in the gradebook; see to it and run the command again", Exit.UNGRADED
     if isinstance(error, ModuleNotFoundError) and error.name in EXTRA:
         return f"this command needs {error.name}: pip install 'graded-descent[grade]'", Exit.USAGE
     bug = f"a bug: {type(error).__name__}: {error}\n(GRADER_DEBUG=1 shows where; please report it)"
@@ -66,6 +69,9 @@ def _is_declared(error: Exception) -> bool:
 
 
 EXTRA = ("torch", "jinja2", "nbconvert")  # packages that only those who grade have
+
+# What a machine runs out of, and what it refuses: neither a bug nor a wrong argument.
+MACHINES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EROFS})
 
 # By name, because importing their modules would make every command slow.
 DECLARED = frozenset(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..canaries import TRUSTED_FROM, measured_jail
 from ..course import Course
 from ..exports.github import github, step_summary
 from ..exports.grades_csv import grades_csv
@@ -19,7 +20,6 @@ from ..exports.result_files import write_results
 from ..files import atomic_write
 from ..grade import Grading
 from ..gradebook import Gradebook
-from ..jail import ProcessJail
 from ..oracle import choose_device
 from ..result import Result, Status
 from ..submissions import Submission, find
@@ -65,8 +65,10 @@ def _graded(
     order: Order, course: Course, submissions: Sequence[Submission], book: Gradebook, progress: bool
 ) -> Iterator[Result]:
     """Results as they come, each in the gradebook before it is counted."""
-    jail = ProcessJail(course.imports)
+    jail = measured_jail(course.imports)
     try:
+        if jail.level < TRUSTED_FROM:
+            say(f"note: {jail.sentence}")
         grading = Grading(course, jail, order.round, choose_device(order.device or course.device))
         with showing("grading", len(submissions), progress) as advance:
             for result in grading.grade_all(submissions, order.workers):

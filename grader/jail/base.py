@@ -1,0 +1,98 @@
+"""The interface between a Session and the process that it talks to, and what every jail shares."""
+
+from __future__ import annotations
+
+import abc
+import math
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from ..limits import Limits
+
+PACKAGE = Path(__file__).resolve().parent.parent
+PYTHON = (sys.executable, "-s", "-S", "-P", "-B")  # no site-packages, no current folder, no bytecode written
+SCRATCH_BYTES = 16 << 20  # what a submission may write, and the largest file
+DESCRIPTORS = 64
+THREADS = 64  # that a submission may start, give or take those that others start at the same time
+GRACE_SECONDS = 5  # of processor time beyond the submission's budget before the kernel itself ends it
+
+
+class Child(abc.ABC):
+    """A submission's process."""
+
+    channel: socket.socket
+
+    @abc.abstractmethod
+    def cpu_seconds(self) -> float:
+        """Processor time used so far, measured from outside."""
+
+    @abc.abstractmethod
+    def end(self, gone: bool = False) -> str:
+        """Kill everything that the submission started and say in a few words how it ended. Safe to call twice.
+
+        `gone`: its side of the channel is closed, so that it is about to end by itself. Raises OurFault where it was
+        the jail that ended, and took the submission with it.
+        """
+
+
+class Jail(abc.ABC):
+    """Makes children. `level` and `sentence` say what it holds (docs/security.md)."""
+
+    level: int
+    sentence: str
+    imports: tuple[str, ...]
+
+    @abc.abstractmethod
+    def start(self) -> Child:
+        """A fresh process that has loaded numpy and no student code. Raises OurFault where none can be made."""
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Kill what still runs and free what the jail holds; `start` raises OurFault from then on. From any thread."""
+
+    def settings(self, limits: Limits) -> dict[str, Any]:
+        """The first request to a child: the limits that it puts on itself before any student code runs."""
+        return {
+            "imports": self.imports,
+            "memory": limits.memory_mb << 20,
+            "cpu": math.ceil(limits.submission_cpu_seconds) + GRACE_SECONDS,
+            "file": SCRATCH_BYTES,
+            "descriptors": DESCRIPTORS,
+            "threads": THREADS,
+        }
+
+
+def environment(home: str) -> dict[str, str]:
+    """All that a submission sees of the environment: one thread for BLAS, UTF-8, and hashes that do not vary."""
+    threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM")}
+    return {"PATH": "/usr/bin:/bin", "HOME": home, "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", **threads}
+
+
+def how_it_ended(status: int) -> str:
+    """A few words for an exit status as subprocess reports it (negative: a signal)."""
+    if status >= 0:
+        return f"ended by itself with exit status {status} (`exit` or `os._exit` in the code?)"
+    try:
+        name = signal.Signals(-status).name
+    except ValueError:
+        name = f"signal {-status}"
+    reason = {
+        "SIGSEGV": "a crash in compiled code",
+        "SIGXCPU": "out of processor time",
+        "SIGSYS": "a forbidden call",
+    }.get(name)
+    return f"was ended by {name}" + (f" ({reason})" if reason else "")
+
+
+def process_cpu_seconds(pid: int, started: float) -> float:
+    """CPU seconds of another process: Linux keeps a clock for each (clock_getcpuclockid); elsewhere the wall stands in."""
+    if sys.platform == "linux":
+        try:
+            return time.clock_gettime((~pid << 3) | 2)
+        except OSError:
+            return 0.0
+    return time.monotonic() - started

@@ -1,0 +1,120 @@
+"""How the fork server is started: the command line, inside bubblewrap or without it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from . import packages
+from .base import PACKAGE, PYTHON, SCRATCH_BYTES
+
+INSIDE = ("wire.py", "plan.py", "standins.py", "worker.py")
+INSIDE_JAIL = ("landlock.py", "namespaces.py", "seccomp.py", "zygote.py")
+LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache")
+NOBODY = 65534
+
+# Runs in the server's interpreter, with the files of INSIDE side by side as the package `grader_inside`.
+BOOT = """
+import ast, sys, types
+_, fd, path, folder, options = sys.argv
+sys.path.append(path)
+inside = sys.modules["grader_inside"] = types.ModuleType("grader_inside")
+inside.__path__ = folder.split(":")
+from grader_inside import worker, zygote
+inside.__path__ = []
+sys.argv[1:] = []
+zygote.main(int(fd), ast.literal_eval(options), zygote.Trade(worker.main, worker.set_limits))
+"""
+
+
+def command(imports: Sequence[str], layers: frozenset[str], folder: Path, control: int) -> list[str]:
+    """Start the server with its control socket on descriptor `control`; `folder` is empty, and readable by everybody."""
+    stdlib, base = sysconfig.get_path("stdlib"), os.path.realpath(sys.base_prefix)
+    tops = packages.files_of(imports)
+    shared = [path for path in LIBRARIES if os.path.exists(path)]
+    python = [os.path.realpath(sys.executable), "-I", *PYTHON[2:]]
+    options: dict[str, Any] = {
+        "namespaces": "namespaces" in layers,
+        "landlock": "landlock" in layers,
+        "seccomp": "seccomp" in layers,
+        "scratch": SCRATCH_BYTES,
+    }
+    if "namespaces" not in layers:
+        packages.link(imports, folder)
+        options["read"] = [*shared, *_standard_library(stdlib), str(folder), *map(str, tops.values())]
+        code = f"{PACKAGE}:{PACKAGE / 'jail'}"
+        return [*python, "-c", BOOT, str(control), str(folder), code, repr(options)]
+    options["read"] = [*shared, stdlib, "/packages"]
+    files = [(PACKAGE / name, f"/code/{name}") for name in INSIDE] + [
+        (PACKAGE / "jail" / n, f"/code/{n}") for n in INSIDE_JAIL
+    ]
+    files += [(path, f"/packages/{top}") for top, path in tops.items()]
+    arguments = [
+        "bwrap",
+        "--unshare-pid",
+        "--as-pid-1",
+        "--unshare-net",
+        "--unshare-ipc",
+        "--unshare-uts",
+        "--unshare-cgroup-try",
+    ]
+    arguments += ["--new-session", "--ro-bind", "/usr", "/usr"]
+    for link in ("/lib", "/lib64", "/bin"):
+        if os.path.islink(link):
+            arguments += ["--symlink", os.readlink(link), link]
+        elif os.path.isdir(link):
+            arguments += ["--ro-bind", link, link]
+    if not base.startswith("/usr"):
+        arguments += [*_folders(base), "--ro-bind", base, base]
+    for hidden in _site_packages(stdlib):
+        arguments += ["--tmpfs", hidden]
+    arguments += [
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+        *_folders("/box/x"),
+        *_folders("/code/x"),
+        *_folders("/packages/x"),
+    ]
+    for source, target in files:
+        arguments += ["--ro-bind", str(source), target]
+    arguments += ["--remount-ro", "/"]
+    if os.getuid() == 0:
+        arguments += ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    else:
+        arguments[1:1] = ["--unshare-user"]
+    return [*arguments, *python, "-c", BOOT, str(control), "/packages", "/code", repr(options)]
+
+
+def _folders(path: str) -> list[str]:
+    """Arguments that make the folders above `path` readable by everybody (bubblewrap's own are not)."""
+    parents = [str(parent) for parent in reversed(Path(path).parents) if str(parent) != "/"]
+    return [argument for parent in parents for argument in ("--perms", "0755", "--dir", parent)]
+
+
+def _standard_library(stdlib: str) -> list[str]:
+    """Everything of the standard library but the places where packages are installed."""
+    hidden = set(_site_packages(stdlib))
+    return [entry.path for entry in os.scandir(stdlib) if entry.path not in hidden]
+
+
+def _site_packages(stdlib: str) -> list[str]:
+    candidates = [f"{stdlib}/site-packages", f"{stdlib}/dist-packages", "/usr/lib/python3/dist-packages"]
+    candidates += [path for path in ("/usr/local/lib",) if os.path.isdir(path) and not stdlib.startswith(path)]
+    return [path for path in candidates if os.path.isdir(path)]
+
+
+def other_user(layers: frozenset[str]) -> dict[str, Any]:
+    """Root gives itself up, where Python can still be read by anybody; bubblewrap does it by itself."""
+    if os.getuid() != 0 or "namespaces" in layers or not _readable_by_all(Path(os.path.realpath(sys.executable))):
+        return {}
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+
+
+def _readable_by_all(path: Path) -> bool:
+    return all(os.stat(parent).st_mode & 0o001 for parent in path.parents)

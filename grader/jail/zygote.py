@@ -1,0 +1,147 @@
+"""The fork server: a warm interpreter with numpy and nothing else, that forks a confined child for each submission.
+
+It never sees student code or arrays: it gets descriptors on a control socket, and forks.
+
+    zygote ──fork──> A (own namespaces; keeps the status socket, waits for B, reports how it ended)
+                      └──fork──> B (process 1 of its namespace; confines itself; then answers requests)
+
+Without namespaces A does the same, only B is then an ordinary process. Runs inside: standard library, numpy, siblings.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from . import landlock, namespaces, seccomp
+
+CHANNEL = 3  # the descriptor that a child answers on
+FIRST_CLOSED, LAST_CLOSED = 4, 4096
+SCRATCH, SCRATCH_FILES = "/box", 256
+READY = b"ready"
+ENDED = struct.Struct("<id")  # wait status, CPU seconds
+STARTED = b"B"  # the message that carries B's pidfd
+REFUSED = b"E"  # the message that says why there is no B
+
+
+Confine = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Trade:
+    """What a child does once it is confined, and how it limits itself: the worker's, handed in so that nothing is imported
+    across folders here."""
+
+    work: Callable[[int, Confine], None]
+    set_limits: Confine
+
+
+def main(control_fd: int, options: Mapping[str, Any], trade: Trade) -> None:
+    """Serve until the control socket closes, as it does when the grader ends, however that ends.
+
+    `options`: namespaces, landlock, seccomp (bool), read (paths), scratch (bytes).
+    """
+    preload()
+    program = seccomp.build() if options["seccomp"] else b""
+    control = socket.socket(fileno=control_fd)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()
+    itself = os.pidfd_open(os.getpid())
+    socket.send_fds(control, [READY], [itself])
+    os.close(itself)
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 64, 2)
+        if not message:
+            return
+        if os.fork() == 0:
+            control.close()
+            channel, status = descriptors
+            _attend(channel, status, program, options, trade)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def preload() -> None:
+    """Load what submissions are about to import, once for all of them."""
+    import asyncio, collections, copy, dataclasses, functools, itertools, math, random, time, typing, warnings  # noqa: E401, F401, I001
+
+    import numpy as np
+
+    for lazy in ("random", "linalg", "fft", "polynomial", "ma", "testing"):
+        getattr(np, lazy)
+    np.ones((8, 8)) @ np.ones((8, 8))  # BLAS makes its buffers now
+
+
+def _attend(channel: int, status: int, program: bytes, options: Mapping[str, Any], trade: Trade) -> NoReturn:
+    """Process A: make B, tell how it ended."""
+    report = socket.socket(fileno=status)
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.setsid()
+        namespaces.die_with_parent(signal.SIGKILL)
+        if options["namespaces"]:
+            namespaces.unshare()
+        pid = os.fork()
+        if pid == 0:
+            report.detach()
+            _become_submission(channel, lambda settings: _confine(settings, program, options, trade), trade)
+        os.close(channel)
+        pidfd = os.pidfd_open(pid)
+        socket.send_fds(report, [STARTED], [pidfd])
+        os.close(pidfd)
+        _, how, used = os.wait4(pid, 0)
+        report.send(ENDED.pack(how, used.ru_utime + used.ru_stime))
+    except BaseException as error:
+        _tell(report, error)
+    os._exit(0)
+
+
+def _become_submission(channel: int, confine: Confine, trade: Trade) -> NoReturn:
+    """Process B: everything of ours is closed or given up, then it answers requests until it is killed."""
+    try:
+        namespaces.die_with_parent(signal.SIGKILL)
+        null = os.open("/dev/null", os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(null, standard)
+        os.dup2(channel, CHANNEL)
+        os.closerange(FIRST_CLOSED, LAST_CLOSED)
+        trade.work(CHANNEL, confine)
+    except BaseException:
+        os._exit(70)
+    os._exit(0)
+
+
+def _confine(settings: dict[str, Any], program: bytes, options: Mapping[str, Any], trade: Trade) -> None:
+    """Give up, in this order: memory and time without end, files of others, every capability, paths, system calls."""
+    trade.set_limits(settings)
+    writable = []
+    if options["namespaces"]:
+        namespaces.mount_empty("/proc", 4096, 16, 0o555)
+        namespaces.mount_empty(SCRATCH, options["scratch"], SCRATCH_FILES, 0o700)
+        os.chdir(SCRATCH)
+        os.environ["HOME"] = os.environ["TMPDIR"] = SCRATCH
+        writable = [SCRATCH]
+    else:
+        os.chdir("/")
+    if options["namespaces"]:
+        namespaces.drop_capabilities()
+    if options["landlock"]:
+        landlock.restrict([path for path in options["read"] if os.path.exists(path)], writable)
+    if program:
+        seccomp.load(program)
+
+
+def _tell(report: socket.socket, error: BaseException) -> None:
+    text = f"{type(error).__name__}: {error}".encode("utf-8", "replace")
+    try:
+        report.send(REFUSED + text[:500])
+    except OSError:
+        sys.exit(1)

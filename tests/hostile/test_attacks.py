@@ -1,0 +1,38 @@
+"""Every attack gains nothing in the jail; where its defence is switched off it succeeds, so the attack is alive."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from harness import ATTACKS, Attack, Lacking, Range
+
+HELD = [pytest.param(a, c, id=f"{a.name}-{c}") for a in ATTACKS for c in a.holds]
+SEEN = [pytest.param(a, id=a.name) for a in ATTACKS if a.seen]
+ALIVE = [pytest.param(a, c, id=f"{a.name}-{c}") for a in ATTACKS for c in a.breaches]
+
+
+@pytest.mark.parametrize(("attack", "configuration"), HELD)
+def test_gains_nothing(range_: Range, attack: Attack, configuration: str) -> None:
+    assert fire(range_, attack, configuration) == ()
+
+
+@pytest.mark.parametrize(("attack", "configuration"), ALIVE)
+def test_succeeds_without_its_defence(range_: Range, attack: Attack, configuration: str) -> None:
+    if attack.needs == "root" and os.getuid() != 0:
+        pytest.skip("only root could do it at all")
+    assert fire(range_, attack, configuration) != ()
+
+
+@pytest.mark.parametrize("attack", SEEN)
+def test_takes_place(range_: Range, attack: Attack) -> None:
+    result = range_.fire(attack, attack.holds[0]).result
+    assert result is not None
+    assert attack.seen in result.to_json()
+
+
+def fire(range_: Range, attack: Attack, configuration: str) -> tuple[str, ...]:
+    try:
+        return range_.fire(attack, configuration).gains
+    except Lacking as lacking:
+        pytest.skip(f"{configuration}: {lacking}")

@@ -1,0 +1,282 @@
+"""Attacks by the file that is handed in: on the reader, on Python's parser, on whoever follows links.
+
+Each is graded by the real pipeline beside an honest neighbour. It gets the points that its honest part deserves and no
+more, the student is told in a sentence what is wrong, and the grader neither waits nor swells.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from courses import notebook
+from harness import HONEST, NEIGHBOUR, TOPIC, Range
+
+from grader.notebook import MAX_BYTES
+from grader.submissions import find
+
+MOST_SECONDS = 12.0  # for one submission and its neighbour; a cell that loops is stopped after 0.5 s of processor time
+MOST_MEMORY = 1 << 30  # that reading may add to the grader
+
+Make = Callable[[Path, Range], Path]
+
+
+@pytest.fixture
+def place(range_: Range) -> Path:
+    folder = range_.bait.folder / "class" / "mallory"
+    folder.mkdir(exist_ok=True)
+    for old in folder.iterdir():
+        old.unlink()
+    return folder
+
+
+def graded(range_: Range, path: Path, deserved: float, configuration: str = "full") -> str:
+    """Grade it and return its Result as text, after looking at what it gained and cost."""
+    range_.baseline(configuration)
+    started, memory = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    shot = range_.hand_in(path, configuration, deserved)
+    assert shot.gains == ()
+    assert shot.result is not None
+    assert shot.result.score == deserved
+    assert time.monotonic() - started < MOST_SECONDS
+    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) << 10 < MOST_MEMORY
+    return shot.result.to_json()
+
+
+# ------------------------------------------------------------------------------------------ what the reader refuses
+
+
+def with_output(text: str) -> str:
+    whole = json.loads(notebook(HONEST))
+    whole["cells"][0]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": text}]
+    return json.dumps(whole)
+
+
+UNREADABLE = {
+    "nested too deep": (lambda: '{"cells": ' + "[" * 200_000 + "]" * 200_000 + "}", "nested too deep"),
+    "nested a million deep": (lambda: "[" * 1_000_000, "nested too deep"),
+    "an integer of ten million digits": (lambda: '{"cells": [' + "9" * 10_000_000 + "]}", "too many digits"),
+    "ten million containers": (lambda: '{"cells": [' + "[]," * 10_000_000 + "[]]}", "too much data"),
+    "fifteen million numbers": (lambda: '{"cells": [' + "1," * 15_000_000 + "1]}", "too much data"),
+    "200 MB of outputs": (lambda: with_output("x" * (200 << 20)), "larger than"),
+    "not JSON": (lambda: "__import__('os').system('true')", "not JSON"),
+    "five thousand cells": (lambda: notebook(*["1"] * 5_000), "code cells"),
+    "ten million characters of code": (lambda: notebook("#" * 10_000_000), "characters of code"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_bomb_is_a_sentence(range_: Range, place: Path, name: str) -> None:
+    make, sentence = UNREADABLE[name]
+    path = place / f"{TOPIC}.ipynb"
+    path.write_text(make())
+    assert sentence in graded(range_, path, 0)
+
+
+def test_a_careless_reader_would_fall() -> None:
+    """The bombs are alive: the usual way to read a notebook raises what its caller does not expect."""
+    for name, error in (("nested too deep", RecursionError), ("an integer of ten million digits", ValueError)):
+        with pytest.raises(error) as fallen:
+            json.loads(UNREADABLE[name][0]())
+        assert not isinstance(fallen.value, json.JSONDecodeError)
+
+
+def test_outputs_below_the_limit_are_dropped(range_: Range, place: Path) -> None:
+    path = place / f"{TOPIC}.ipynb"
+    path.write_text(with_output("x" * (MAX_BYTES - (1 << 20))))
+    graded(range_, path, honest_points(range_))
+
+
+# ------------------------------------------------------------------------------------------ source for Python's parser
+
+SOURCES = {
+    "a hundred thousand brackets": "(" * 100_000,
+    "brackets that close": "[" * 5_000 + "]" * 5_000,
+    "a tower of signs": "x = " + "-" * 200_000 + "1",
+    "a long sum": "x = " + "1+" * 100_000 + "1",
+    "a chain of attributes": "x = a" + ".a" * 100_000,
+    "a chain of calls": "x = a" + "()" * 100_000,
+    "nested functions": "x = " + "lambda: " * 20_000 + "1",
+    "a number of half a million digits": "x = " + "9" * 500_000,
+    "a number of half a million hex digits": "x = 0x" + "f" * 500_000,
+    "a power that is folded": "x = 9 ** 9 ** 9",
+    "a string that is folded": "x = 'x' * (1 << 40)",
+    "nested strings": "x = " + 'f"{' * 2_000,
+    "indented a hundred deep": "".join(" " * i + "if 1:\n" for i in range(200)),
+    "a hundred thousand assignments": "x = " * 100_000 + "1",
+    "a null byte": "x = 1\0",
+    "a form feed and other blanks": "\f\x1c\x85x = 1",
+    "half a surrogate pair": "x = '\ud800'; \udfff = 1",
+    "text from right to left": "x = 1 \u202e # \u2066 }⁦if x⁩",
+    "an end of file": "x = 1\x1a\n\x04",
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_source_that_breaks_a_parser_costs_its_own_cell(range_: Range, place: Path, name: str) -> None:
+    path = place / f"{TOPIC}.ipynb"
+    path.write_text(notebook(HONEST, SOURCES[name], "after = 1"))
+    graded(range_, path, honest_points(range_))
+
+
+def test_a_coding_cookie_hides_nothing(range_: Range, place: Path) -> None:
+    """In UTF-7 `+AAo-` ends the line, so that what every editor shows as a comment would be code."""
+    target = range_.bait.folder / range_.bait.token
+    hidden = f"open({str(target)!r}, 'w').close()"
+    text = f"# -*- coding: utf-7 -*-\n# +AAo-{hidden}\n"
+    path = place / f"{TOPIC}.py"
+    path.write_text(text + HONEST)
+    graded(range_, path, honest_points(range_), "process")
+    exec(compile(text.encode(), "cookie", "exec"))  # compiled from bytes, it is believed
+    assert target.exists()
+    target.unlink()
+
+
+# ------------------------------------------------------------------------------------------ cells that are no Python
+
+SHELL = {
+    "a shell line": "!touch {target}",
+    "a shell line for its value": "x = !touch {target}",
+    "a doubled shell line": "!!touch {target}",
+    "a shell cell": "%%bash\ntouch {target}",
+    "another shell cell": "%%script sh\ntouch {target}",
+    "a magic": "%system touch {target}",
+    "a magic for its value": "x = %sx touch {target}",
+    "a file that is written": "%%writefile {target}\n1",
+    "a program that is run": "%run {target}",
+    "the shell behind the magics": "get_ipython().system('touch {target}')\nget_ipython().run_line_magic('sx', 'touch {target}')",
+    "a shell line below a string": "x = '''\n'''; pass\n!touch {target}",
+}
+
+
+@pytest.mark.parametrize("name", SHELL)
+@pytest.mark.parametrize("configuration", ["full", "process"])
+def test_magics_and_shell_lines_do_nothing(range_: Range, place: Path, name: str, configuration: str) -> None:
+    path = place / f"{TOPIC}.ipynb"
+    path.write_text(notebook(SHELL[name].format(target=range_.bait.folder / range_.bait.token), HONEST))
+    graded(range_, path, honest_points(range_), configuration)
+
+
+LEAVING = {
+    "exit": "exit()",
+    "quit": "quit(0)",
+    "sys.exit": "import sys; sys.exit(0)",
+    "os._exit": "import os; os._exit(0)",
+    "abort": "import os; os.abort()",
+    "an interrupt": "raise KeyboardInterrupt",
+    "an exception of its own": "class E(BaseException):\n    def __str__(self): raise E\nraise E",
+    "an exception without a name": "E = type('\\x1b[31m' + 'E' * 10_000_000, (Exception,), {})\nraise E('x' * 10_000_000)",
+    "a closed channel": "import os; os.closerange(3, 64)",
+    "awaiting for ever": "import asyncio\nawait asyncio.Event().wait()",
+    "awaiting in a loop": "import asyncio\nwhile True:\n    await asyncio.sleep(0)",
+    "a loop of its own": "import asyncio\nasyncio.new_event_loop().run_forever()",
+    "a generator at top level": "import asyncio\nasync for x in (await asyncio.sleep(0) for _ in range(3)): pass",
+}
+
+
+@pytest.mark.parametrize("name", LEAVING)
+def test_a_cell_that_leaves_takes_only_itself(range_: Range, place: Path, name: str) -> None:
+    path = place / f"{TOPIC}.ipynb"
+    path.write_text(notebook(LEAVING[name], HONEST))
+    graded(range_, path, honest_points(range_))
+
+
+# ------------------------------------------------------------------------------------------ files that are no files
+
+
+def link(place: Path, range_: Range) -> None:
+    (place / f"{TOPIC}.py").symlink_to(range_.neighbour.path)
+
+
+def link_to_a_secret(place: Path, range_: Range) -> None:
+    (place / f"{TOPIC}.py").symlink_to(range_.bait.folder / "secret")
+
+
+def relative_link(place: Path, range_: Range) -> None:
+    (place / f"{TOPIC}.py").symlink_to("../../../../../../etc/passwd")
+
+
+def dangling_link(place: Path, range_: Range) -> None:
+    (place / f"{TOPIC}.py").symlink_to("nowhere")
+
+
+def device(place: Path, range_: Range) -> None:
+    (place / f"{TOPIC}.py").symlink_to("/dev/zero")
+
+
+def pipe(place: Path, range_: Range) -> None:
+    os.mkfifo(place / f"{TOPIC}.py")
+
+
+@pytest.mark.parametrize("make", [link, link_to_a_secret, relative_link, dangling_link, device, pipe])
+def test_what_is_no_file_is_not_opened(range_: Range, place: Path, make: Callable[[Path, Range], None]) -> None:
+    make(place, range_)
+    (submission,), _ = find([place], [TOPIC])
+    said = graded(range_, submission.path, 0)
+    assert "hand in the file itself" in said
+    assert range_.bait.secret not in said
+
+
+def test_a_linked_folder_is_not_entered(range_: Range, place: Path) -> None:
+    (place / "mine").symlink_to(range_.neighbour.path.parent)
+    (place / f"{TOPIC}.py").write_text(HONEST)
+    found, _ = find([place], [TOPIC])
+    assert [(s.student, s.path.parent.name) for s in found] == [("mallory", "mallory")]
+
+
+# ------------------------------------------------------------------------------------------ what the reports are made of
+
+HOSTILE = """
+import json, resource, sys
+from grader.cli import main
+resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+sys.argv = ["grader", *json.loads(sys.argv[1])]
+main()
+"""
+
+
+def grade(range_: Range, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`grader grade` as a program; it has to come back."""
+    words = ["grade", "--course", str(range_.course.root), *arguments]
+    return subprocess.run(
+        [sys.executable, "-c", HOSTILE, json.dumps(words)], capture_output=True, text=True, timeout=60, cwd="/"
+    )
+
+
+@pytest.mark.parametrize("make", [link, link_to_a_secret, pipe, device])
+def test_the_report_shows_nothing_that_was_only_linked(
+    range_: Range, place: Path, tmp_path: Path, make: Callable[[Path, Range], None]
+) -> None:
+    make(place, range_)
+    ended = grade(range_, str(place), "-o", str(tmp_path / "out"))
+    page = (tmp_path / "out" / "report" / "students" / "mallory.html").read_text()
+    assert "hand in the file itself" in page, ended.stderr
+    assert NEIGHBOUR[-40:] not in page
+    assert "neighbours-" not in page
+    assert range_.bait.secret not in page
+
+
+def test_a_link_in_the_output_folder_is_replaced_not_followed(range_: Range, place: Path, tmp_path: Path) -> None:
+    """Where the grader later writes, perhaps as root, a link to somebody's file is waiting."""
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (place / f"{TOPIC}.py").write_text(HONEST)
+    out = tmp_path / "out"
+    for waiting in ("grades.csv", "report/index.html", "report/students/mallory.html", f"results/mallory/{TOPIC}.json"):
+        (out / waiting).parent.mkdir(parents=True, exist_ok=True)
+        (out / waiting).symlink_to(victim)
+    grade(range_, str(place), "-o", str(out))
+    assert victim.read_text() == "precious"
+    assert "mallory" in (out / "grades.csv").read_text()
+    assert not (out / "grades.csv").is_symlink()
+
+
+def honest_points(range_: Range) -> float:
+    return range_.baseline("full")[1]
