@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: demo test lint format verify class bench hostile clean
 
 demo: $(INSTALLED)
-	$(BIN)/grader grade examples/class -o out
+	$(BIN)/grader grade examples/class -o out --trust-submissions
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal

@@ -79,6 +79,10 @@ SENTENCES = {
     1: "level 1: the grader's own files are out of reach; submissions are not isolated from each other",
     0: "level 0: crashes and loops are contained; student code could read and write what this user can",
 }
+ADVICE = (
+    "Level 3 takes Linux with user namespaces, bubblewrap and libseccomp (Debian, Ubuntu: apt-get install bubblewrap "
+    "libseccomp2); see docs/security.md."
+)
 TRUSTED_FROM = 2  # below this level `grade` wants to be told that the submissions are trusted
 
 

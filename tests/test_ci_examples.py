@@ -219,7 +219,7 @@ def test_the_image_is_built_with_the_packed_wheel_and_a_closed_course(platform: 
     built = subprocess.run(
         [str(platform.root / "source" / "setup.sh")], env=environment, capture_output=True, text=True, check=True
     )
-    assert f"{wheel}[torch]" in built.stdout.splitlines()[-1]
+    assert f"{wheel}[grade]" in built.stdout.splitlines()[-1]
     assert (platform.root / "source" / "course" / "autograder.yml").stat().st_mode & 0o007 == 0
 
 

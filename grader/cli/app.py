@@ -81,6 +81,9 @@ def grade(
     device: Annotated[Device | None, typer.Option(help="Where the reference runs (default: autograder.yml).")] = None,
     round: Annotated[str, typer.Option("--round", help="Name of the round: another round draws other cases.")] = "1",
     student: Annotated[str | None, typer.Option(help="The student of every file given.")] = None,
+    trust: Annotated[
+        bool, typer.Option("--trust-submissions", help="Grade below level 2 too (see `grader doctor`).")
+    ] = False,
     check: Annotated[bool, typer.Option("--check", help="Exit 1 where a row was not earned (for CI).")] = False,
     course: CourseOption = None,
     format: Annotated[GradeForm, typer.Option("--format", help="Form of the output.")] = GradeForm.text,
@@ -91,7 +94,9 @@ def grade(
     with guarded():
         from . import grading
 
-        order = grading.Order(paths, topic, student, output, workers, device.value if device else None, round, course)
+        order = grading.Order(
+            paths, topic, student, output, workers, device.value if device else None, round, course, trust
+        )
         raise typer.Exit(grading.run(order, format.value, check, progress=not (no_progress or quiet), quiet=quiet))
 
 
@@ -145,6 +150,15 @@ def verify(
         raise typer.Exit(
             authoring.verify(topics or [], seeds, write, course, format.value, progress=not (no_progress or quiet))
         )
+
+
+@app.command()
+def doctor(format: Format = Form.text) -> None:
+    """Measure what this machine can promise about untrusted code."""
+    with guarded():
+        from . import doctor as examination
+
+        raise typer.Exit(examination.run(format.value))
 
 
 @app.command("list")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..canaries import TRUSTED_FROM, measured_jail
+from ..canaries import ADVICE, TRUSTED_FROM, measured_jail
 from ..course import Course
 from ..exports.github import github, step_summary
 from ..exports.grades_csv import grades_csv
@@ -25,7 +25,7 @@ from ..result import Result, Status
 from ..submissions import Submission, find
 from ..topic import Assignment
 from .courses import open_course, require_topics
-from .exits import Exit, say
+from .exits import Exit, Stop, say
 from .progress import progress as showing
 
 
@@ -41,6 +41,7 @@ class Order:
     device: str | None
     round: str
     course: Path | None
+    trust: bool
 
 
 def run(order: Order, form: str, check: bool, progress: bool, quiet: bool) -> Exit:
@@ -67,8 +68,10 @@ def _graded(
     """Results as they come, each in the gradebook before it is counted."""
     jail = measured_jail(course.imports)
     try:
-        if jail.level < TRUSTED_FROM:
-            say(f"note: {jail.sentence}")
+        if jail.level < TRUSTED_FROM and not order.trust:
+            raise Stop(
+                f"{jail.sentence}. {ADVICE} To grade submissions that you trust all the same: --trust-submissions"
+            )
         grading = Grading(course, jail, order.round, choose_device(order.device or course.device))
         with showing("grading", len(submissions), progress) as advance:
             for result in grading.grade_all(submissions, order.workers):

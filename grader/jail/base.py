@@ -15,6 +15,7 @@ from ..limits import Limits
 
 PACKAGE = Path(__file__).resolve().parent.parent
 PYTHON = (sys.executable, "-s", "-S", "-P", "-B")  # no site-packages, no current folder, no bytecode written
+INSIDE = ("wire", "plan", "standins", "worker")  # what the interpreter inside loads of this package
 SCRATCH_BYTES = 16 << 20  # what a submission may write, and the largest file
 DESCRIPTORS = 64
 THREADS = 64  # that a submission may start, give or take those that others start at the same time

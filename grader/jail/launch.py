@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from . import packages
-from .base import PACKAGE, PYTHON, SCRATCH_BYTES
+from .base import INSIDE, PACKAGE, PYTHON, SCRATCH_BYTES
 
-INSIDE = ("wire.py", "plan.py", "standins.py", "worker.py")
-INSIDE_JAIL = ("landlock.py", "namespaces.py", "seccomp.py", "zygote.py")
+INSIDE_JAIL = ("landlock", "namespaces", "seccomp", "zygote")  # and what the fork server loads besides, of this folder
 LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 NOBODY = 65534
 
@@ -49,9 +48,8 @@ def command(imports: Sequence[str], layers: frozenset[str], folder: Path, contro
         code = f"{PACKAGE}:{PACKAGE / 'jail'}"
         return [*python, "-c", BOOT, str(control), str(folder), code, repr(options)]
     options["read"] = [*shared, stdlib, "/packages"]
-    files = [(PACKAGE / name, f"/code/{name}") for name in INSIDE] + [
-        (PACKAGE / "jail" / n, f"/code/{n}") for n in INSIDE_JAIL
-    ]
+    modules = [PACKAGE / name for name in INSIDE] + [PACKAGE / "jail" / name for name in INSIDE_JAIL]
+    files = [(module.with_suffix(".py"), f"/code/{module.name}.py") for module in modules]
     files += [(path, f"/packages/{top}") for top, path in tops.items()]
     arguments = [
         "bwrap",

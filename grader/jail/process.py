@@ -23,7 +23,7 @@ from pathlib import Path
 
 from ..faults import OurFault
 from . import packages
-from .base import PACKAGE, PYTHON, Child, Jail, environment, how_it_ended, process_cpu_seconds
+from .base import INSIDE, PACKAGE, PYTHON, Child, Jail, environment, how_it_ended, process_cpu_seconds
 
 # Runs in the fresh interpreter: makes the sibling modules importable as `grader_inside`, and only while they load.
 BOOT = """
@@ -36,7 +36,6 @@ from grader_inside.worker import main
 inside.__path__ = []
 main(int(fd))
 """
-INSIDE = ("wire", "plan", "standins", "worker")  # what the interpreter inside loads of this package
 LEAVING_SECONDS = 1.0  # wall time for a process that closed its channel to be gone
 
 

@@ -9,7 +9,7 @@ root=${AUTOGRADER_ROOT:-/autograder}
 export UV_PYTHON_INSTALL_DIR=$root/python
 export PIP_BREAK_SYSTEM_PACKAGES=1 # newer images ask for it; the image is ours alone
 apt-get update
-apt-get install -y --no-install-recommends python3-pip
+apt-get install -y --no-install-recommends python3-pip libseccomp2
 python3 -m pip install uv
 uv venv --python 3.12 "$root/venv"
 
@@ -17,7 +17,7 @@ uv venv --python 3.12 "$root/venv"
 shopt -s nullglob
 wheels=("$root"/source/wheels/*.whl)
 package=${wheels[0]:-graded-descent}
-uv pip install --python "$root/venv/bin/python" --torch-backend cpu "${package}[torch]"
+uv pip install --python "$root/venv/bin/python" --torch-backend cpu "${package}[grade]"
 
 # The course holds the solutions: nothing that runs as another user may read it.
 chmod -R o= "$root/source"
