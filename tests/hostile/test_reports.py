@@ -239,7 +239,10 @@ def softmax_xent(logits, labels):
     return straight(logits, labels)
 kept = []
 """
-TELL = """
+)
+TELL = (
+    HONEST
+    + """
 kept = []
 def softmax_xent(logits, labels):
     kept.append(logits)
