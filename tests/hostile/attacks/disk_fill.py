@@ -1,6 +1,6 @@
 """Exhaust: writes 20 MB to wherever it can, and then 1,000 files.
 
-breaches: landlock process naive
+breaches: seccomp process naive
 """
 
 import contextlib

@@ -11,7 +11,7 @@ def breach():
     child = os.fork()
     if child:
         os.waitpid(child, 0)
-        return True
+        return False
     os.setsid()
     if os.fork() == 0:
         time.sleep(6)

@@ -17,4 +17,4 @@ def breach():
     fcntl.fcntl(ours, F_SETSIG, signal.SIGKILL)
     fcntl.fcntl(ours, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
     theirs.send(b"now")
-    return True
+    return False

@@ -18,6 +18,6 @@ def breach():
                 resource.setrlimit(kind, WITHOUT_END)
                 return True
     with contextlib.suppress(OSError, ValueError):
-        resource.prlimit(os.getppid() or 1, resource.RLIMIT_CORE, (0, 0))
-        return True
+        resource.prlimit(os.getppid(), resource.RLIMIT_CORE, (0, 0))
+        return os.getppid() != 0
     return False
