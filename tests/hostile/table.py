@@ -43,7 +43,7 @@ ELSEWHERE = """
 ## Submission and report
 
 These need no jail: what holds them is the reader, the parser's place (a student's Python is only parsed inside), and the
-writers of results. Each is tried in `test_submissions.py` or `test_reports.py`, through the whole pipeline.
+writers of results. Each is tried in `test_submissions.py`, `test_reports.py` or `test_hidden_cases.py`, through the whole pipeline.
 
 | attack | outcome |
 |---|---|
