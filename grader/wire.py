@@ -29,7 +29,7 @@ NONCE_BYTES = 16
 DTYPES = tuple(np.dtype(code) for code in ("<f8", "<f4", "<f2", "<i8", "<i4", "|u1", "|b1"))
 MAX_NDIM = 8
 MAX_DEPTH = 32
-MAX_ITEMS = 1_000_000  # scalars and containers in one payload
+MAX_ITEMS = 100_000  # scalars and containers in one payload: they take some microseconds each, arrays do not
 MAX_DIMENSION = 1 << 32
 
 _WHOLE = 0xFFFFFFFF  # the `output` of a reference to the whole result
@@ -232,6 +232,8 @@ class _Reader:
         count = self.u32()
         if count > self.end - self.at:
             raise WireError("the message is shorter than it claims")
+        if count > MAX_ITEMS - self.items:
+            raise WireError("a value of too many parts")
         return count
 
     def value(self, depth: int) -> Any:

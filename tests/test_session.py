@@ -493,7 +493,7 @@ def g():
          + text(b"m" * 10**6), nonce())
 def h():
     send(b"d" + struct.pack("<I", 2) + text(b"missing") + b"s" + text(b"E" * 10**6) + text(b"have") + b"l"
-         + struct.pack("<I", 100_000) + (b"s" + text(b"EEEEE")) * 100_000, nonce())
+         + struct.pack("<I", 90_000) + (b"s" + text(b"EEEEE")) * 90_000, nonce())
 """
     session = open_session(CHANNEL, forge)
     with pytest.raises(Raised) as raised:

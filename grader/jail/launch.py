@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,6 @@ def command(imports: Sequence[str], layers: frozenset[str], folder: Path, contro
     """Start the server with its control socket on descriptor `control`; `folder` is empty, and readable by everybody."""
     stdlib, base = sysconfig.get_path("stdlib"), os.path.realpath(sys.base_prefix)
     tops = packages.files_of(imports)
-    shared = [path for path in LIBRARIES if os.path.exists(path)]
     python = [os.path.realpath(sys.executable), "-I", *PYTHON[2:]]
     options: dict[str, Any] = {
         "namespaces": "namespaces" in layers,
@@ -44,10 +43,10 @@ def command(imports: Sequence[str], layers: frozenset[str], folder: Path, contro
     }
     if "namespaces" not in layers:
         packages.link(imports, folder)
-        options["read"] = [*shared, *_standard_library(stdlib), str(folder), *map(str, tops.values())]
+        options["read"] = [*_libraries(), *_standard_library(stdlib), str(folder), *map(str, tops.values())]
         code = f"{PACKAGE}:{PACKAGE / 'jail'}"
         return [*python, "-c", BOOT, str(control), str(folder), code, repr(options)]
-    options["read"] = [*shared, stdlib, "/packages"]
+    options["read"] = [*filter(os.path.exists, LIBRARIES), stdlib, "/packages"]
     modules = [PACKAGE / name for name in INSIDE] + [PACKAGE / "jail" / name for name in INSIDE_JAIL]
     files = [(module.with_suffix(".py"), f"/code/{module.name}.py") for module in modules]
     files += [(path, f"/packages/{top}") for top, path in tops.items()]
@@ -68,7 +67,7 @@ def command(imports: Sequence[str], layers: frozenset[str], folder: Path, contro
             arguments += ["--ro-bind", link, link]
     if not base.startswith("/usr"):
         arguments += [*_folders(base), "--ro-bind", base, base]
-    for hidden in _site_packages(stdlib):
+    for hidden in _package_folders(stdlib):
         arguments += ["--tmpfs", hidden]
     arguments += [
         "--proc",
@@ -95,16 +94,28 @@ def _folders(path: str) -> list[str]:
     return [argument for parent in parents for argument in ("--perms", "0755", "--dir", parent)]
 
 
+def _libraries() -> Iterator[str]:
+    """What the dynamic loader may look for, one by one: beside it lie the packages of the system's own Pythons."""
+    for folder in {os.path.realpath(path) for path in LIBRARIES}:
+        if os.path.isfile(folder):
+            yield folder
+        elif os.path.isdir(folder):
+            yield from (
+                e.path for e in os.scandir(folder) if ".so" in e.name or "-linux-" in e.name or e.name == "locale"
+            )
+
+
 def _standard_library(stdlib: str) -> list[str]:
     """Everything of the standard library but the places where packages are installed."""
-    hidden = set(_site_packages(stdlib))
+    hidden = set(_package_folders(stdlib))
     return [entry.path for entry in os.scandir(stdlib) if entry.path not in hidden]
 
 
-def _site_packages(stdlib: str) -> list[str]:
-    candidates = [f"{stdlib}/site-packages", f"{stdlib}/dist-packages", "/usr/lib/python3/dist-packages"]
-    candidates += [path for path in ("/usr/local/lib",) if os.path.isdir(path) and not stdlib.startswith(path)]
-    return [path for path in candidates if os.path.isdir(path)]
+def _package_folders(stdlib: str) -> list[str]:
+    """Where this Python and those of the system keep installed packages."""
+    roots = {Path(os.path.realpath(folder)) for folder in LIBRARIES}
+    pythons = {Path(stdlib)}.union(*(root.glob("python3*") for root in roots))
+    return sorted(str(found) for python in pythons for found in python.glob("*-packages") if found.is_dir())
 
 
 def other_user(layers: frozenset[str]) -> dict[str, Any]:

@@ -212,10 +212,10 @@ class Range:
         gains: list[str] = []
         before, processes, descriptors = self.bait.snapshot(), descendants(os.getpid()), _descriptors()
         yield gains
+        gains += [f"left running: {name}" for name in _left(processes)]
         gains += self.bait.changes(before)
         if _descriptors() > descriptors:
             gains.append("the grader has more open descriptors than before")
-        gains += [f"left running: {name}" for name in _left(processes)]
 
     def _fire_naive(self, attack: Attack, path: Path) -> Shot:
         command = [

@@ -40,10 +40,34 @@ attack succeeds where the docstring says that it breaches: an attack that nothin
 """
 
 ELSEWHERE = """
-## Held elsewhere
+## Submission and report
 
-Attacks by the file that is handed in, and by names and texts that end up in reports, need no jail: they are in
-`test_submissions.py` and `test_reports.py`. Not applicable yet: zip slip and zip bombs, for archives are not taken in.
+These need no jail: what holds them is the reader, the parser's place (a student's Python is only parsed inside), and the
+writers of results. Each is tried in `test_submissions.py`, `test_reports.py` or `test_hidden_cases.py`, through the whole pipeline.
+
+| attack | outcome |
+|---|---|
+| JSON nested a million deep, a number of ten million digits, ten million containers | held: one sentence, 0 points |
+| 200 MB of outputs; 63 MB of outputs | refused by size before it is read; outputs are dropped |
+| 100,000 brackets, signs, attributes, functions, folded powers for Python's parser | held: costs its own cell |
+| surrogates, null bytes, text from right to left | held: replaced and noted |
+| a coding cookie whose comment is code (UTF-7) | held: cells are compiled as text, cookies are comments |
+| full-width identifiers | held: `forbidden spelling` above; imports are refused where they happen, not by search |
+| magics and shell lines, `get_ipython()` | held: do nothing, at every level |
+| top-level await for ever, exit, abort, hostile exceptions | held: the cell is left out, the others are graded |
+| symbolic links, devices, pipes, linked folders | held: not opened, neither by the reader nor by the report |
+| hard links | not told from files: who may link to a file may read it anyway |
+| names that traverse, reserved names, names of 240 letters, names that are no UTF-8 | held: one file each, inside the folder |
+| links in the folder that the grader writes to | held: replaced, not followed |
+| HTML, JavaScript, SVG, iframes, forms in prose, outputs, names, exceptions | held: nothing alive on any page |
+| ANSI sequences, bidirectional controls, carriage returns | held: written out on pages, replaced on the terminal |
+| formulas in names (CSV), workflow commands (GitHub), broken XML (JUnit) | held |
+| hidden inputs said by exceptions, type names, exits, wrong answers, prints | held: a hidden row shows its claim and points |
+| hidden inputs by pass and fail | a bit for every hand-in that is graded: draw another round for each |
+| hidden inputs remembered, and said by a visible row that is asked later | **not held yet** where a hidden row is not the last |
+| hidden inputs by the time that grading took | **not held yet** in `results.json` of Gradescope and in JUnit; not on pages |
+| hash flooding | held: the grader's hashes differ with every start; the submission's own are fixed and harm itself |
+| zip slip, zip bombs | not applicable yet: archives are not taken in |
 """
 
 

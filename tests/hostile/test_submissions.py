@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from courses import notebook
-from harness import HONEST, NEIGHBOUR, TOPIC, Range
+from harness import HONEST, NEIGHBOUR, ROOT, TOPIC, Range
 
 from grader.notebook import MAX_BYTES
 from grader.submissions import find
@@ -280,3 +280,11 @@ def test_a_link_in_the_output_folder_is_replaced_not_followed(range_: Range, pla
 
 def honest_points(range_: Range) -> float:
     return range_.baseline("full")[1]
+
+
+def test_the_graders_hashes_cannot_be_foreseen() -> None:
+    """Keys of a notebook's JSON that all fall into one bucket have to be computed for one seed of `hash`."""
+    program = [sys.executable, "-c", "import grader.cli.app; print(hash('a key'))"]
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONHASHSEED"}
+    environment["PYTHONPATH"] = str(ROOT)
+    assert len({subprocess.run(program, capture_output=True, env=environment).stdout for _ in range(3)}) == 3

@@ -1,22 +1,23 @@
-"""Reach out or persist: changes the limits and the priority of another process.
+"""Exhaust: lifts its own limits, and lowers one of the process that started it.
 
-breaches: process
-needs: root
+breaches: landlock process naive
 """
 
+import contextlib
 import os
 import resource
 
+KINDS = (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE)
+WITHOUT_END = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+
 
 def breach():
-    for change in (
-        lambda: resource.prlimit(WORLD["pid"], resource.RLIMIT_NOFILE, (256, 512)),
-        lambda: os.setpriority(os.PRIO_PROCESS, WORLD["pid"], 1),
-        lambda: os.sched_setaffinity(WORLD["pid"], os.sched_getaffinity(WORLD["pid"])),
-    ):
-        try:
-            change()
-            return True
-        except OSError:
-            continue
+    for kind in KINDS:
+        with contextlib.suppress(OSError, ValueError):
+            if resource.getrlimit(kind) != WITHOUT_END:
+                resource.setrlimit(kind, WITHOUT_END)
+                return True
+    with contextlib.suppress(OSError, ValueError):
+        resource.prlimit(os.getppid(), resource.RLIMIT_CORE, (0, 0))
+        return os.getppid() != 0
     return False

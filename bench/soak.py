@@ -1,0 +1,151 @@
+"""Many submissions in a row through one grading and one jail, honest and hostile ones in turn; nothing may grow.
+
+    python bench/soak.py [--number 2000] [--workers 2]
+
+Every second submission is the model solution; the others are the attacks of tests/hostile, one after the other (those that
+do nothing but wait are left out: they cost time only). Sampled along the way: memory of the grader and of the fork server,
+descriptors, threads, processes, temporary files. Exit 1 where something grew, or an honest submission was not graded in full.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import itertools
+import os
+import re
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parent.parent / "tests" / part) for part in ("hostile", "")]
+
+from courses import SOFTMAX_SOLUTION, hand_in  # noqa: E402
+from harness import ATTACKS, TOPIC, Range  # noqa: E402
+from processes import descendants  # noqa: E402
+
+from grader.result import Result, Status  # noqa: E402
+from grader.submissions import Submission  # noqa: E402
+
+WAITING = re.compile("took longer|or slept")
+SAMPLES = 20
+SETTLE_SECONDS = 0.1
+WARM = 0.1  # of all submissions: caches and arenas have filled by then
+GROWTH_MB = 8.0  # that memory may rise from there to the end: garbage and arenas breathe
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the grader holds once so many submissions are graded."""
+
+    graded: int
+    grader_mb: float
+    server_mb: float
+    descriptors: int
+    threads: int
+    processes: int
+    temporary_files: int
+
+
+def sample(graded: int) -> Sample:
+    """Taken while nothing is graded, once what the last submission started has had time to go."""
+    time.sleep(SETTLE_SECONDS)
+    below = descendants(os.getpid())
+    return Sample(
+        graded,
+        _megabytes(os.getpid(), "Rss"),
+        sum(_megabytes(pid, "Pss") for pid in below),
+        len(os.listdir("/proc/self/fd")),
+        threading.active_count(),
+        len(below),
+        len(os.listdir(tempfile.gettempdir())),
+    )
+
+
+def _megabytes(pid: int, kind: str) -> float:
+    try:
+        found = re.search(rf"^{kind}: +(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+    except OSError:  # it has just ended, or is another user's
+        return 0.0
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def mixed(range_: Range, number: int) -> Iterator[Submission]:
+    folder = range_.bait.folder / "class"
+    honest = Submission("ada", TOPIC, hand_in(folder, "ada", SOFTMAX_SOLUTION))
+    hostile = [
+        Submission(
+            f"mallory {attack.name}", TOPIC, hand_in(folder, attack.name, range_.compose(attack.code), f"{TOPIC}.ipynb")
+        )
+        for attack in ATTACKS
+        if not WAITING.search(attack.seen)
+    ]
+    return itertools.islice(
+        itertools.chain.from_iterable(zip(itertools.repeat(honest), itertools.cycle(hostile))), number
+    )
+
+
+def soak(number: int, workers: int, every: int) -> tuple[list[Sample], list[str]]:
+    """Samples, and what is wrong: one sentence each."""
+    wrong: list[str] = []
+    with temporary_files_apart() as folder, Range(folder / "range") as range_:
+        grading = range_.grading("full")
+        submissions, samples, graded = mixed(range_, number), [], 0
+        while batch := list(itertools.islice(submissions, every)):
+            for result in grading.grade_all(batch, workers):
+                wrong += problems(result)
+            samples.append(sample(graded := graded + len(batch)))
+    return samples, wrong + list(grown(samples))
+
+
+@contextlib.contextmanager
+def temporary_files_apart() -> Iterator[Path]:
+    """A folder where this process makes its temporary files, so that they can be told from others'."""
+    before = tempfile.tempdir
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)  # another user, that of submissions, has to get through
+        tempfile.tempdir = folder
+        try:
+            yield Path(folder)
+        finally:
+            tempfile.tempdir = before
+
+
+def problems(result: Result) -> Iterator[str]:
+    if result.student == "ada" and result.score != result.max_score:
+        yield f"the honest submission scores {result.score}"
+    if any(row.status is Status.VOID for row in result.rows):
+        yield f"{result.student}: {next(row.message for row in result.rows if row.status is Status.VOID)}"
+
+
+def grown(samples: list[Sample]) -> Iterator[str]:
+    """What is larger at the end than when all was warm."""
+    warm, end = samples[int(len(samples) * WARM)], samples[-1]
+    for name in (field.name for field in fields(Sample)[1:]):
+        before, after = getattr(warm, name), getattr(end, name)
+        if after > before + (GROWTH_MB if name.endswith("mb") else 0):
+            yield f"{name} grew from {before:g} to {after:g}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--number", type=int, default=2000, help="submissions")
+    parser.add_argument("--workers", type=int, default=2, help="side by side")
+    options = parser.parse_args()
+    started = time.perf_counter()
+    samples, wrong = soak(options.number, options.workers, max(1, options.number // SAMPLES))
+    print("".join(f"{field.name:>17}" for field in fields(Sample)))
+    for each in samples:
+        print("".join(f"{value:17.1f}" if isinstance(value, float) else f"{value:17}" for value in astuple(each)))
+    seconds = time.perf_counter() - started
+    print(f"\n{options.number} submissions in {seconds:.0f} s; load of the machine {os.getloadavg()[0]:.1f}")
+    print("\n".join(dict.fromkeys(wrong)) or "nothing grew; every honest submission was graded in full")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

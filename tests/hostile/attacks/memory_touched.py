@@ -1,0 +1,10 @@
+"""Exhaust: fills 2 GB of memory, where its limit is one.
+
+breaches: naive
+"""
+
+BLOCK = 1 << 26
+
+
+def breach():
+    return len([b"\1" * BLOCK for _ in range(32)]) == 32

@@ -1,0 +1,36 @@
+"""Exhaust: a thread writes one more answer when the question has been answered.
+
+breaches:
+seen: out of turn
+"""
+
+import os
+import sys
+import threading
+import time
+
+
+def channel():
+    frame = sys._getframe()
+    while frame is not None:
+        if "fd" in frame.f_locals:
+            return frame.f_locals["fd"]
+        frame = frame.f_back
+    return None
+
+
+def softmax_xent_grad(logits, labels):
+    fd, wire = channel(), sys.modules.get("grader_inside.wire")
+
+    def later():
+        time.sleep(0.001)
+        os.write(fd, wire.frame({"ok": [0.0]}, bytes(wire.NONCE_BYTES)))
+
+    if fd:
+        threading.Thread(target=later, daemon=True).start()
+        threading.Thread(target=time.sleep, args=(1,), daemon=True).start()
+    return 0 * logits
+
+
+def breach():
+    return False

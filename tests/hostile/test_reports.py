@@ -1,0 +1,211 @@
+"""Attacks on whoever reads the results: names, texts and outputs that are markup, formulas, commands or escape sequences.
+
+One class of hostile names and notebooks is graded by `grader grade` as a program, in each of its formats.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import mistune  # nbconvert's
+import pytest
+from courses import notebook
+from harness import ROOT, TOPIC, Range
+
+from grader.result import Result
+
+MARK = "7f3a9"  # in everything that must not come alive
+NAMES = [
+    f"<script>alert('{MARK}')<∕script>",
+    f"\"><img src=x onerror=alert('{MARK}')>",
+    f'=HYPERLINK("http:{MARK}")',
+    f"+cmd|' {MARK}'!A0",
+    f"-2+3+{MARK}",
+    f"@SUM({MARK})",
+    f"\t={MARK}",
+    f"\x1b[2J\x1b]0;{MARK}\x07",
+    f"\u202e{MARK}\u2066",
+    f"line\n::error::{MARK}",
+    f"::set-output name=x::{MARK}",
+    f"{{{{ {MARK} }}}}{{% raw %}}",
+    f"{MARK}...",
+    f"{MARK}%2e%2e%2f",
+    f" {MARK} ",
+    f"CON.{MARK}",
+    f"`{MARK}`|**|<!--",
+    f"{MARK}" + "n" * 240,
+    os.fsdecode(b"\xff\xfe" + MARK.encode()),
+]
+SCRIPT = f"<script>alert('{MARK}')</script><img src=x onerror=alert('{MARK}')>"
+CODE = f"""
+import numpy as np
+class Evil(Exception):
+    pass
+Evil.__name__ = "<script>alert('{MARK}')</script>"
+def softmax_xent(logits, labels):
+    "{SCRIPT}"
+    raise Evil("\\x1b[31m\\n::error::{MARK}\\n\\u202e{SCRIPT}\\r" + "\\n```\\n<img src=x>]]>&lt;" + chr(0xd800))
+"""
+OUTPUTS: list[dict[str, Any]] = [
+    {"output_type": "display_data", "metadata": {}, "data": {"text/html": SCRIPT}},
+    {"output_type": "display_data", "metadata": {}, "data": {"image/svg+xml": f"<svg onload=alert('{MARK}')>"}},
+    {"output_type": "display_data", "metadata": {}, "data": {"application/javascript": f"alert('{MARK}')"}},
+    {"output_type": "display_data", "metadata": {}, "data": {"text/markdown": f"[x](javascript:alert('{MARK}'))"}},
+    {"output_type": "display_data", "metadata": {}, "data": {"image/png": SCRIPT}},
+    {"output_type": "stream", "name": "stdout", "text": f"{SCRIPT}\x1b[2J\u202e{MARK}"},
+    {"output_type": "error", "ename": SCRIPT, "evalue": SCRIPT, "traceback": [SCRIPT]},
+]
+PROSE = f"""{SCRIPT}
+
+[x](javascript:alert('{MARK}')) ![x](http://{MARK}.invalid/x.png) <iframe srcdoc="{MARK}"></iframe> <style>*{{}}</style>
+<a href="data:text/html,{MARK}" onclick="alert('{MARK}')">x</a> <form action="//{MARK}.invalid"><input></form>
+<meta http-equiv=refresh>
+$\\href{{javascript:alert('{MARK}')}}{{x}}$
+"""
+
+
+def hostile_notebook() -> str:
+    whole = json.loads(notebook(CODE, "1"))
+    whole["cells"][0]["outputs"] = OUTPUTS
+    whole["cells"].insert(0, {"cell_type": "markdown", "source": PROSE, "metadata": {}})
+    whole["metadata"]["title"] = SCRIPT
+    return json.dumps(whole)
+
+
+@pytest.fixture(scope="module")
+def class_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("class")
+    for name in NAMES:
+        (folder / name).mkdir()
+        (folder / name / f"{TOPIC}.ipynb").write_text(hostile_notebook())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def out(range_: Range, class_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("above") / "out"
+    said = grade(range_, class_folder, folder, "text")
+    (folder / "said.txt").write_text(said, errors="surrogateescape")
+    return folder
+
+
+def grade(range_: Range, submissions: Path, out: Path, form: str) -> str:
+    program = [sys.executable, "-c", "from grader.cli import main; main()"]
+    command = [*program, "grade", "--course", str(range_.course.root), str(submissions)]
+    ended = subprocess.run(
+        [*command, "-o", str(out), "--format", form, "-q"],
+        capture_output=True,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "GITHUB_STEP_SUMMARY": str(out.parent / "summary.md")},
+    )
+    assert ended.returncode == 0, ended.stderr.decode(errors="replace")
+    return ended.stdout.decode("utf-8", "surrogateescape")
+
+
+class Alive(HTMLParser):
+    """Collects what a browser would run, fetch or submit because a student wrote it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.inside = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.inside = tag
+        if tag in ("iframe", "object", "embed", "form", "base", "meta", "svg") and MARK in str(attrs):
+            self.found.append(f"<{tag} {attrs}>")
+        for name, value in attrs:
+            text = (value or "").strip().lower()
+            fetched = name in ("src", "href", "action", "srcset", "style") and MARK in text
+            inside_report = text.startswith(("students/", "#")) or text.endswith(".html")
+            if (
+                name.startswith("on")
+                or text.startswith(("javascript:", "data:text"))
+                or (fetched and not inside_report)
+            ):
+                self.found.append(f"<{tag} {name}={value!r}>")
+
+    def handle_data(self, data: str) -> None:
+        if self.inside in ("script", "style") and MARK in data:
+            self.found.append(f"<{self.inside}>{data[:80]}")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = ""
+
+
+def alive(html: str) -> list[str]:
+    parser = Alive()
+    parser.feed(html)
+    return parser.found
+
+
+def test_the_search_for_living_markup_finds_it() -> None:
+    assert len(alive(PROSE)) >= 5
+
+
+def test_pages_hold_no_living_markup(out: Path) -> None:
+    pages = list((out / "report").rglob("*.html"))
+    assert len(pages) == 1 + len(NAMES)
+    assert [found for page in pages for found in alive(page.read_text(encoding="utf-8"))] == []
+
+
+def test_pages_hold_no_control_characters(out: Path) -> None:
+    for page in (out / "report").rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert not set(text) & set("\x1b\x07\u202e\u2066"), page.name
+
+
+def test_nothing_is_written_outside_the_output_folder(out: Path) -> None:
+    assert {path.name for path in out.parent.iterdir()} == {"out"}
+    assert {path.name for path in out.iterdir()} <= {"gradebook.db", "grades.csv", "report", "results", "said.txt"}
+    for path in out.rglob("*"):
+        assert path.resolve().is_relative_to(out.resolve())
+
+
+def test_no_two_students_share_a_file(out: Path) -> None:
+    results = list((out / "results").rglob("*.json"))
+    assert len(results) == len(NAMES)
+    for file in results:
+        Result.from_json(file.read_text(encoding="utf-8"))
+
+
+def test_the_table_computes_nothing(out: Path) -> None:
+    with open(out / "grades.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert len(rows) == 1 + len(NAMES)
+    for row in rows[1:]:
+        assert not row[0].startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+        assert float(row[-1]) == 0
+
+
+def test_the_terminal_shows_no_escape_sequences(out: Path) -> None:
+    text = (out / "said.txt").read_text(encoding="utf-8", errors="surrogateescape")
+    assert MARK in text
+    assert not set(text) & set("\x1b\x07\r\u202e\u2066")
+
+
+@pytest.mark.parametrize("form", ["github", "junit", "gradescope", "json", "jsonl"])
+def test_every_format_keeps_its_form(range_: Range, class_folder: Path, tmp_path: Path, form: str) -> None:
+    text = grade(range_, class_folder, tmp_path / "out", form)
+    assert MARK in text
+    assert "\x1b" not in text
+    if form == "junit":
+        assert len(list(ElementTree.fromstring(text).iter("testsuite"))) == len(NAMES)
+    elif form == "jsonl":
+        assert len([json.loads(line) for line in text.splitlines()]) == len(NAMES)
+    elif form in ("json", "gradescope"):
+        json.loads(text)
+    else:
+        commands = [line for line in text.splitlines() if line.startswith("::")]
+        assert f"::error::{MARK}" not in commands
+        assert not any(line.startswith("::set-output") for line in commands)
+        summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
+        assert alive(str(mistune.create_markdown(escape=False)(summary))) == []
