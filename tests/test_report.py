@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_samples import (
     ADAM,
+    INSIDE,
     SOFTMAX,
     TOPICS,
     a_class,
@@ -28,7 +29,7 @@ from report_samples import (
 )
 
 from grader.report import write_report
-from grader.report.cells import defining_cell, read_cells
+from grader.report.cells import defining_cells, read_cells
 from grader.report.cells import png as checked_png
 from grader.report.statistics import summarise
 from grader.report.text import as_on_screen, cut, percent, points, visible
@@ -37,7 +38,7 @@ from grader.result import Note, Result, Status, Verdict
 HOSTILE = "<script>alert(1)</script></style><img src=x onerror=alert(2)>\u202etxt.exe\x1b[31m"
 
 
-BLOCKS = ("p", "li", "dt", "dd", "td", "th", "h1", "h2", "h3", "h4", "title", "a")
+BLOCKS = ("p", "summary", "li", "dt", "dd", "td", "th", "h1", "h2", "h3", "h4", "title", "a")
 
 
 class Page(HTMLParser):
@@ -81,6 +82,10 @@ def student_page(tmp_path: Path, source: bytes, rows: tuple[Verdict, ...] = (), 
     return write(tmp_path, [result("ada", "adam", rows or adam_rows(4), file)], {("ada", "adam"): source})["ada"]
 
 
+def defined(source: bytes) -> dict[str, int]:
+    return defining_cells(read_cells(source, "a.ipynb"))
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
     return write(tmp_path_factory.mktemp("report"), *a_class())
@@ -121,8 +126,66 @@ def test_a_lost_row_says_what_where_and_why(pages: dict[str, Page]) -> None:
         "thirty steps are right lost · cell 2 adam, step 3 of 30: entry (1,) is -0.2731381 instead of -0.2731379"
         in text
     )
-    assert "Recognised: eps inside the root. You add eps before taking the square root" in text
+    assert "This looks like “eps inside the root”. You add eps before taking the square root" in text
     assert "cell 5 : ZeroDivisionError" in text
+
+
+def test_a_hint_is_given_in_full_once_and_as_above_from_then_on(tmp_path: Path) -> None:
+    rows = tuple(
+        Verdict(name, name, 1, 0, Status.LOST, "wrong", INSIDE, {"function": "adam"}, hidden=name == "a")
+        for name in "abc"
+    )
+    text = student_page(tmp_path, notebook(code(ADAM)), rows).text
+    assert text.count(INSIDE.hint) == 1
+    assert text.index(INSIDE.hint) < text.index("This looks like “eps inside the root”, as above.")
+    assert text.count("as above.") == 3  # the second row that is seen, and two verdicts beside the cell
+
+
+def test_a_stub_is_not_written_yet_and_no_line_is_to_blame(tmp_path: Path) -> None:
+    evidence = {"type": "NotImplementedError", "cell": 1, "line": 2, "function": "adam"}
+    row = Verdict("a", "a claim", 1, 0, Status.RAISED, "`adam` is not written yet", evidence=evidence)
+    stub = "def adam(w):\n    raise NotImplementedError"
+    page = student_page(tmp_path, notebook(code(stub)), (row,))
+    assert "a claim not written yet · cell 1 adam is not written yet" in page.text
+    assert "exception" not in page.text
+    assert not [attrs for attrs in page.all("span") if attrs.get("class") == "line at"]
+
+
+def test_notes_come_in_the_order_of_cells(tmp_path: Path) -> None:
+    notes = (Note("third", 2), Note("first"), Note("second", 1))
+    source = notebook(code(ADAM), code("x = 1"))
+    page = write(tmp_path, [result("ada", "adam", adam_rows(4), notes=notes)], {("ada", "adam"): source})["ada"]
+    assert "What happened while it ran first cell 1 : second cell 2 : third" in page.text
+
+
+def test_an_unreadable_file_has_one_sentence_in_place_of_its_rows(tmp_path: Path) -> None:
+    rows = tuple(Verdict(name, f"claim {name}", 1, 0, Status.LOST) for name in "abcde")
+    said = Note("The file is empty: save your work and hand it in again.")
+    page = write(tmp_path, [result("ada", "adam", rows, notes=(said,))], {("ada", "adam"): b""})["ada"]
+    assert page.text.count(said.text) == 1
+    assert "hand it in again. No row of the rubric could be asked." in page.text
+    assert "claim" not in page.text
+    assert "0 / 5" in page.text
+
+
+def test_lost_rows_are_open_and_the_rest_is_folded(pages: dict[str, Page]) -> None:
+    alan = pages["alan"].text
+    assert alan.index("thirty steps are right lost") < alan.index("2 rows earned") < alan.index("first step is right")
+    assert "All 4 rows earned" in pages["grace"].text
+    folds = pages["alan"].all("details")
+    assert folds
+    assert not [fold for fold in folds if "open" in fold]
+
+
+def test_long_cells_that_nothing_is_said_of_fold_to_their_first_line(tmp_path: Path) -> None:
+    long = "\n".join(f"line_{n} = {n}" for n in range(13))
+    page = student_page(
+        tmp_path, notebook(markdown("short"), markdown("# Long\n\na\n\nb\n\nc"), code(long), code(f"{ADAM}\n{long}"))
+    )
+    folded = [fold for fold in page.all("details") if fold.get("class") == "cell folded"]
+    assert len(folded) == 2
+    assert "Long Long a b c" in page.text.replace("\n", " ")
+    assert "line_0 = 0 cell 1" in page.text
 
 
 def test_a_hidden_row_shows_no_more_than_its_claim_and_points(pages: dict[str, Page]) -> None:
@@ -204,7 +267,7 @@ def test_nothing_that_a_student_wrote_becomes_markup(tmp_path: Path) -> None:
     pages = write(tmp_path, [hostile], {(HOSTILE, "adam"): cells})
     assert len(pages) == 2
     for name, page in pages.items():
-        assert len(page.all("script")) == (name == "index")
+        assert len(page.all("script")) == 1, name
         assert not page.all("img")
         assert not [attrs for _, attrs in page.elements if any(key.startswith("on") or key == "style" for key in attrs)]
         assert not [a for a in page.all("a") if re.match(r"\s*(javascript|data):", a.get("href") or "")]
@@ -252,11 +315,21 @@ def test_the_definition_that_counts_is_the_last_outermost_one() -> None:
         code("class Optimiser:\n    def adam(self): pass"),
         code("x = adam(1)"),
     )
-    cells = read_cells(source, "a.ipynb")
-    assert defining_cell(cells, "adam") == 2
-    assert defining_cell(cells, "adamw") is None
-    assert defining_cell(read_cells(notebook(code("if 1:\n    def f(): pass"), code("g = 1")), "a.ipynb"), "f") == 1
-    assert defining_cell(read_cells(notebook(code("x = 1"), code("step = Adam().step")), "a.ipynb"), "step") == 2
+    assert defined(source) == {"adam": 2, "Optimiser": 3, "x": 4}
+    assert defined(notebook(code("if 1:\n    def f(): pass"), code("g, h = 1, 2"))) == {"f": 1, "g": 2, "h": 2}
+    assert defined(notebook(code("x = 1"), code("step = Adam().step")))["step"] == 2
+
+
+def test_a_definition_inside_a_docstring_is_none() -> None:
+    quoting = '"""Write\n\ndef adam(w):\n    ...\n"""\ny = 1'
+    assert defined(notebook(code(ADAM), code(quoting))) == {"adam": 1, "y": 2}
+
+
+@pytest.mark.parametrize(
+    "broken", ["def adam(w)\n    return w", "%%time\ndef adam(w): pass", "def adam(w):\n" + "(" * 9999]
+)
+def test_a_cell_that_is_no_python_still_says_what_it_defines(broken: str) -> None:
+    assert defined(notebook(code("x = 1"), code(broken)))["adam"] == 2
 
 
 def test_a_student_page_stays_in_its_folder(tmp_path: Path) -> None:

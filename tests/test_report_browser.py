@@ -142,6 +142,7 @@ def test_the_policy_refuses_a_script_that_the_report_did_not_write(see: Any, rep
 def test_no_page_scrolls_sideways(see: Any, report: Path) -> None:
     for file in pages(report):
         page = see(file).page
+        page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
         for width in (320, 360, 768, 1280):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, file.name
@@ -200,6 +201,55 @@ def test_a_verdict_leads_to_its_cell_and_stands_beside_it(see: Any, report: Path
     code_box, margin = cell.locator(".cell-main").bounding_box(), cell.locator(".margin").bounding_box()
     assert margin["x"] >= code_box["x"] + code_box["width"]
     assert abs(margin["y"] - code_box["y"]) < 40
+
+
+def test_a_student_page_opens_with_the_lost_rows_and_the_keyboard_opens_the_rest(see: Any, report: Path) -> None:
+    page = see(report / "students" / "alan.html").page
+    assert page.get_by_text("thirty steps are right").first.is_visible()
+    source = page.get_by_text("def adam").first
+    assert not source.is_visible()
+    page.locator("summary", has_text="adam.ipynb").focus()
+    page.keyboard.press("Enter")
+    assert source.is_visible()
+    page.locator("summary", has_text="2 rows earned").focus()
+    page.keyboard.press("Space")
+    assert page.get_by_text("the first step is right").first.is_visible()
+
+
+def test_an_address_within_a_fold_opens_it(see: Any, report: Path) -> None:
+    page = see(report / "students" / "alan.html").page
+    page.goto((report / "students" / "alan.html").as_uri() + "#topic-adam-cell-5")
+    page.reload()
+    assert page.locator("#topic-adam-cell-5").is_visible()
+
+
+def test_paper_has_no_folds_even_without_scripts(browser: Any, report: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((report / "students" / "alan.html").as_uri())
+    prose = page.locator(".folded > .prose").first
+    page.emulate_media(media="print")
+    assert prose.bounding_box()["height"] > 100
+    assert page.locator(".cell.code").first.bounding_box()["height"] > 20
+    context.close()
+
+
+def test_printing_opens_the_folds_and_closes_them_again(see: Any, report: Path) -> None:
+    page = see(report / "students" / "alan.html").page
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details[open]").count() == 0
+
+
+def test_formulas_are_laid_out_and_show_no_latex(see: Any, report: Path) -> None:
+    page = see(report / "students" / "alan.html").page
+    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    formula = page.locator(".equation math").first
+    fraction = formula.locator("mfrac").first
+    over, under = (fraction.locator("> *").nth(n).bounding_box() for n in (0, 1))
+    assert over["y"] + over["height"] <= under["y"] + 1
+    assert formula.locator("annotation").bounding_box() is None
 
 
 def test_without_scripts_the_table_is_still_there(browser: Any, report: Path) -> None:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from ..files import atomic_write, safe_component
 from ..result import Result
+from .markup import sentence
 from .statistics import share
 from .text import finalize, percent, points
 from .views import TopicInfo, anchor, class_view, topic_view, weighted_mean
@@ -86,12 +87,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(points=points, percent=percent, anchor=anchor, share=share)
+    environment.filters.update(points=points, percent=percent, anchor=anchor, share=share, sentence=sentence)
     return environment
 
 
 def _render(template: str, **values: object) -> str:
-    style, script = _asset("report.css"), _asset("index.js")
+    style, script = _asset("report.css"), _asset(template.replace(".html", ".js"))
     return (
         _environment()
         .get_template(template)

@@ -7,10 +7,12 @@ act on the page is left out, and what is oversized is cut.
 
 from __future__ import annotations
 
+import ast
 import base64
 import binascii
 import json
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
@@ -19,7 +21,7 @@ from typing import Any
 from ..notebook import Unreadable, read
 from .text import as_on_screen, cut
 
-__all__ = ["Cell", "Output", "Unreadable", "defining_cell", "png", "read_cells"]
+__all__ = ["Cell", "Output", "Unreadable", "defining_cells", "png", "read_cells"]
 
 MAX_CELLS = 400
 MAX_SOURCE = 20_000  # characters of one cell
@@ -29,6 +31,10 @@ MAX_OUTPUTS = 20
 MAX_IMAGE = 1_000_000
 MAX_PIXELS = 16_000_000
 _PNG = b"\x89PNG\r\n\x1a\n"
+_ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
+_DEFINITION = re.compile(
+    r"^(?P<indent>[ \t]*)(?:(?:async[ \t]+)?def|class)[ \t]+(?P<name>\w+)|^(?P<value>\w+)[ \t]*=(?!=)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -65,21 +71,36 @@ def read_cells(data: bytes, file: str) -> list[Cell]:
     return cells
 
 
-def defining_cell(cells: Iterable[Cell], name: str) -> int | None:
-    """The number of the code cell that defines `name` last, which is the definition that counts.
+def defining_cells(cells: Iterable[Cell]) -> dict[str, int]:
+    """For each name, the number of the code cell that defines it last, which is the definition that counts.
 
-    A regular expression, not `ast`: it works in a cell with magics or a syntax error, and nesting cannot exhaust it.
+    A definition at the outermost level goes before any inside a class, a function or an `if`.
     """
-    anywhere = re.compile(rf"^([ \t]*)(?:(?:async[ \t]+)?def|class)[ \t]+{re.escape(name)}\b", re.MULTILINE)
-    outermost = re.compile(
-        rf"^(?:(?:(?:async[ \t]+)?def|class)[ \t]+{re.escape(name)}\b|{re.escape(name)}[ \t]*=)", re.MULTILINE
-    )
-    code = [cell for cell in cells if cell.kind == "code"]
-    for pattern in (outermost, anywhere):
-        found = [cell.number for cell in code if pattern.search(cell.source)]
-        if found:
-            return found[-1]
-    return None
+    outer: dict[str, int] = {}
+    inner: dict[str, int] = {}
+    for cell in cells:
+        if cell.number:
+            at_top, inside = _defined(cell.source)
+            outer |= dict.fromkeys(at_top, cell.number)
+            inner |= dict.fromkeys(inside, cell.number)
+    return inner | outer
+
+
+def _defined(source: str) -> tuple[set[str], set[str]]:
+    """The names that a cell defines at its outermost level, and its functions and classes at any level."""
+    try:
+        with warnings.catch_warnings(
+            action="ignore"
+        ):  # what Python thinks of a student's "\\d" is not for the terminal
+            tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a magic, a typing error, absurd nesting
+        found = list(_DEFINITION.finditer(source))
+        return {m["name"] or m["value"] for m in found if not m["indent"]}, {m["name"] for m in found if m["name"]}
+    named = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    stores = (node for statement in tree.body if isinstance(statement, _ASSIGNMENTS) for node in ast.walk(statement))
+    values = {node.id for node in stores if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    at_top = {node.name for node in tree.body if isinstance(node, named)}
+    return at_top | values, {node.name for node in ast.walk(tree) if isinstance(node, named)}
 
 
 def png(encoded: Any) -> str | None:

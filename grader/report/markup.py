@@ -2,21 +2,25 @@
 
 nbconvert takes most of a second to import, so it is imported when the first Markdown cell is met.
 Markdown is rendered with raw HTML escaped and harmful links refused; an allow-list of tags and attributes is
-the second wall, and the page's Content-Security-Policy the third.
+the second wall, and the page's Content-Security-Policy the third. Formulas pass all of that as plain text between
+`<code class="math">` tags, and become MathML last.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from markupsafe import Markup
 
+from .formulas import mathml
 from .text import visible
 
+MAX_LABEL = 200
 _BLOCKS = {"p", "h4", "h5", "h6", "hr", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "div"}
 _TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
 _TAGS = _BLOCKS | _TABLES | {"a", "br", "code", "del", "em", "img", "span", "strong"}
@@ -29,6 +33,9 @@ _PLAIN_ATTRIBUTES = {
     ("ol", "start"),
     ("span", "class"),
 }
+_INLINE = {"code", "em", "span", "strong"}
+_FORMULA = re.compile(r'<code class="math( block)?">([^<]*)</code>')
+_TICKED = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 
 
@@ -47,6 +54,21 @@ def markdown(source: str, attachments: Mapping[str, str] | None = None) -> Marku
     return _sanitised(source, attachments) if attachments else _remembered(source)
 
 
+def first_line(source: str) -> Markup:
+    """The first line of prose, as the label of a folded cell: its words and formulas, no blocks, no links."""
+    return _sanitised(_first(source), {}, _INLINE)
+
+
+def first_code_line(source: str) -> Markup:
+    """The first line of code, or of text as it was typed, as the label of a folded cell."""
+    return Markup(f"<code>{escape(visible(_first(source)))}</code>")
+
+
+def sentence(text: str) -> Markup:
+    """A sentence of the grader's, with what stands in backticks set as code."""
+    return Markup(_TICKED.sub(r"<code>\1</code>", escape(visible(text))))
+
+
 def plain(source: str) -> Markup:
     """The text as it was typed."""
     return Markup(f'<pre class="source">{escape(visible(source))}</pre>')
@@ -58,14 +80,28 @@ def _remembered(source: str) -> Markup:
     return _sanitised(source, {})
 
 
-def _sanitised(source: str, attachments: Mapping[str, str]) -> Markup:
+def _sanitised(source: str, attachments: Mapping[str, str], tags: AbstractSet[str] = _TAGS) -> Markup:
     try:
         import bleach
 
         html = _markdown(visible(source), attachments)
-        return Markup(bleach.clean(html, _TAGS, _allowed, protocols=["http", "https", "mailto", "data"], strip=True))
+        clean = bleach.clean(html, tags, _allowed, protocols=["http", "https", "mailto", "data"], strip=True)
     except Exception:
         return plain(source)
+    return Markup(_FORMULA.sub(_formula, clean))
+
+
+def _first(source: str) -> str:
+    line = next((line for line in source.splitlines() if line.strip("#=-*_` \t")), "").strip()
+    return line if len(line) <= MAX_LABEL else f"{line[:MAX_LABEL]} …"
+
+
+def _formula(match: re.Match[str]) -> str:
+    """MathML in place of the LaTeX; a displayed formula gets a box that scrolls where it is wider than the page."""
+    formula = mathml(unescape(match[2]), block=bool(match[1]))
+    if formula and match[1]:
+        return f'<span class="equation">{formula}</span>'
+    return formula or match[0]
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:
@@ -91,7 +127,7 @@ def _classes() -> tuple[type, type]:
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
     class Quiet(IPythonRenderer):
-        """Renders a cell as a part of our page, with formulas left as their LaTeX source."""
+        """Renders a cell as a part of our page, with formulas as marked LaTeX source."""
 
         def heading(self, text: str, level: int, **attrs: Any) -> str:
             rank = min(level + 3, 6)

@@ -7,22 +7,14 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from ..result import Hint, Note, Result, Status, Verdict
+from ..result import Note, Result
 from . import markup
-from .cells import Cell, Output, Unreadable, defining_cell, read_cells
+from .cells import Cell, Output, Unreadable, defining_cells, read_cells
+from .marks import Mark, marks, unasked
 from .statistics import TopicStatistics, share, summarise
-from .text import cut, points
 
-MAX_MESSAGE = 4_000
-_WORDS = {
-    Status.EARNED: "earned",
-    Status.LOST: "lost",
-    Status.WITHHELD: "not asked",
-    Status.RAISED: "raised an exception",
-    Status.TIMEOUT: "ran out of time",
-    Status.DIED: "the process ended",
-    Status.VOID: "not graded: a fault of ours",
-}
+_FEW_LINES = {"code": 12, "markdown": 3, "raw": 3}
+_FEW_CHARACTERS = 300
 
 
 @dataclass(frozen=True)
@@ -34,33 +26,15 @@ class TopicInfo:
     weight: float
 
 
-@dataclass(frozen=True)
-class Mark:
-    """One verdict on the page. A hidden row keeps its claim and its points, and loses all that tells of its cases."""
-
-    claim: str
-    kind: str
-    word: str
-    points: str
-    message: str
-    mistake: Hint | None
-    hidden: bool
-    cell: int | None
-    line: int | None
-
-    @property
-    def place(self) -> str:
-        return f"cell {self.cell}" + (f", line {self.line}" if self.line else "")
-
-
 @dataclass
 class CellView:
-    """One cell of the student's notebook with what is said beside it."""
+    """One cell of the student's notebook with what is said beside it; `label` is its first line where it is folded."""
 
     kind: str
     number: int | None
     html: Markup
     outputs: tuple[Output, ...]
+    label: Markup | None = None
     marks: list[Mark] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
@@ -73,7 +47,20 @@ class TopicView:
     result: Result
     marks: list[Mark]
     cells: list[CellView]
+    notes: list[Note]
     trouble: str
+
+    @property
+    def unasked(self) -> bool:
+        return unasked(self.result)
+
+    @property
+    def lost(self) -> list[Mark]:
+        return [mark for mark in self.marks if not mark.full]
+
+    @property
+    def earned(self) -> list[Mark]:
+        return [mark for mark in self.marks if mark.full]
 
     @property
     def anchor(self) -> str:
@@ -176,14 +163,30 @@ def weighted_mean(results: Sequence[Result | None], topics: Sequence[TopicInfo])
 def topic_view(info: TopicInfo, result: Result, source: bytes | None) -> TopicView:
     """One topic of one student. A file that cannot be shown costs the page its cells, never its verdicts."""
     cells, trouble = _readable(source, result.file)
-    marks = [_mark(row, cells) for row in result.rows]
-    views = []
-    for cell in cells:
-        here = [mark for mark in marks if mark.cell == cell.number and not mark.hidden] if cell.number else []
-        line = next((mark.line for mark in here if mark.line), None)
-        notes = [note for note in result.notes if note.cell == cell.number] if cell.number else []
-        views.append(CellView(cell.kind, cell.number, _html(cell, line), cell.outputs, here, notes))
-    return TopicView(info, result, marks, views, trouble)
+    made = marks(result, defining_cells(cells))
+    notes = sorted(result.notes, key=lambda note: note.cell or 0)
+    views = [_cell_view(cell, made, notes) for cell in cells]
+    return TopicView(info, result, made, views, notes, "" if trouble in {note.text for note in notes} else trouble)
+
+
+def _cell_view(cell: Cell, marks: Sequence[Mark], notes: Sequence[Note]) -> CellView:
+    """A cell with its verdicts and notes. A long one that nothing is said of is folded to its first line."""
+    here = [mark for mark in marks if mark.cell == cell.number and not mark.hidden] if cell.number else []
+    said = [note for note in notes if note.cell == cell.number] if cell.number else []
+    line = next((mark.line for mark in here if mark.line), None)
+    label = _label(cell) if _long(cell) and not (here or said) else None
+    return CellView(cell.kind, cell.number, _html(cell, line), cell.outputs, label, here, said)
+
+
+def _long(cell: Cell) -> bool:
+    texts = [cell.source, *(output.content for output in cell.outputs if output.kind != "image")]
+    lines = [line for text in texts for line in text.splitlines() if line.strip()]
+    few = len(lines) <= _FEW_LINES[cell.kind]
+    return not few or (cell.kind != "code" and len(cell.source) > _FEW_CHARACTERS)
+
+
+def _label(cell: Cell) -> Markup:
+    return markup.first_line(cell.source) if cell.kind == "markdown" else markup.first_code_line(cell.source)
 
 
 def _readable(source: bytes | None, file: str) -> tuple[list[Cell], str]:
@@ -199,25 +202,3 @@ def _html(cell: Cell, line: int | None) -> Markup:
     if cell.kind == "markdown":
         return markup.markdown(cell.source, dict(cell.attachments))
     return markup.code(cell.source, line) if cell.kind == "code" else markup.plain(cell.source)
-
-
-def _mark(row: Verdict, cells: Sequence[Cell]) -> Mark:
-    cell, line, function = row.evidence.get("cell"), row.evidence.get("line"), row.evidence.get("function")
-    if not isinstance(cell, int) and isinstance(function, str):
-        cell, line = defining_cell(cells, function), None
-    return Mark(
-        claim=row.claim,
-        kind=_kind(row),
-        word="earned in part" if _kind(row) == "part" else _WORDS[row.status],
-        points=f"{points(row.earned) if row.status is not Status.VOID else '–'} / {points(row.points)}",
-        message="" if row.hidden else cut(row.message, MAX_MESSAGE),
-        mistake=None if row.hidden else row.mistake,
-        hidden=row.hidden,
-        cell=cell if isinstance(cell, int) and not row.hidden else None,
-        line=line if isinstance(line, int) and not row.hidden else None,
-    )
-
-
-def _kind(row: Verdict) -> str:
-    """The mark's icon and colour: the status, or `part` for a row that earned some of its points."""
-    return "part" if 0 < row.earned < row.points else row.status.value
