@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -92,7 +93,7 @@ def evidence_of(outcome: Outcome) -> dict[str, Any]:
     names = [f.name for f in outcome.row.check.functions]
     evidence: dict[str, Any] = {"function": names[-1]} if names else {}
     if isinstance(error, Wrong):
-        named = next((name for name in names if name in error.where), None)
+        named = next((name for name in names if re.search(rf"\b{name}\b", error.where)), None)
         return evidence | ({"function": named} if named else {}) | {"where": error.where, **error.details}
     if isinstance(error, Raised):
         return evidence | {"type": error.type, "cell": error.cell, "line": error.line}

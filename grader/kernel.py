@@ -69,9 +69,8 @@ def lines(rows: Iterable[Verdict]) -> Iterator[str]:
         if verdict.message:
             yield f"{INDENT}{verdict.message}"
         if verdict.mistake:
-            name, hint = verdict.mistake.name, verdict.mistake.hint
-            yield f"{INDENT}This looks like “{name}”{', as above.' if name in told else f'. {hint}'}"
-            told.add(name)
+            yield f"{INDENT}{verdict.mistake.told(again=verdict.mistake.name in told)}"
+            told.add(verdict.mistake.name)
 
 
 def _namespace() -> Mapping[str, Any]:

@@ -48,6 +48,10 @@ class Hint:
     name: str
     hint: str
 
+    def told(self, again: bool = False) -> str:
+        """The hint as a sentence; `again` where it was told in full before."""
+        return f"This looks like “{self.name}”{', as above.' if again else f'. {self.hint}'}"
+
 
 @dataclass(frozen=True)
 class Note:

@@ -53,7 +53,7 @@ def fell_short(row: Verdict) -> bool:
 def said(row: Verdict) -> str:
     """What the student is told of one row: the message, and the hint where the mistake is known."""
     message = row.message or _DEFAULTS.get(row.status, "")
-    hint = f"{row.mistake.name}: {row.mistake.hint}" if row.mistake else ""
+    hint = row.mistake.told() if row.mistake else ""
     return printable("\n".join(part for part in (message, hint) if part))
 
 
