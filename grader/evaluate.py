@@ -56,18 +56,25 @@ def judge(row: Row, trial: Trial) -> Outcome:
     try:
         follow = row.check(trial)
     except Wrong as wrong:
-        return Outcome(row, Status.LOST, wrong)
+        return Outcome(row, Status.LOST, bare(wrong))
     except Raised as raised:
-        return Outcome(row, Status.RAISED, raised)
+        return Outcome(row, Status.RAISED, bare(raised))
     except TimedOut as late:
-        return Outcome(row, Status.TIMEOUT, late)
+        return Outcome(row, Status.TIMEOUT, bare(late))
     except Died as died:
-        return Outcome(row, Status.DIED, died)
+        return Outcome(row, Status.DIED, bare(died))
     except (OurFault, TopicError, OSError, MemoryError) as ours:
-        return Outcome(row, Status.VOID, ours)
+        return Outcome(row, Status.VOID, bare(ours))
     except Exception as bug:
-        return Outcome(row, Status.VOID, OurFault(f"the check itself failed: {type(bug).__name__}: {bug}"))
+        return Outcome(row, Status.VOID, bare(OurFault(f"the check itself failed: {type(bug).__name__}: {bug}")))
     return Outcome(row, Status.EARNED, follow=follow)
+
+
+def bare(error: Exception) -> Exception:
+    """The error as evidence. With its traceback it would keep every frame, and the answers in them, until a collection
+    of garbage: a class of large wrong answers would fill the memory."""
+    error.__traceback__ = error.__context__ = error.__cause__ = None
+    return error
 
 
 def settle(outcomes: list[Outcome]) -> list[Outcome]:

@@ -15,7 +15,7 @@ from collections.abc import Collection
 from typing import Any
 
 from . import faults, wire
-from .faults import Died, OurFault, Raised, TimedOut
+from .faults import Died, Fault, OurFault, Raised, TimedOut
 from .jail.base import Child, Jail
 from .limits import Limits
 from .notebook import Cell, Source
@@ -186,12 +186,13 @@ class Session(Implementation):
             length = wire.read_header(header, nonce, self.limits.reply_mb << 20)
             return _checked(wire.decode(_read(self.child.channel, length, watch)), self.source)
         except _OutOfTime:
-            raise self._too_slow(what, spoken) from None
+            end: Fault = self._too_slow(what, spoken)
         except (EOFError, ConnectionError):
-            raise self._dead(what, self._end(gone=True)) from None
+            end = self._dead(what, self._end(gone=True))
         except wire.WireError as breach:
             self._end()
-            raise self._dead(what, f"answered out of turn or out of form ({breach})") from None
+            end = self._dead(what, f"answered out of turn or out of form ({breach})")
+        raise end  # out here, so that it does not keep the frames, and in them the message, that it is about
 
     @staticmethod
     def _dead(what: str, how: str) -> Died:

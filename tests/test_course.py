@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from fuzzing import FUZZ
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -336,7 +337,7 @@ _MARKS = [*":,-?[]{}'\"#&*!|>%@\\\t\n0.", ": ", "\n  "]
 _YAMLISH = st.lists(st.sampled_from([*_WORDS, *_MARKS]))
 
 
-@settings(max_examples=150, deadline=2000)
+@FUZZ
 @given(st.one_of(st.binary(), st.text().map(str.encode), _YAMLISH.map("".join).map(str.encode)))
 @example(b'"\\x')
 @example(b"%YAML 1." + b"9" * 5000 + b"\n---\na")
@@ -355,7 +356,7 @@ _VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=2000)
+@FUZZ
 @given(st.dictionaries(st.sampled_from([*CourseForm.model_fields, "nam"]), _VALUES))
 def test_any_values_are_a_course_or_a_course_error(tmp_path_factory, values):
     file = tmp_path_factory.getbasetemp() / "fuzzed.yml"

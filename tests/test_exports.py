@@ -173,7 +173,7 @@ def test_gradescope_shows_a_test_a_row() -> None:
         "visibility": "visible",
     }
     assert (lost["score"], lost["status"]) == (0.5, "failed")
-    assert lost["output"] == f"{LOST.message}\neps inside the root: Take the root first."
+    assert lost["output"] == f"{LOST.message}\nThis looks like “eps inside the root”. Take the root first."
     assert (withheld["status"], withheld["output"]) == (
         "failed",
         "not asked, because a row that it needs was not earned",
@@ -239,7 +239,7 @@ def test_github_annotates_each_lost_row_and_tells_the_points() -> None:
         (
             "error",
             {"file": "adam.ipynb", "title": "adam eps: eps is added after the root (0.5/2)"},
-            f"{LOST.message}\neps inside the root: Take the root first.",
+            f"{LOST.message}\nThis looks like “eps inside the root”. Take the root first.",
         ),
         ("notice", {"title": "Autograding complete"}, "Points 3.5/7"),
     ]
@@ -348,7 +348,7 @@ def test_junit_tells_the_kinds_of_failure_apart() -> None:
     }
     failure = lost.find("failure")
     assert failure is not None
-    assert failure.text == f"{LOST.message}\neps inside the root: Take the root first."
+    assert failure.text == f"{LOST.message}\nThis looks like “eps inside the root”. Take the root first."
 
 
 def test_junit_names_are_different_for_every_student() -> None:

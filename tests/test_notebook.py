@@ -13,6 +13,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from fuzzing import FUZZ
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -281,16 +282,19 @@ notebooks = st.dictionaries(top, st.lists(code_cells | cells | anything) | anyth
 sheets = st.builds(lambda many: {"worksheets": [{"cells": many}]}, st.lists(code_cells | cells))
 
 
+@FUZZ
 @given(st.binary(), files)
 def test_any_bytes_give_a_source_or_a_sentence(data: bytes, file: str) -> None:
     check_read(data, file)
 
 
+@FUZZ
 @given(st.text() | pieces, files)
 def test_any_text_gives_a_source_or_a_sentence(text: str, file: str) -> None:
     check_read(text.encode("utf-8", "surrogatepass"), file)
 
 
+@FUZZ
 @given(notebooks | sheets | anything)
 def test_any_json_gives_a_source_or_a_sentence(value: Any) -> None:
     check_read(json.dumps(value).encode(), "a.ipynb")

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
 import pytest
+from courses import hand_in
+
+from grader.course import Course
+from grader.grade import Grading
+from grader.jail import ProcessJail
+from grader.submissions import Submission
 
 HERE = Path(__file__).resolve().parent
 sys.path += [str(HERE.parent / "bench"), str(HERE / "hostile")]
 
 from harness import Lacking  # noqa: E402
-from soak import Sample, grown, soak  # noqa: E402
+from soak import Sample, grown, sample, soak  # noqa: E402
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the fork server is for Linux")
@@ -36,3 +43,37 @@ def test_a_leak_would_be_seen(leak: dict[str, float], said: str) -> None:
     nothing = dict.fromkeys(("grader_mb", "server_mb", "descriptors", "threads", "processes", "temporary_files"), 0)
     samples = [Sample(n, **{name: n * leak.get(name, 0) for name in nothing}) for n in range(20)]
     assert list(grown(samples)) == [said]
+
+
+LARGE = """
+import numpy as np
+def softmax_xent(logits, labels):
+    return np.ones(5 * 2**20)
+softmax_xent_grad = softmax_xent
+"""
+DAMAGED = """
+import struct, sys
+wire = sys.modules["grader_inside.wire"]
+def frame(value, nonce):
+    payload = b"d" + struct.pack("<I", 1) + struct.pack("<I", 2) + b"ok" + b"?" + bytes(40 * 2**20)
+    return wire.HEADER.pack(wire.MAGIC, nonce, len(payload)) + payload
+def softmax_xent(logits, labels):
+    wire.frame = frame
+softmax_xent_grad = softmax_xent
+"""
+
+
+@pytest.mark.parametrize("code", [LARGE, DAMAGED], ids=["large", "damaged"])
+def test_large_answers_are_forgotten_without_waiting_for_the_garbage_collector(
+    jail: ProcessJail, shared_course: Course, tmp_path: Path, code: str
+) -> None:
+    grading = Grading(shared_course, jail)
+    submission = Submission("mallory", "softmax-xent", hand_in(tmp_path, "mallory", code))
+    grading.grade(submission)
+    gc.disable()
+    try:
+        before = sample(0).grader_mb
+        assert [grading.grade(submission).score for _ in range(3)] == [0, 0, 0]
+        assert sample(3).grader_mb < before + 40
+    finally:
+        gc.enable()

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from fuzzing import FUZZ
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -66,14 +67,15 @@ def test_a_value_written_early_is_the_same_value(value: Any) -> None:
     assert same(decode(encode([Encoded(encode(value))])), [value])
 
 
+@FUZZ
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_value_or_a_wire_error(payload: bytes) -> None:
     with contextlib.suppress(WireError):
         decode(payload)
 
 
+@FUZZ
 @given(VALUES, st.data())
-@settings(max_examples=200)
 def test_a_damaged_value_is_a_value_or_a_wire_error(value: Any, data: st.DataObject) -> None:
     payload = bytearray(encode(value))
     at = data.draw(st.integers(0, len(payload) - 1))
@@ -83,6 +85,7 @@ def test_a_damaged_value_is_a_value_or_a_wire_error(value: Any, data: st.DataObj
         decode(payload)
 
 
+@FUZZ
 @given(st.binary(min_size=HEADER.size, max_size=HEADER.size))
 def test_any_header_is_refused_unless_it_answers_the_question(header: bytes) -> None:
     with pytest.raises(WireError):

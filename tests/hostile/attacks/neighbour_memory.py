@@ -19,14 +19,14 @@ def searched(pid, deadline):
                 memory.seek(start)
                 if WORDS in memory.read(end - start):
                     return True
-            if time.perf_counter() > deadline:
+            if time.process_time() > deadline:
                 return False
     return False
 
 
 def breach():
-    deadline = time.perf_counter() + 0.35
-    pids = sorted((int(path[6:]) for path in glob.glob("/proc/[0-9]*")), reverse=True)
+    deadline = time.process_time() + 0.3
+    pids = sorted((int(path[6:]) for path in glob.glob("/proc/[0-9]*")), reverse=True)  # the youngest first
     for pid in pids:
         try:
             if (
