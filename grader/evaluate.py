@@ -35,10 +35,13 @@ def evaluate(
     rows: Iterable[str] | None = None,
     stop_at_first_loss: bool = False,
 ) -> list[Outcome]:
-    """Put every row (or those named) to the student, in the rubric's order; a row whose needs were not earned is withheld."""
+    """Put every row (or those named) to the student; a row whose needs were not earned is withheld.
+
+    Hidden rows are asked last, so that no visible row can tell what a hidden one asked; the outcomes are in the rubric's order.
+    """
     outcomes: dict[str, Outcome] = {}
     chosen = None if rows is None else set(rows)
-    for row in topic.rubric:
+    for row in sorted(topic.rubric, key=lambda row: row.hidden):
         if chosen is not None and row.id not in chosen:
             continue
         if any(need in outcomes and not outcomes[need].earned for need in row.needs.split()):
@@ -48,7 +51,7 @@ def evaluate(
         outcomes[row.id] = judge(row, trial(row))
         if stop_at_first_loss and not outcomes[row.id].earned:
             break
-    return settle(list(outcomes.values()))
+    return settle([outcomes[row.id] for row in topic.rubric if row.id in outcomes])
 
 
 def judge(row: Row, trial: Trial) -> Outcome:

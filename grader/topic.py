@@ -51,13 +51,18 @@ class Topic:
         return sum(row.points for row in self.rubric)
 
     def __post_init__(self) -> None:
-        seen: set[str] = set()
+        seen: dict[str, Row] = {}
         for row in self.rubric:
-            unknown = set(row.needs.split()) - seen
-            if row.id in seen or unknown:
-                problem = f"needs {sorted(unknown)}, which no earlier row is called" if unknown else "is there twice"
-                raise TopicError(f"{self.title}: row {row.id!r} {problem}")
-            seen.add(row.id)
+            unknown = [need for need in row.needs.split() if need not in seen]
+            unseen = [need for need in row.needs.split() if need in seen and seen[need].hidden and not row.hidden]
+            for found, problem in (
+                (row.id in seen, "is there twice"),
+                (unknown, f"needs {unknown}, which no earlier row is called"),
+                (unseen, f"needs {unseen}, which is hidden: hidden rows are asked last"),
+            ):
+                if found:
+                    raise TopicError(f"{self.title}: row {row.id!r} {problem}")
+            seen[row.id] = row
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..result import Result, Status, Verdict
-from .phrases import UNGRADED, any_ungraded, fell_short, headline, noted, one_line, said
+from .phrases import UNGRADED, any_ungraded, fell_short, headline, noted, one_line, said, seconds_told
 
 
 def gradescope(results: Sequence[Result]) -> dict[str, Any]:
@@ -32,10 +32,11 @@ def gradescope(results: Sequence[Result]) -> dict[str, Any]:
         "test_output_format": "text",
         "test_name_format": "text",
         "visibility": "visible",
-        "execution_time": round(sum(result.seconds for result in results), 4),
         "tests": tests,
         "extra_data": {"ungraded": _void_rows(results), "sha256": [result.sha256 for result in results]},
     }
+    if (seconds := seconds_told(results)) is not None:
+        report["execution_time"] = round(seconds, 4)
     if not tests:  # nothing to sum up: an unreadable submission
         report["score"] = 0
     return report

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from ..result import Result, Status, Verdict
-from .phrases import HIDDEN, fell_short, one_line, points, said
+from .phrases import HIDDEN, fell_short, one_line, points, said, seconds_told
 
 
 def junit(results: Sequence[Result]) -> str:
@@ -30,8 +30,9 @@ def _suite(result: Result, classname: str) -> ET.Element:
         failures=str(sum(map(fell_short, result.rows))),
         errors=str(statuses.count(Status.VOID)),
         skipped=str(statuses.count(Status.WITHHELD)),
-        time=f"{result.seconds:.3f}",
     )
+    if (seconds := seconds_told([result])) is not None:
+        suite.set("time", f"{seconds:.3f}")
     suite.extend(_case(result, row, classname) for row in result.rows)
     return suite
 

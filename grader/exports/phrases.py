@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..result import Note, Result, Status, Verdict, plain
 
@@ -59,6 +59,13 @@ def said(row: Verdict) -> str:
 
 def noted(note: Note) -> str:
     return printable(note.text if note.cell is None else f"cell {note.cell}: {note.text}")
+
+
+def seconds_told(results: Sequence[Result]) -> float | None:
+    """The time that grading took; None with hidden rows, whose cases a submission could tell by how long it sleeps."""
+    if any(row.hidden for result in results for row in result.rows):
+        return None
+    return sum(result.seconds for result in results)
 
 
 def any_ungraded(results: Iterable[Result]) -> bool:
