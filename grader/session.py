@@ -15,16 +15,16 @@ from collections.abc import Collection
 from typing import Any
 
 from . import faults, wire
-from .faults import Died, Fault, OurFault, Raised, TimedOut
+from .faults import Died, Fault, OurFault, TimedOut
 from .jail.base import Child, Jail
 from .limits import Limits
 from .notebook import Cell, Source
 from .plan import Implementation, Plan
+from .replies import MAX_TEXT, answers, cell_note, checked
 from .result import Note, Wrong
 
 WATCH_SECONDS = 0.05  # how often CPU time is looked at while an answer is awaited
 START_SECONDS = 60.0  # wall time for the interpreter and numpy: our own doing
-MAX_TEXT = 500  # characters of what a student's exception, or anything else of theirs, says of itself
 MAX_NAMES = 200  # that are looked through for one that comes close to a missing function's
 FORBIDDEN_CELLS = 3  # cells that loop or kill the process before the rest of the notebook is given up
 
@@ -74,7 +74,7 @@ class Session(Implementation):
         if "missing" in answer:
             raise self._missing(answer)
         self.exhausted = answer.get("raised") == "MemoryError"
-        return _answers(answer, plan, self.limits)
+        return answers(answer, plan, self.limits)
 
     def cpu_seconds(self) -> float:
         return self.spent + (self.child.cpu_seconds() if self.child else 0.0)
@@ -126,7 +126,7 @@ class Session(Implementation):
                 self._leave_out(cell, str(end))
                 return []
             if "raised" in answer:
-                notes.append(_cell_note(cell, answer))
+                notes.append(cell_note(cell, answer))
         return notes
 
     def _leave_out(self, cell: Cell, how: str) -> None:
@@ -184,7 +184,7 @@ class Session(Implementation):
         try:
             header = _read(self.child.channel, wire.HEADER.size, watch)
             length = wire.read_header(header, nonce, self.limits.reply_mb << 20)
-            return _checked(wire.decode(_read(self.child.channel, length, watch)), self.source)
+            return checked(wire.decode(_read(self.child.channel, length, watch)), self.source)
         except _OutOfTime:
             end: Fault = self._too_slow(what, spoken)
         except (EOFError, ConnectionError):
@@ -256,57 +256,3 @@ def _read(channel: socket.socket, size: int, watch: _Watch) -> bytearray:
         if got < size:
             watch.check()
     return buffer
-
-
-def _checked(answer: Any, source: Source) -> dict[str, Any]:
-    """A reply of one of the known forms, texts cut to size; everything in it is still only a claim."""
-    forms: list[dict[str, type]] = [
-        {"ok": list},
-        {"ready": bool},
-        {"refused": str},
-        {"missing": str, "have": list},
-        {"misfit": str, "sentence": str},
-        {"raised": str, "message": str, "cell": int, "line": int, "calling": str},
-    ]
-    if isinstance(answer, dict):
-        for form in forms:
-            if answer.keys() == form.keys() and all(isinstance(answer[key], kind) for key, kind in form.items()):
-                return _place(source, **_cut(answer)) if "raised" in answer else _cut(answer)
-    raise wire.WireError("a reply of unknown form")
-
-
-def _cut(answer: dict[str, Any]) -> dict[str, Any]:
-    return {key: value[:MAX_TEXT] if isinstance(value, str) else value for key, value in answer.items()}
-
-
-def _place(source: Source, cell: int, line: int, **rest: Any) -> dict[str, Any]:
-    """The reply, with a cell and a line that the submission has, or 0."""
-    cell = cell if 0 < cell <= len(source.cells) else 0
-    line = line if cell and 0 < line <= source.cells[cell - 1].code.count("\n") + 1 else 0
-    return {**rest, "cell": cell, "line": line}
-
-
-def _answers(answer: dict[str, Any], plan: Plan, limits: Limits) -> list[Any]:
-    if "misfit" in answer:
-        raise faults.misfit(answer["misfit"], answer["sentence"])
-    if "raised" in answer:
-        out_of_memory = answer["raised"] == "MemoryError" and not answer["message"]
-        message = f"more than {limits.memory_mb} MB of memory" if out_of_memory else answer["message"]
-        calling = answer["calling"] if answer["calling"] in plan.names() else ", ".join(plan.names())
-        raise Raised(answer["raised"], message, answer["cell"] or None, answer["line"] or None, calling)
-    values = answer.get("ok")
-    if not isinstance(values, list) or len(values) != len(plan.wanted) + len(plan.kept):
-        raise Died(f"the process gave {len(values or [])} answers to {len(plan.wanted)} questions")
-    return values
-
-
-def _cell_note(cell: Cell, answer: dict[str, Any]) -> Note:
-    line = f" (line {answer['line']})" if answer["line"] and answer["cell"] == cell.number else ""
-    what = f"{answer['raised']}: {answer['message']}" if answer["message"] else answer["raised"]
-    if answer["raised"] == "SystemExit":
-        happened = f"calls exit(){line}: the rest of the cell"
-    elif answer["raised"] in ("SyntaxError", "IndentationError", "TabError"):
-        happened = f"is no Python: {what}{line}. The cell"
-    else:
-        happened = f"raised {what}{line}: the rest of the cell"
-    return Note(f"{happened} was not run, the next cells were", cell.number)
