@@ -11,7 +11,7 @@ JOBS ?= 2
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint format verify class bench hostile clean
+.PHONY: demo test lint format verify class bench soak fuzz hostile clean
 
 demo: $(INSTALLED)
 	$(BIN)/grader grade examples/class -o out --trust-submissions
@@ -33,6 +33,12 @@ verify: $(INSTALLED)
 
 class: $(INSTALLED)
 	$(BIN)/python examples/make_class.py
+
+soak: $(INSTALLED)
+	$(BIN)/python bench/soak.py
+
+fuzz: $(INSTALLED)
+	$(BIN)/python bench/fuzz.py
 
 hostile: $(INSTALLED)
 	$(BIN)/python tests/hostile/table.py

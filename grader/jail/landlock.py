@@ -35,10 +35,10 @@ def abi() -> int:
     return max(int(version), 0)
 
 
-def restrict(read: Iterable[str], write: Iterable[str]) -> None:
-    """Allow reading (and loading libraries) below `read`, making and changing files below `write`; for good.
+def prepare(read: Iterable[str], write: Iterable[str]) -> int:
+    """A ruleset, as a descriptor: reading (and loading libraries) below `read`, making and changing files below `write`.
 
-    TCP, abstract sockets and signals to others go too, where the kernel's version can. Raises OSError.
+    TCP, abstract sockets and signals to others are not in it, where the kernel's version can refuse them. Raises OSError.
     """
     version = abi()
     if version == 0:
@@ -52,6 +52,15 @@ def restrict(read: Iterable[str], write: Iterable[str]) -> None:
             _allow(ruleset, path, READ)
         for path in write:
             _allow(ruleset, path, rights & ~(EXECUTE | MAKE_SPECIAL))
+    except OSError:
+        os.close(ruleset)
+        raise
+    return ruleset
+
+
+def enforce(ruleset: int) -> None:
+    """From here on this process does only what the ruleset allows; the descriptor is closed. Raises OSError."""
+    try:
         _checked(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         _checked(_libc.syscall(SYS_RESTRICT_SELF, ruleset, 0))
     finally:

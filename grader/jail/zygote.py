@@ -22,8 +22,8 @@ from typing import Any, NoReturn
 
 from . import landlock, namespaces, seccomp
 
-CHANNEL = 3  # the descriptor that a child answers on
-FIRST_CLOSED, LAST_CLOSED = 4, 4096
+CHANNEL, RULESET = 3, 4  # the descriptor that a child answers on, and that of what it may open, until it is in force
+FIRST_CLOSED, LAST_CLOSED = 5, 4096
 SCRATCH, SCRATCH_FILES = "/box", 256
 READY = b"ready"
 ENDED = struct.Struct("<id")  # wait status, CPU seconds
@@ -43,6 +43,15 @@ class Trade:
     set_limits: Confine
 
 
+@dataclass(frozen=True)
+class Defence:
+    """What is made once and put on every child: the filter of system calls, and, where no child has a folder of its own,
+    the ruleset of paths (two hundred of them without namespaces)."""
+
+    program: bytes
+    ruleset: int | None
+
+
 def main(control_fd: int, options: Mapping[str, Any], trade: Trade) -> None:
     """Serve until the control socket closes, as it does when the grader ends, however that ends.
 
@@ -50,6 +59,8 @@ def main(control_fd: int, options: Mapping[str, Any], trade: Trade) -> None:
     """
     preload()
     program = seccomp.build() if options["seccomp"] else b""
+    shared = options["landlock"] and not options["namespaces"]
+    defence = Defence(program, landlock.prepare(filter(os.path.exists, options["read"]), []) if shared else None)
     control = socket.socket(fileno=control_fd)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.collect()
@@ -64,7 +75,7 @@ def main(control_fd: int, options: Mapping[str, Any], trade: Trade) -> None:
         if os.fork() == 0:
             control.close()
             channel, status = descriptors
-            _attend(channel, status, program, options, trade)
+            _attend(channel, status, defence, options, trade)
         for descriptor in descriptors:
             os.close(descriptor)
 
@@ -80,7 +91,7 @@ def preload() -> None:
     np.ones((8, 8)) @ np.ones((8, 8))  # BLAS makes its buffers now
 
 
-def _attend(channel: int, status: int, program: bytes, options: Mapping[str, Any], trade: Trade) -> NoReturn:
+def _attend(channel: int, status: int, defence: Defence, options: Mapping[str, Any], trade: Trade) -> NoReturn:
     """Process A: make B, tell how it ended."""
     report = socket.socket(fileno=status)
     try:
@@ -92,7 +103,7 @@ def _attend(channel: int, status: int, program: bytes, options: Mapping[str, Any
         pid = os.fork()
         if pid == 0:
             report.detach()
-            _become_submission(channel, lambda settings: _confine(settings, program, options, trade), trade)
+            _become_submission(channel, defence, lambda settings: _confine(settings, defence, options, trade), trade)
         os.close(channel)
         pidfd = os.pidfd_open(pid)
         socket.send_fds(report, [STARTED], [pidfd])
@@ -104,22 +115,25 @@ def _attend(channel: int, status: int, program: bytes, options: Mapping[str, Any
     os._exit(0)
 
 
-def _become_submission(channel: int, confine: Confine, trade: Trade) -> NoReturn:
+def _become_submission(channel: int, defence: Defence, confine: Confine, trade: Trade) -> NoReturn:
     """Process B: everything of ours is closed or given up, then it answers requests until it is killed."""
     try:
         namespaces.die_with_parent(signal.SIGKILL)
         null = os.open("/dev/null", os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(null, standard)
+        kept = None if defence.ruleset is None else os.dup(defence.ruleset)  # not to be overwritten by the next line
         os.dup2(channel, CHANNEL)
-        os.closerange(FIRST_CLOSED, LAST_CLOSED)
+        if kept is not None:
+            os.dup2(kept, RULESET)
+        os.closerange(RULESET if kept is None else FIRST_CLOSED, LAST_CLOSED)
         trade.work(CHANNEL, confine)
     except BaseException:
         os._exit(70)
     os._exit(0)
 
 
-def _confine(settings: dict[str, Any], program: bytes, options: Mapping[str, Any], trade: Trade) -> None:
+def _confine(settings: dict[str, Any], defence: Defence, options: Mapping[str, Any], trade: Trade) -> None:
     """Give up, in this order: memory and time without end, files of others, every capability, paths, system calls."""
     trade.set_limits(settings)
     writable = []
@@ -134,9 +148,10 @@ def _confine(settings: dict[str, Any], program: bytes, options: Mapping[str, Any
     if options["namespaces"]:
         namespaces.drop_capabilities()
     if options["landlock"]:
-        landlock.restrict([path for path in options["read"] if os.path.exists(path)], writable)
-    if program:
-        seccomp.load(program)
+        own = defence.ruleset is None
+        landlock.enforce(landlock.prepare(filter(os.path.exists, options["read"]), writable) if own else RULESET)
+    if defence.program:
+        seccomp.load(defence.program)
 
 
 def _tell(report: socket.socket, error: BaseException) -> None:
