@@ -7,6 +7,8 @@ import os
 import pytest
 from harness import ATTACKS, Attack, Lacking, Range
 
+SHOTS = 3  # at a breach: some are races, and lost on a busy machine
+
 HELD = [pytest.param(a, c, id=f"{a.name}-{c}") for a in ATTACKS for c in a.holds]
 SEEN = [pytest.param(a, id=a.name) for a in ATTACKS if a.seen]
 ALIVE = [pytest.param(a, c, id=f"{a.name}-{c}") for a in ATTACKS for c in a.breaches]
@@ -21,7 +23,7 @@ def test_gains_nothing(range_: Range, attack: Attack, configuration: str) -> Non
 def test_succeeds_without_its_defence(range_: Range, attack: Attack, configuration: str) -> None:
     if attack.needs == "root" and os.getuid() != 0:
         pytest.skip("only root could do it at all")
-    assert fire(range_, attack, configuration) != ()
+    assert any(fire(range_, attack, configuration) for _ in range(SHOTS))
 
 
 @pytest.mark.parametrize("attack", SEEN)

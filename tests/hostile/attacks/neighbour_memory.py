@@ -1,4 +1,4 @@
-"""Reach out or persist: looks through the memory of all younger processes for another student's work.
+"""Reach out or persist: looks through the memory of all processes, the nearest first, for another student's work.
 
 breaches: seccomp process
 """
@@ -26,7 +26,7 @@ def searched(pid, deadline):
 
 def breach():
     deadline = time.process_time() + 0.3
-    pids = sorted((int(path[6:]) for path in glob.glob("/proc/[0-9]*")), reverse=True)  # the youngest first
+    pids = sorted((int(path[6:]) for path in glob.glob("/proc/[0-9]*")), key=lambda pid: abs(pid - os.getpid()))
     for pid in pids:
         try:
             if (
