@@ -52,6 +52,7 @@ clean:
 $(INSTALLED): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" && $(PYTHON) -c '$(NEW_ENOUGH)' || \
     { echo "Python 3.11 or newer is needed and was not found. Try: make PYTHON=/path/to/python3.12"; exit 2; }
+	@scripts/install_jail.sh
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
