@@ -46,7 +46,7 @@ def die_with_parent(signal: int) -> None:
 
 
 def hide_memory() -> None:
-    """No other process of this user may read this one's memory, or trace it."""
+    """No other process of this user may read this one's memory, or trace it. For the grader, whatever the jail holds."""
     _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
