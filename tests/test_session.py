@@ -601,6 +601,12 @@ def test_what_a_row_kept_is_forgotten_by_the_next(open_session: Open) -> None:
 # ------------------------------------------------------------------------------------------ the jail itself
 
 
+def test_windows_is_told_what_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.jail.process.sys.platform", "win32")
+    with pytest.raises(OurFault, match="Windows Subsystem for Linux"):
+        ProcessJail()
+
+
 def test_a_jail_that_cannot_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.jail.process.PYTHON", ("/no/such/python",))
     broken = ProcessJail()

@@ -8,7 +8,9 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
+import sys
 from collections.abc import Iterable
+from typing import Any
 
 # The same numbers on every architecture that has them.
 SYS_CREATE_RULESET, SYS_ADD_RULE, SYS_RESTRICT_SELF = 444, 445, 446
@@ -26,7 +28,7 @@ RIGHTS_NEWEST = 16  # ABI 5 adds IOCTL_DEV
 NETWORK_TCP = 0b11  # bind and connect, ABI ≥ 4
 SCOPES = 0b11  # abstract sockets and signals, ABI ≥ 6
 
-_libc = ctypes.CDLL(None, use_errno=True)
+_libc: Any = None if sys.platform == "win32" else ctypes.CDLL(None, use_errno=True)
 
 
 def abi() -> int:

@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -46,6 +47,8 @@ class ProcessJail(Jail):
     sentence = "level 0: crashes and loops are contained; student code could read this user's files"
 
     def __init__(self, imports: Sequence[str] = ("numpy",)) -> None:
+        if sys.platform == "win32":
+            raise OurFault("submissions cannot be run on Windows yet: use the Windows Subsystem for Linux")
         self.imports = tuple(imports)
         self._lock, self._closed = threading.Lock(), False
         self._children: weakref.WeakSet[_Process] = weakref.WeakSet()
