@@ -231,7 +231,7 @@ def test_the_real_grader_writes_a_result_on_the_platform(tmp_path: Path) -> None
         ROOT / "assignments" / "softmax_cross_entropy" / "solution.py",
         tmp_path / "submission" / "softmax-cross-entropy.py",
     )
-    report, output = platform.run(PATH=f"{GRADER.parent}:/usr/bin:/bin")
+    report, output = platform.run(PATH=f"{GRADER.parent}:/usr/bin:/bin", GRADER_OPTIONS="--trust-submissions")
     assert [test["status"] for test in report["tests"]] == ["passed"] * len(report["tests"]) != [], output
     assert sum(test["score"] for test in report["tests"]) == sum(test["max_score"] for test in report["tests"]) > 0
 

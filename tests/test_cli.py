@@ -16,7 +16,9 @@ import pytest
 from courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION, hand_in, notebook
 from typer.testing import CliRunner
 
+from grader.canaries import SENTENCES
 from grader.cli.app import app
+from grader.jail import ProcessJail
 
 COMMAND = [sys.executable, "-c", "from grader.cli import main; main()"]
 SUMMED = SOFTMAX_SOLUTION.replace("labels].mean()", "labels].sum()")
@@ -35,7 +37,8 @@ def here(shared_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def grade(here: Path, *options: str, folder: str = "class") -> Any:
-    return grader("grade", here / folder, "-o", here / "out", *options)
+    """On any machine: what a low level changes is a test of its own."""
+    return grader("grade", here / folder, "-o", here / "out", "--trust-submissions", *options)
 
 
 # ------------------------------------------------------------------------------------------ exit 0 and what is printed
@@ -54,6 +57,34 @@ def test_grading_writes_the_gradebook_its_exports_and_a_line_for_each(here: Path
     assert "grading: 2 of 2" in done.stderr
     for path in ("gradebook.db", "grades.csv", "report/index.html", "report/students/ada.html"):
         assert (here / "out" / path).is_file()
+
+
+def test_below_level_2_grading_wants_to_be_told_that_submissions_are_trusted(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def weakest(imports: Any) -> ProcessJail:
+        jail = ProcessJail(imports)
+        jail.level, jail.sentence = 0, SENTENCES[0]
+        return jail
+
+    hand_in(here / "class", "ada", HEAVY_SOLUTION, "heavy-ball.py")
+    monkeypatch.setattr("grader.cli.grading.measured_jail", weakest)
+    refused = grader("grade", here / "class", "-o", here / "out")
+    assert refused.exit_code == 2
+    assert SENTENCES[0] in refused.stderr
+    assert "--trust-submissions" in refused.stderr
+    assert not (here / "out" / "grades.csv").exists()
+    assert grade(here, "--format", "json").exit_code == 0
+    result = json.loads((here / "out" / "results" / "ada" / "heavy-ball.json").read_text())
+    assert result["jail"] == SENTENCES[0]
+
+
+def test_the_doctor_says_the_level_and_what_was_tried() -> None:
+    done = grader("doctor", "--format", "json")
+    found = json.loads(done.stdout)
+    assert found["sentence"] == SENTENCES[found["level"]]
+    assert done.exit_code == (0 if found["level"] >= 2 else 1)
+    assert found["escaped"].keys() >= {"read_file", "connect", "fork", "see_name"}
 
 
 def test_talk_can_be_turned_off(here: Path) -> None:
@@ -215,7 +246,7 @@ def test_answers_of_another_topic_are_refused(here: Path) -> None:
 def test_grading_without_torch_says_what_to_install(here: Path) -> None:
     hand_in(here / "class", "ada", HEAVY_SOLUTION, "heavy-ball.py")
     code = f"import sys\nsys.modules['torch'] = None\n{COMMAND[-1]}"
-    arguments = ["grade", str(here / "class"), "-o", str(here / "out")]
+    arguments = ["grade", str(here / "class"), "-o", str(here / "out"), "--trust-submissions"]
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert done.stderr == "grader: this command needs torch: pip install 'graded-descent[grade]'\n"
@@ -267,7 +298,17 @@ def test_ctrl_c_stops_at_once_and_keeps_what_was_finished(here: Path, folder: Pa
     hand_in(here / "class", "ada", HEAVY_SOLUTION, "heavy-ball.py")
     sleepy = "import time\ndef heavy_ball(*args, **kwargs):\n    time.sleep(1e6)"
     hand_in(here / "class", "zoe", sleepy, "heavy-ball.py")
-    arguments = ["grade", str(here / "class"), "-o", str(here / "out"), "-j", "1", "--course", str(folder)]
+    arguments = [
+        "grade",
+        str(here / "class"),
+        "-o",
+        str(here / "out"),
+        "--trust-submissions",
+        "-j",
+        "1",
+        "--course",
+        str(folder),
+    ]
     process = subprocess.Popen([*COMMAND, *arguments], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while not ada_is_kept(here) and time.monotonic() < deadline:
