@@ -315,7 +315,7 @@ def test_ctrl_c_stops_at_once_and_keeps_what_was_finished(here: Path, folder: Pa
         time.sleep(0.1)
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
-    _, talk = process.communicate(timeout=20)
+    _, talk = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "interrupted: what was finished is kept" in talk
     assert "Traceback" not in talk

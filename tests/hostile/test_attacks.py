@@ -7,7 +7,7 @@ import os
 import pytest
 from harness import ATTACKS, Attack, Lacking, Range
 
-SHOTS = 3  # at a breach: some are races, and lost on a busy machine
+SHOTS = 3  # at what has to happen: some attacks are races, and lost on a busy machine
 
 HELD = [pytest.param(a, c, id=f"{a.name}-{c}") for a in ATTACKS for c in a.holds]
 SEEN = [pytest.param(a, id=a.name) for a in ATTACKS if a.seen]
@@ -28,9 +28,8 @@ def test_succeeds_without_its_defence(range_: Range, attack: Attack, configurati
 
 @pytest.mark.parametrize("attack", SEEN)
 def test_takes_place(range_: Range, attack: Attack) -> None:
-    result = range_.fire(attack, attack.holds[0]).result
-    assert result is not None
-    assert attack.seen in result.to_json()
+    results = (range_.fire(attack, attack.holds[0]).result for _ in range(SHOTS))
+    assert any(result is not None and attack.seen in result.to_json() for result in results)
 
 
 def fire(range_: Range, attack: Attack, configuration: str) -> tuple[str, ...]:
