@@ -309,7 +309,13 @@ def test_ctrl_c_stops_at_once_and_keeps_what_was_finished(here: Path, folder: Pa
         "--course",
         str(folder),
     ]
-    process = subprocess.Popen([*COMMAND, *arguments], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*COMMAND, *arguments],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # a background shell ignores it
+    )
     deadline = time.monotonic() + 60
     while not ada_is_kept(here) and time.monotonic() < deadline:
         time.sleep(0.1)
