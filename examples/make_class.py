@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.release import notebook_text
+from grader.stubs import stub
 from grader.topic import Assignment
 
 HERE = Path(__file__).parent
@@ -53,7 +54,7 @@ class Notebook:
         self.data: dict[str, Any] = json.loads(notebook_text(assignment, STAMP))
         self.cells: list[dict[str, Any]] = self.data["cells"]
         self.at = 1  # the cell written last; at first the one with the imports
-        self.stubs = {f.name: self._index(f"def {f.name}(") for f in assignment.functions}
+        self.stubs = {f.name: self._index(stub(f).partition("\n")[0]) for f in assignment.targets}
 
     def _index(self, start: str) -> dict[str, Any]:
         return next(c for c in self.cells if c["cell_type"] == "code" and c["source"][0].startswith(start))

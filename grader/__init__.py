@@ -12,7 +12,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "signature": ("Ints", "Layer", "Opaque", "Reals", "sample"),
+    "signature": ("Ints", "Layer", "Object", "Opaque", "Random", "Reals", "sample"),
     "topic": ("Mistake", "Row", "Topic", "Variant"),
     "checks": ("Trial", "cheap", "converges", "either", "gradient", "holds", "matches", "pure", "trajectory", "vjp"),
     "result": ("Wrong",),

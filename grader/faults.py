@@ -41,13 +41,16 @@ class OurFault(Exception):
 
 
 def missing(name: str, have: Iterable[str], asked: Collection[str] = (), because: str = "") -> Wrong:
-    """The function that was asked for is not there. Names that come close are suggested, but for those `asked` themselves.
+    """What was asked for is not there: a function, a class, or (`CLASS.NAME`) a method or attribute. Names that come close
+    are suggested, but for those `asked` themselves.
 
     `because` says where it should have been, if that is known.
     """
-    near = difflib.get_close_matches(name, [n for n in have if n not in asked], n=2, cutoff=0.6)
+    owner, _, own = name.rpartition(".")
+    near = difflib.get_close_matches(own, [n for n in have if n not in asked], n=2, cutoff=0.6)
     hint = f" (did you mean to call `{'` or `'.join(near)}` that?)" if near else ""
-    return Wrong("", f"missing function: `{name}`{because or hint}", function=name)
+    kind = "method or attribute" if owner else "function" if own[:1].islower() else "class"
+    return Wrong("", f"missing {kind}: `{name}`{because or hint}", function=name)
 
 
 def misfit(name: str, sentence: str) -> Wrong:

@@ -34,8 +34,8 @@ def _percent(match: re.Match[str]) -> str:
     return f"%{ord(match[0]):02X}"
 
 
-def atomic_write(path: Path | str, text: str) -> Path:
-    """Write `text` as UTF-8 so that a reader finds the old file or the new one, never half of one.
+def atomic_write(path: Path | str, content: str | bytes) -> Path:
+    """Write bytes, or text as UTF-8, so that a reader finds the old file or the new one, never half of one.
 
     Makes the folders that are missing. It does not wait for the disk: what must outlive a power cut is the gradebook.
     """
@@ -43,8 +43,8 @@ def atomic_write(path: Path | str, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        with open(temporary, "x", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            file.write(text)
+        with open(temporary, "xb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace"))
         os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):

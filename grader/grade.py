@@ -113,7 +113,7 @@ class Grading:
 
     def _rows(self, source: Source, desk: Desk) -> tuple[tuple[Verdict, ...], list[Note]]:
         topic = desk.assignment.topic
-        asked = [f.name for f in desk.assignment.functions]
+        asked = [f.name for f in desk.assignment.targets]
         with Session(source, self.jail, self.course.limits, asked) as student:
 
             def trial(row: Row) -> Drawn:

@@ -6,18 +6,20 @@ The helpers at the end are what `reference/*.py` is written with: gradients come
 from __future__ import annotations
 
 import hashlib
+import inspect
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
 import torch
 
+from . import kept
 from .closeness import Truth, largest
 from .faults import OurFault
 from .plan import Plan, execute
-from .signature import Function
+from .signature import Class, Function
 from .topic import Assignment, load_module
 from .wire import encode
 
@@ -48,7 +50,9 @@ class Oracle:
         be_exact(device)
         self.device = device
         self.module = load_module(assignment.reference_path, f"course_reference_{assignment.module}")
-        self.world = {f.name: self._bind(f) for f in assignment.functions}
+        self.world = {t.name: self._class(t) if isinstance(t, Class) else self._bind(t) for t in assignment.targets}
+        self.world |= dict(self._beyond())
+        self.version = f"{assignment.hashes['reference']} {torch.__version__} {device}"
         self.known: dict[bytes, list[Truth]] = {}
         self.lock = threading.Lock()
 
@@ -63,6 +67,8 @@ class Oracle:
 
     def _compute(self, plan: Plan) -> list[Truth]:
         try:
+            if any(isinstance(vars(self.module).get(name), Ensemble) for name in plan.names()):
+                return kept.answers(self.version, plan, lambda: execute(plan, self.world, {}, _truth))
             return execute(plan, self.world, {}, _truth)
         except Exception as error:
             names = ", ".join(plan.names())
@@ -73,13 +79,36 @@ class Oracle:
         names = [p.name for p in target.parameters]
 
         def bound(*args: Any, **kwargs: Any) -> Any:
-            reference = getattr(self.module, target.name, None)
-            if reference is None:
-                raise OurFault(f"{self.module.__file__} defines no `{target.name}`")
             given = target.defaults | dict(zip(names, args, strict=False)) | kwargs
-            return reference(**{name: _tensor(value, self.device) for name, value in given.items()})
+            return self._reference(target.name)(**self._tensors(given))
 
         return bound
+
+    def _class(self, target: Class) -> Callable[..., Any]:
+        return lambda *args, **kwargs: self._reference(target.name)(*args, **kwargs)
+
+    def _beyond(self) -> Iterator[tuple[str, Callable[..., Any]]]:
+        """What the reference answers though no student writes it: single stages ("backward.dW2"), and ensembles."""
+        for name, thing in vars(self.module).items():
+            if isinstance(thing, Stages):
+                for stage, step in thing.steps.items():
+                    yield f"{name}.{stage}", self._named(step)
+            if isinstance(thing, Ensemble):
+                yield name, self._named(thing.trainings)
+
+    def _named(self, step: Callable[..., Any]) -> Callable[..., Any]:
+        """The function on those of the arguments that it takes, as tensors."""
+        takes = arguments_of(step)
+        return lambda **given: step(**self._tensors({name: given[name] for name in takes}))
+
+    def _reference(self, name: str) -> Callable[..., Any]:
+        reference: Callable[..., Any] | None = getattr(self.module, name, None)
+        if reference is None:
+            raise OurFault(f"{self.module.__file__} defines no `{name}`")
+        return reference
+
+    def _tensors(self, given: dict[str, Any]) -> dict[str, Any]:
+        return {name: _tensor(value, self.device) for name, value in given.items()}
 
 
 def _tensor(value: Any, device: str) -> Any:
@@ -108,6 +137,7 @@ def derivative(of: Callable[..., torch.Tensor], wrt: str) -> Callable[..., torch
         x = case[wrt].clone().requires_grad_(True)
         return torch.autograd.grad(of(**{**case, wrt: x}), x)[0]
 
+    gradient.takes = arguments_of(of)  # type: ignore[attr-defined]
     return gradient
 
 
@@ -144,6 +174,52 @@ def scaled(value: torch.Tensor, *terms: torch.Tensor) -> torch.Tensor:
     return value
 
 
+def pullback(of: Callable[..., torch.Tensor], wrt: str, cotangent: str = "") -> Callable[..., torch.Tensor]:
+    """The vector-Jacobian product of `of` with respect to its argument `wrt`, by autograd: what backpropagation does with one
+    stage. It takes what `of` takes, and the cotangent as `dNAME`, where NAME is that of `of`, unless named otherwise."""
+    cotangent, takes = cotangent or f"d{of.__name__}", arguments_of(of)
+
+    def pulled(**case: Any) -> torch.Tensor:
+        x = case[wrt].clone().requires_grad_(True)
+        return torch.autograd.grad(of(**{**{name: case[name] for name in takes}, wrt: x}), x, case[cotangent])[0]
+
+    pulled.takes = (cotangent, *takes)  # type: ignore[attr-defined]
+    return pulled
+
+
+class Stages:
+    """A function of several outputs by name, each computed from the function's arguments and the outputs before it.
+
+    What a step takes is told by the names of its parameters. The check `stage` asks for a single step, too, from whatever
+    earlier values it gives.
+    """
+
+    def __init__(self, **steps: Callable[..., torch.Tensor]) -> None:
+        self.steps = steps
+
+    def __call__(self, **case: Any) -> tuple[torch.Tensor, ...]:
+        values = dict(case)
+        for name, step in self.steps.items():
+            values[name] = step(**{taken: values[taken] for taken in arguments_of(step)})
+        return tuple(values[name] for name in self.steps)
+
+
+class Ensemble:
+    """Many training runs at once: `trainings(members, …)` returns tensors whose first axis is the members.
+
+    The check `band` asks for it. Its answers depend on the arguments, the reference's source and the device alone, and are
+    kept on disk between gradings.
+    """
+
+    def __init__(self, trainings: Callable[..., Any]) -> None:
+        self.trainings = trainings
+
+
+def arguments_of(step: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of the arguments that a step takes."""
+    return getattr(step, "takes", None) or tuple(inspect.signature(step).parameters)
+
+
 def stepwise(make: Callable[..., torch.optim.Optimizer]) -> Callable[..., Any]:
     """A torch.optim optimiser as the pure step (w, dw, state, **hyper) → (w, state); `make(parameters, **hyper)` builds it."""
 
@@ -170,4 +246,15 @@ def device_name(device: str) -> str:
     return f"cuda ({torch.cuda.get_device_name()})" if device == "cuda" else "cpu"
 
 
-__all__ = ["Oracle", "choose_device", "derivative", "device_name", "layer", "scaled", "stepwise"]
+__all__ = [
+    "Ensemble",
+    "Oracle",
+    "Stages",
+    "choose_device",
+    "derivative",
+    "device_name",
+    "layer",
+    "pullback",
+    "scaled",
+    "stepwise",
+]

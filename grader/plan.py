@@ -1,7 +1,8 @@
 """A plan: what an implementation is asked to do, as data, and the few lines that do it.
 
-    let  a value                  new  an instance of a class
-    call a function or a method   get  an attribute
+    let   a value                  new  an instance of a class
+    call  a function or a method   get  an attribute
+    apply an operator: + − × ÷ …
 
 Each step's result may be an argument of a later step (`Ref`), so thirty steps of an optimiser or a whole expression
 graph are one round trip. Only the answers that are wanted come back; states, caches and objects stay where they are,
@@ -11,13 +12,19 @@ for the length of the plan, or beyond it as handles. The jail loads this file: s
 from __future__ import annotations
 
 import abc
+import operator
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .wire import Handle, Ref
+import numpy as np
 
-OPS = ("let", "new", "call", "get")
+from .wire import Handle, Ref, Seeded
+
+OPS = ("let", "new", "call", "get", "apply")
+OPERATORS: Mapping[str, Callable[..., Any]] = {  # as Python dispatches them: also to the operand on the right
+    name: getattr(operator, name) for name in ("add", "sub", "mul", "truediv", "pow", "matmul", "neg", "getitem")
+}
 
 
 class Missing(LookupError):
@@ -83,6 +90,10 @@ class Plan:
     def get(self, target: Ref | Handle, name: str) -> Ref:
         return self._add(Step("get", target, name))[0]
 
+    def apply(self, name: str, *operands: Any) -> Ref:
+        """One of `OPERATORS`, on values that may be anything that it is defined for."""
+        return self._add(Step("apply", None, name, operands))[0]
+
     def want(self, *refs: Ref, late: bool = False) -> None:
         self.wanted += [(ref, late) for ref in refs]
 
@@ -91,7 +102,7 @@ class Plan:
 
     def names(self) -> list[str]:
         """The functions and classes that the plan uses, in order of first use."""
-        return list(dict.fromkeys(s.name for s in self.steps if s.target is None and s.name))
+        return list(dict.fromkeys(s.name for s in self.steps if s.target is None and s.op in ("call", "new")))
 
     def _add(self, step: Step) -> list[Ref]:
         self.steps.append(step)
@@ -99,12 +110,27 @@ class Plan:
         return [Ref(at)] if step.outputs == 1 else [Ref(at, i) for i in range(step.outputs)]
 
     def to_wire(self) -> dict[str, Any]:
-        steps = [(s.op, s.target, s.name, tuple(s.args), dict(s.kwargs), s.outputs, s.names) for s in self.steps]
-        return {"steps": steps, "wanted": self.wanted, "kept": self.kept, "seed": self.seed}
+        return {
+            "steps": [_trimmed(step) for step in self.steps],
+            "wanted": self.wanted,
+            "kept": self.kept,
+            "seed": self.seed,
+        }
 
     @classmethod
     def from_wire(cls, data: Mapping[str, Any]) -> Plan:
         return cls([Step(*step) for step in data["steps"]], list(data["wanted"]), list(data["kept"]), data["seed"])
+
+
+def _trimmed(step: Step) -> tuple[Any, ...]:
+    """A step without the fields at its end that are as they are by default: a long graph is a short message."""
+    fields = [step.op, step.target, step.name, tuple(step.args), dict(step.kwargs), step.outputs, step.names]
+    defaults: tuple[Any, ...] = (Step.args, {}, Step.outputs, Step.names)
+    for default in reversed(defaults):
+        if fields[-1] != default:
+            break
+        fields.pop()
+    return tuple(fields)
 
 
 class Implementation(abc.ABC):
@@ -139,7 +165,7 @@ def execute(
     results: list[Any] = []
     answers: dict[int, Any] = {}
     for at, step in enumerate(plan.steps):
-        plan.doing = step.name or plan.doing
+        plan.doing = plan.doing if step.op in ("let", "apply") else step.name
         results.append(_do(step, world, results, handles))
         for i, (ref, late) in enumerate(plan.wanted):
             if ref.step == at and not late:
@@ -154,6 +180,8 @@ def execute(
 def _do(step: Step, world: Mapping[str, Any], results: list[Any], handles: Mapping[int, Any]) -> Any:
     if step.op == "let":
         return _resolve(step.args[0], results, handles)
+    if step.op == "apply":
+        return OPERATORS[step.name](*_resolve(tuple(step.args), results, handles))
     if step.target is None:
         found = world.get(step.name)
         if not callable(found):
@@ -161,7 +189,7 @@ def _do(step: Step, world: Mapping[str, Any], results: list[Any], handles: Mappi
     else:
         owner = _resolve(step.target, results, handles)
         if not hasattr(owner, step.name):
-            raise Missing(step.name, [k for k in dir(owner) if not k.startswith("_")])
+            raise Missing(f"{type(owner).__name__}.{step.name}", [k for k in dir(owner) if not k.startswith("_")])
         found = getattr(owner, step.name)
     if step.op == "get":
         return found
@@ -178,12 +206,14 @@ def _unpack(value: Any, step: Step) -> tuple[Any, ...]:
 
 
 def _resolve(value: Any, results: Sequence[Any], handles: Mapping[int, Any]) -> Any:
-    """The value with every reference and handle in it, also inside containers, replaced by what it stands for."""
+    """The value with every reference, handle and seed in it, also inside containers, replaced by what it stands for."""
     if isinstance(value, Ref):
         result = results[value.step]
         return result if value.output is None else result[value.output]
     if isinstance(value, Handle):
         return handles[value.id]
+    if isinstance(value, Seeded):
+        return np.random.default_rng(value.seed)
     if type(value) in (tuple, list):
         return type(value)(_resolve(item, results, handles) for item in value)
     if type(value) is dict:

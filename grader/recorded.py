@@ -30,7 +30,7 @@ from .wire import WireError, decode, encode
 SCHEMA = "grader/record/1"
 SUFFIX = ".answers"
 DAMAGED = "damaged, or no file of recorded answers: download the bundle again"
-DECLARING = {"Reals", "Ints", "Opaque"}  # a function whose answer is one of these is what the student writes
+DECLARING = {"Reals", "Ints", "Opaque", "Random"}  # a function whose answer is one of these is what the student writes
 MAX_BYTES = 256 << 20  # unpacked: a record is a file that a student may have been given by anyone
 
 

@@ -12,7 +12,7 @@ from .drawn import PUBLIC_SEED, TruthSource
 from .files import atomic_write
 from .live import Live
 from .recorded import SUFFIX, Record, record
-from .signature import stub
+from .stubs import stub
 from .topic import Assignment, TopicError
 from .verify import MARKER, check_folder
 
@@ -38,7 +38,7 @@ def release(assignment: Assignment, truth: TruthSource, folder: Path) -> Path:
     atomic_write(target / f"{assignment.slug}.ipynb", notebook_text(assignment, kept.stamp))
     how_to = HOW_TO.format(title=assignment.topic.title, slug=assignment.slug, suffix=SUFFIX)
     atomic_write(target / "README.md", how_to)
-    (target / f"{assignment.slug}{SUFFIX}").write_bytes(kept.to_bytes())
+    atomic_write(target / f"{assignment.slug}{SUFFIX}", kept.to_bytes())
     return target
 
 
@@ -61,7 +61,7 @@ def notebook_text(assignment: Assignment, stamp: Any, code: dict[str, str] | Non
 
 def _parts(assignment: Assignment, code: dict[str, str]) -> Iterator[tuple[str, str]]:
     """(kind, text) of each cell: prose between markers, stubs, checks; the preamble after the first piece of prose."""
-    stubs = {f.name: stub(f) for f in assignment.functions}
+    stubs = {f.name: stub(f) for f in assignment.targets}
     pieces = MARKER.split(assignment.handout)
     yield "markdown", pieces[0].strip()
     yield "code", PREAMBLE

@@ -4,8 +4,10 @@
         \"\"\"The probabilities of each row.\"\"\"
 
 `Reals["n d"]` is a float64 array of n × d, `Ints["n", "c"]` whole numbers below c, `Opaque` the student's own business
-(state, caches). A dict or tuple of these is several outputs. A `Layer` is a pair forward/backward with an opaque cache.
-Sizes are letters, bound where a case is drawn, or digits.
+(state, caches), `Random` a generator of random numbers (`np.random.Generator`), made in the student's process from a
+seed. A dict or tuple of these is several outputs. A `Layer` is a pair forward/backward with an opaque cache, an `Object` a
+class: its annotations are the attributes that are read, its methods what is called. Sizes are letters, bound where a case
+is drawn, or digits.
 """
 
 from __future__ import annotations
@@ -18,12 +20,12 @@ from typing import Any
 import numpy as np
 
 from .plan import Plan
-from .wire import Ref
+from .wire import Ref, Seeded
 
 
 @dataclass(frozen=True)
 class Spec:
-    """One argument or output: `kind` is "real", "int" or "opaque"; ints lie in [0, below)."""
+    """One argument or output: `kind` is "real", "int", "opaque" or "random"; ints lie in [0, below)."""
 
     kind: str
     dims: tuple[str, ...] = ()
@@ -31,11 +33,13 @@ class Spec:
 
     @property
     def is_array(self) -> bool:
-        return self.kind != "opaque"
+        return self.kind in ("real", "int")
 
     def describe(self) -> str:
         if self.kind == "opaque":
             return "whatever you need; nobody else looks inside"
+        if self.kind == "random":
+            return "a numpy random generator (np.random.Generator): draw from it, and from nothing else"
         noun = {"real": "real", "int": "whole number"}[self.kind]
         if not self.dims:
             return f"a {noun}" + (" number" if self.kind == "real" else "")
@@ -54,7 +58,7 @@ class _Arrays:
         return Spec(self.kind, tuple(shape.split()), str(below))
 
 
-Reals, Ints, Opaque = _Arrays("real"), _Arrays("int"), Spec("opaque")
+Reals, Ints, Opaque, Random = _Arrays("real"), _Arrays("int"), Spec("opaque"), Spec("random")
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,23 @@ class Layer:
     backward: Callable[..., Any]
 
 
-Declared = Function | Callable[..., Any] | type[Layer]
+class Object:
+    """Base of a class that the student writes. Annotated names are attributes that the grader reads; methods without a
+    body are what it calls; operators (`__add__`, …) are methods, too."""
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class that the student writes."""
+
+    name: str
+    attributes: tuple[tuple[str, Spec], ...]
+    methods: tuple[Function, ...]
+    doc: str
+
+
+Target = Function | Class
+Declared = Function | Callable[..., Any] | type[Layer] | type[Object]
 
 
 def function(declared: Callable[..., Any] | Function) -> Function:
@@ -142,16 +162,33 @@ def layer(declared: type[Layer]) -> tuple[Function, Function]:
     return _read(declared.forward, f"{name}_forward"), _read(declared.backward, f"{name}_backward")
 
 
+def object_class(declared: type[Object]) -> Class:
+    """The Class that an Object declares."""
+    attributes = tuple((n, s) for n, s in inspect.get_annotations(declared).items() if isinstance(s, Spec))
+    own = {name: value for name, value in vars(declared).items() if inspect.isfunction(value)}
+    methods = tuple(_read(value, name, bound=True) for name, value in own.items())
+    return Class(declared.__name__, attributes, methods, inspect.getdoc(declared) or "")
+
+
 def functions_of(declared: Declared) -> tuple[Function, ...]:
+    """The functions that a declaration of a function or of a Layer stands for."""
     if isinstance(declared, type):
+        assert issubclass(declared, Layer), f"{declared.__name__} is a class: ask it with `follows`"
         return layer(declared)
     return (function(declared),)
+
+
+def targets_of(declared: Declared) -> tuple[Target, ...]:
+    """What the student writes for a declaration."""
+    if isinstance(declared, type) and issubclass(declared, Object):
+        return (object_class(declared),)
+    return functions_of(declared)
 
 
 def is_declaration(value: Any) -> bool:
     """Whether a module's value declares something that the student writes."""
     if isinstance(value, type):
-        return issubclass(value, Layer) and value is not Layer
+        return issubclass(value, Layer | Object) and value not in (Layer, Object)
     if not inspect.isfunction(value):
         return False
     returns = value.__annotations__.get("return")
@@ -165,7 +202,8 @@ def _parts(returns: Any) -> list[tuple[str, Any]]:
     return [("", spec) for spec in (returns if isinstance(returns, tuple) else (returns,))]
 
 
-def _read(declared: Callable[..., Any], name: str) -> Function:
+def _read(declared: Callable[..., Any], name: str, bound: bool = False) -> Function:
+    """`bound`: a method, whose first parameter is the object; what it returns may be no Spec, and is then not described."""
     signature = inspect.signature(declared)
     parameters = tuple(
         Parameter(
@@ -174,13 +212,16 @@ def _read(declared: Callable[..., Any], name: str) -> Function:
             p.default,
             p.kind is inspect.Parameter.KEYWORD_ONLY,
         )
-        for p in signature.parameters.values()
+        for p in list(signature.parameters.values())[bound:]
     )
-    return Function(name, parameters, tuple(_parts(signature.return_annotation)), inspect.getdoc(declared) or "")
+    outputs = tuple(_parts(signature.return_annotation))
+    described = outputs if not bound else tuple(part for part in outputs if isinstance(part[1], Spec))
+    return Function(name, parameters, described, inspect.getdoc(declared) or "")
 
 
 def sample(declared: Declared, rng: Any, *, scale: float = 1.0, **given: Any) -> dict[str, Any]:
-    """Draw arguments that fit a signature (a layer's is its forward's): reals N(0, scale²), ints below their bound.
+    """Draw arguments that fit a signature (a layer's is its forward's): reals N(0, scale²), ints below their bound, a seed
+    for a generator.
 
     `given` binds sizes (n=8) and may give an argument outright (x=...). Hyper-parameters are left out unless given.
     """
@@ -190,6 +231,8 @@ def sample(declared: Declared, rng: Any, *, scale: float = 1.0, **given: Any) ->
     for p in target.parameters:
         if p.name in given:
             case[p.name] = given[p.name]
+        elif p.spec is not None and p.spec.kind == "random":
+            case[p.name] = Seeded(int(rng.integers(1 << 63)))
         elif p.spec is not None and p.spec.is_array:
             case[p.name] = _draw(p.spec, rng, scale, sizes)
     return case
@@ -201,29 +244,3 @@ def _draw(spec: Spec, rng: Any, scale: float, sizes: Mapping[str, int]) -> Any:
         return scale * rng.normal(size=shape) if shape else scale * float(rng.normal())
     below = int(spec.below) if spec.below.isdigit() else sizes[spec.below]
     return np.asarray(rng.integers(below, size=shape))
-
-
-def stub(target: Function) -> str:
-    """The function as the student receives it: signature, contract in words, and nothing behind it."""
-    lines = [f"def {target.name}({_signature(target)}):", *_docstring(target)]
-    lines.append(f'    raise NotImplementedError("{target.name}")  # your code here')
-    return "\n".join(lines)
-
-
-def _signature(target: Function) -> str:
-    parts, starred = [], False
-    for p in target.parameters:
-        if p.keyword and not starred:
-            parts.append("*")
-            starred = True
-        parts.append(p.name if p.default is inspect.Parameter.empty else f"{p.name}={p.default!r}")
-    return ", ".join(parts)
-
-
-def _docstring(target: Function) -> list[str]:
-    arguments = [f"{p.name}: {p.spec.describe()}" for p in target.parameters if p.spec is not None]
-    outputs = [f"{name}: {spec.describe()}" if name else spec.describe() for name, spec in target.outputs]
-    returns = ["Returns " + outputs[0]] if len(outputs) == 1 else ["Returns a tuple of", *("    " + o for o in outputs)]
-    body = [*target.doc.splitlines(), "", *arguments, *returns]
-    text = [f'"""{body[0]}', *body[1:]]
-    return [("    " + line).rstrip() for line in text] + ['    """']

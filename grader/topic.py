@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .signature import Function, functions_of, is_declaration
+from .signature import Target, is_declaration, targets_of
 
 Case = tuple[str, dict[str, Any]]
 Cases = Callable[[Any], Iterable[Case]]
@@ -87,9 +87,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Mistake(Change):
-    """A known way to be wrong, and what to tell the student."""
+    """A known way to be wrong, and what to tell the student; `loses` names rows (ids, by blanks) that it must lose: a model
+    that is known to be wrong, and has to be seen by just that claim."""
 
     say: str = ""
+    loses: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,9 +130,9 @@ class Assignment:
         return topic
 
     @cached_property
-    def functions(self) -> tuple[Function, ...]:
+    def targets(self) -> tuple[Target, ...]:
         """What the student writes, in the order of declaration."""
-        return declared_functions(self.topic_module)
+        return declared_targets(self.topic_module)
 
     @cached_property
     def solution(self) -> str:
@@ -161,9 +163,9 @@ class Assignment:
         }
 
 
-def declared_functions(module: ModuleType) -> tuple[Function, ...]:
+def declared_targets(module: ModuleType) -> tuple[Target, ...]:
     own = (value for value in vars(module).values() if getattr(value, "__module__", "") == module.__name__)
-    return tuple(f for value in own if is_declaration(value) for f in functions_of(value))
+    return tuple(f for value in own if is_declaration(value) for f in targets_of(value))
 
 
 def load_module(path: Path, name: str) -> ModuleType:

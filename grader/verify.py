@@ -9,9 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
 
 from .diagnose import recognise, run_mistakes
 from .drawn import TruthSource, drawn_trials
@@ -19,8 +16,8 @@ from .evaluate import Outcome, evaluate
 from .live import Live
 from .plan import Implementation
 from .result import Status
-from .signature import Function, stub
-from .topic import Assignment, Change, TopicError
+from .topic import Assignment, Change, Mistake, TopicError
+from .worthless import worthless
 
 MARKER = re.compile(r"^\{(stub|check) ([\w-]+)\}[ \t]*$", re.MULTILINE)  # in handout.md, on a line of its own
 MARKS = {
@@ -86,7 +83,7 @@ def verify(
 def check_folder(assignment: Assignment) -> list[str]:
     """The handout mentions every function and every public row exactly once; names of mistakes and variants are unique."""
     findings = []
-    wanted = [("stub", f.name) for f in assignment.functions]
+    wanted = [("stub", f.name) for f in assignment.targets]
     wanted += [("check", row.id) for row in assignment.topic.rubric if not row.hidden]
     there = MARKER.findall(assignment.handout)
     for kind, name in wanted:
@@ -121,7 +118,7 @@ def _right_ones(assignment: Assignment, truth: TruthSource, seed: int) -> Iterat
 def _worthless_ones(
     assignment: Assignment, truth: TruthSource, seed: int, others: Mapping[str, Implementation]
 ) -> Iterator[str]:
-    for name, student in {**worthless(assignment.functions), **others}.items():
+    for name, student in {**worthless(assignment.targets), **others}.items():
         for o in _outcomes(assignment, student, truth, seed):
             if o.earned:
                 yield f"a program that {name} earns {o.row.id!r}"
@@ -135,22 +132,28 @@ def _mistakes(assignment: Assignment, truth: TruthSource, seed: int, report: Rep
     except TopicError as error:
         report.findings.append(str(error))
         return
-    for one in known:
+    for one, mistake in zip(known, assignment.mistakes, strict=True):
         name, outcomes = one.hint.name, one.outcomes
         marks = "".join("f" if o.follow else MARKS[o.status] for o in outcomes)
         names = {hint.name for hint in recognise(outcomes, known).values()}
-        report.findings += _unsound_mistake(name, marks, names, report, seed, first)
+        report.findings += _unsound_mistake(mistake, marks, names, report, seed, first)
         report.findings += _void(outcomes, name, seed)
         if first:
             report.matrix[name] = marks
             report.named[name] = name in names
 
 
-def _unsound_mistake(name: str, marks: str, names: set[str], report: Report, seed: int, first: bool) -> Iterator[str]:
+def _unsound_mistake(
+    mistake: Mistake, marks: str, names: set[str], report: Report, seed: int, first: bool
+) -> Iterator[str]:
+    name = mistake.name
     if not set(marks) - set("·f"):
         yield f"mistake {name!r} loses no row"
     elif name not in names:
         yield f"mistake {name!r} is not named" + (f", but {sorted(names)} is" if names else "")
+    for row, mark in zip(report.rows, marks, strict=True):
+        if row in mistake.loses.split() and mark == MARKS[Status.EARNED]:
+            yield f"mistake {name!r} earns {row!r}, which it must lose"
     if not first and marks != report.matrix.get(name):
         before = report.matrix.get(name, "")
         rows = [row for row, a, b in zip(report.rows, before, marks, strict=False) if a != b]
@@ -161,52 +164,3 @@ def _void(outcomes: Sequence[Outcome], name: str, seed: int) -> Iterator[str]:
     for o in outcomes:
         if o.status is Status.VOID:
             yield f"{name!r} makes row {o.row.id!r} void: {o.error}"
-
-
-# ---------------------------------------------------------------------------------------- do-nothing programs
-
-
-def worthless(functions: Sequence[Function]) -> dict[str, Implementation]:
-    """Programs that deserve no point, in this process: what each does, by name."""
-    answers: dict[str, Callable[[Function, dict[str, Any], int], Any]] = {
-        "returns zeros": lambda f, case, i: np.zeros(f.shape(i, case)),
-        "returns ones": lambda f, case, i: np.ones(f.shape(i, case)),
-        "returns NaN": lambda f, case, i: np.full(f.shape(i, case), np.nan),
-        "returns the wrong shape": lambda f, case, i: np.zeros((*f.shape(i, case), 2)),
-        "returns its argument": lambda f, case, i: next(iter(case.values()), None),
-        "returns None": lambda f, case, i: None,
-    }
-    programs: dict[str, Implementation] = {
-        name: Live({f.name: _program(f, answer) for f in functions}) for name, answer in answers.items()
-    }
-    programs["is the untouched handout"] = Live.of("\n\n".join(stub(f) for f in functions))
-    programs["defines nothing"] = Live({})
-    return programs
-
-
-def worthless_sources(functions: Sequence[Function]) -> dict[str, str]:
-    """Programs that deserve no point and need a process of their own, as sources."""
-    bodies = {
-        "loops for ever": "while True: pass",
-        "exits": "import os; os._exit(0)",
-        "raises SystemExit": "raise SystemExit",
-    }
-    return {
-        name: "\n".join(f"def {f.name}(*args, **kwargs):\n    {body}" for f in functions)
-        for name, body in bodies.items()
-    }
-
-
-def _program(target: Function, answer: Callable[[Function, dict[str, Any], int], Any]) -> Callable[..., Any]:
-    """A function that remembers shapes from its arguments and answers without computing anything."""
-
-    def run(*args: Any, **kwargs: Any) -> Any:
-        case = dict(zip([p.name for p in target.parameters], args, strict=False)) | kwargs
-        cache = next((v for p, v in zip(target.parameters, args, strict=False) if p.name == "cache"), None)
-        outputs = [
-            answer(target, case if cache is None else {**case, **cache}, i) if spec.is_array else case
-            for i, (_, spec) in enumerate(target.outputs)
-        ]
-        return outputs[0] if len(outputs) == 1 else tuple(outputs)
-
-    return run

@@ -1,4 +1,4 @@
-"""What crosses the trust boundary: numbers, text, containers, arrays and handles. Never pickle.
+"""What crosses the trust boundary: numbers, text, containers, arrays, handles and seeds. Never pickle.
 
 A frame is `magic | nonce | length | payload`; the payload is one value, every part of it a one-byte tag and its content:
 
@@ -6,6 +6,7 @@ A frame is `magic | nonce | length | payload`; the payload is one value, every p
     i  int64     f  float64                 l t  list, tuple: u32 count, items
     h  handle    u32                        d  dict: u32 count, then text and item each
     r  reference u32 step,   u32 output     a  array: u8 dtype index, u8 ndim, u64 per dimension, the bytes in C order
+    g  seed      u64
 
 The reader trusts nothing: every count and size is checked in Python integers against what is left of the payload
 before anything is allocated, so a claim of 10**12 items costs nothing. What it returns is plain: an array subclass,
@@ -34,6 +35,7 @@ MAX_DIMENSION = 1 << 32
 
 _WHOLE = 0xFFFFFFFF  # the `output` of a reference to the whole result
 _U32, _PAIR, _I64, _F64 = struct.Struct("<I"), struct.Struct("<II"), struct.Struct("<q"), struct.Struct("<d")
+_U64 = struct.Struct("<Q")
 
 
 class WireError(ValueError):
@@ -53,6 +55,13 @@ class Ref:
 
     step: int
     output: int | None = None
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """A random generator that starts from `seed`: made where the plan is run, `np.random.default_rng(seed)`."""
+
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -177,6 +186,7 @@ _WRITERS: dict[Any, Callable[[Any, Put, int], None]] = {
     np.ndarray: _write_array,
     Handle: lambda value, put, _: put(b"h" + _U32.pack(value.id)),
     Ref: lambda value, put, _: put(b"r" + _PAIR.pack(value.step, _WHOLE if value.output is None else value.output)),
+    Seeded: lambda value, put, _: put(b"g" + _U64.pack(value.seed)),
     Encoded: lambda value, put, _: put(value.payload),
 }
 
@@ -282,5 +292,6 @@ _READERS: dict[int, Callable[[_Reader, int], Any]] = {
     ord("d"): lambda r, depth: r.mapping(depth),
     ord("h"): lambda r, _: Handle(r.u32()),
     ord("r"): lambda r, _: r.reference(),
+    ord("g"): lambda r, _: Seeded(_U64.unpack_from(r.buffer, r.skip(8))[0]),
     ord("a"): lambda r, _: r.array(),
 }

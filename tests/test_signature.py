@@ -23,8 +23,8 @@ from grader.signature import (
     is_declaration,
     layer,
     sample,
-    stub,
 )
+from grader.stubs import stub
 
 
 def xent(logits: Reals["n c"], labels: Ints["n", "c"]) -> Reals[""]:

@@ -18,8 +18,9 @@ from ..oracle import Oracle
 from ..release import release as release_topic
 from ..session import Session
 from ..topic import Assignment
-from ..verify import Report, worthless_sources
+from ..verify import Report
 from ..verify import verify as verify_topic
+from ..worthless import worthless_sources
 from .courses import open_course, require_topics
 from .exits import Exit, Stop, say
 from .progress import progress as showing
@@ -69,7 +70,7 @@ def prove(course: Course, slug: str, seeds: int, advance: object = None) -> Repo
         stack.callback((jail := open_jail(course.imports)).close)
         others = {
             name: stack.enter_context(Session(read(source.encode(), "nothing.py"), jail, IMPATIENT))
-            for name, source in worthless_sources(assignment.functions).items()
+            for name, source in worthless_sources(assignment.targets).items()
         }
         tell = advance if callable(advance) else lambda text: None
         return verify_topic(assignment, Oracle(assignment), numbers, others, tell)
