@@ -14,7 +14,22 @@ __version__ = "0.1.0"
 _HOMES = {
     "signature": ("Ints", "Layer", "Object", "Opaque", "Random", "Reals", "sample"),
     "topic": ("Mistake", "Row", "Topic", "Variant"),
-    "checks": ("Trial", "cheap", "converges", "either", "gradient", "holds", "matches", "pure", "trajectory", "vjp"),
+    "checks": (
+        *(
+            "Count",
+            "Trial",
+            "band",
+            "cheap",
+            "composition",
+            "converges",
+            "either",
+            "follows",
+            "gradient",
+            "holds",
+            "matches",
+        ),
+        *("pure", "run", "stage", "statistical", "trajectory", "vjp"),
+    ),
     "result": ("Wrong",),
     "kernel": ("check",),
 }

@@ -122,16 +122,24 @@ def _verdict(outcome: Outcome, outcomes: Sequence[Outcome], mistakes: Mapping[st
 
 def _followed(outcome: Outcome, outcomes: Sequence[Outcome], mistakes: Mapping[str, Hint]) -> tuple[float, str]:
     assert outcome.follow is not None
-    blamed = outcome.follow.function
-    guilty = [o for o in outcomes if o.status is Status.LOST and any(f.name == blamed for f in o.row.check.judges)]
+    own, guilty = outcome.follow.own, _guilty(outcome.follow.blames, outcomes)
     hint = next((mistakes[o.row.id] for o in guilty if o.row.id in mistakes), None)
     rows = " and ".join(repr(o.row.claim) for o in guilty)
     if hint:
-        return outcome.row.points, f"right for your own `{blamed}`, whose fault ({hint.name}) cost {rows} already"
+        return outcome.row.points, f"right for your own {own}, whose fault ({hint.name}) cost {rows} already"
     return (
         outcome.row.points * HALF,
-        f"right for your own `{blamed}`, but not for the right one (see {rows}): half the points",
+        f"right for your own {own}, but not for the right one (see {rows}): half the points",
     )
+
+
+def _guilty(blames: frozenset[str], outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The lost rows that are to blame, also through rows that only followed from them."""
+    traced = set(blames)
+    for o in reversed(outcomes):
+        if o.follow and o.row.check.judges & traced:
+            traced |= o.follow.blames
+    return [o for o in outcomes if o.status is Status.LOST and o.row.check.judges & traced]
 
 
 def _waits_for(outcome: Outcome, outcomes: Sequence[Outcome]) -> str:

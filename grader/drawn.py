@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -41,6 +41,9 @@ class Drawn(Trial):
 
     def expect(self, plan: Plan) -> list[Truth]:
         return self.truth.run(plan)
+
+    def learn(self, compute: Callable[[], Any]) -> Any:
+        return compute()
 
     def branch(self, name: str) -> Trial:
         return Drawn(self.topic, self.student, self.truth, self.seed, f"{self.path}/{name}")

@@ -81,12 +81,16 @@ def bare(error: Exception) -> Exception:
 
 
 def settle(outcomes: list[Outcome]) -> list[Outcome]:
-    """A follow-through stands only where another row that asks the blamed function was lost: else nothing is to follow."""
-    blamed = {f.name for o in outcomes if o.status is Status.LOST for f in o.row.check.judges}
+    """A follow-through stands only where what it blames was lost in another row, or follows in its turn from what was: else
+    nothing is to follow."""
+    blamed = {name for o in outcomes if o.status is Status.LOST for name in o.row.check.judges}
     settled: dict[str, Outcome] = {}
     for o in outcomes:
-        if o.follow and o.follow.function not in blamed:
+        if o.follow and not o.follow.blames & blamed:
             o = replace(o, status=Status.LOST, error=o.follow.wrong, follow=None)
+            blamed |= o.row.check.judges
+        elif o.follow:
+            blamed |= o.row.check.judges
         elif any(need in settled and not settled[need].earned for need in o.row.needs.split()):
             o = Outcome(o.row, Status.WITHHELD)  # it was asked while a follow-through that fell still stood
         settled[o.row.id] = o

@@ -27,7 +27,7 @@ from .plan import Implementation, Plan
 from .topic import Assignment, Case, Cases, Row, Topic, TopicError
 from .wire import WireError, decode, encode
 
-SCHEMA = "grader/record/1"
+SCHEMA = "grader/record/2"
 SUFFIX = ".answers"
 DAMAGED = "damaged, or no file of recorded answers: download the bundle again"
 DECLARING = {"Reals", "Ints", "Opaque", "Random"}  # a function whose answer is one of these is what the student writes
@@ -49,15 +49,17 @@ class Log:
     cases: list[list[Case]] = field(default_factory=list)
     normals: list[np.ndarray] = field(default_factory=list)
     answers: list[list[Truth]] = field(default_factory=list)
+    learnt: list[Any] = field(default_factory=list)
 
     def to_wire(self) -> dict[str, Any]:
         answers = [[(truth.value, truth.scale) for truth in each] for each in self.answers]
-        return {"cases": self.cases, "normals": self.normals, "answers": answers}
+        return {"cases": self.cases, "normals": self.normals, "answers": answers, "learnt": self.learnt}
 
     @classmethod
     def from_wire(cls, data: Mapping[str, Any]) -> Log:
         answers = [[Truth(np.asarray(value), scale) for value, scale in each] for each in data["answers"]]
-        return cls([[(name, case) for name, case in each] for each in data["cases"]], list(data["normals"]), answers)
+        cases = [[(name, case) for name, case in each] for each in data["cases"]]
+        return cls(cases, list(data["normals"]), answers, list(data["learnt"]))
 
 
 class Recorder(Drawn):
@@ -87,6 +89,11 @@ class Recorder(Drawn):
         self.log.answers.append(answers)
         return answers
 
+    def learn(self, compute: Callable[[], Any]) -> Any:
+        found = super().learn(compute)
+        self.log.learnt.append(found)
+        return found
+
     def branch(self, name: str) -> Trial:
         return Recorder(self.topic, self.student, self.truth, f"{self.path}/{name}", self.logs)
 
@@ -94,10 +101,13 @@ class Recorder(Drawn):
 class Replayed(Trial):
     """A trial that learns from the record what was learnt when it was made."""
 
+    adaptive = False
+
     def __init__(self, student: Implementation, path: str, logs: Mapping[str, Log]) -> None:
         self.student, self.path, self.logs = student, path, logs
         log = logs.get(path, Log())
-        self._cases, self._normals, self._answers = iter(log.cases), iter(log.normals), iter(log.answers)
+        self._cases, self._normals = iter(log.cases), iter(log.normals)
+        self._answers, self._learnt = iter(log.answers), iter(log.learnt)
 
     def cases(self, generator: Cases | None = None) -> Sequence[Case]:
         return _next(self._cases, self.path)
@@ -107,6 +117,9 @@ class Replayed(Trial):
 
     def expect(self, plan: Plan) -> list[Truth]:
         return _next(self._answers, self.path)
+
+    def learn(self, compute: Callable[[], Any]) -> Any:
+        return _next(self._learnt, self.path)
 
     def branch(self, name: str) -> Trial:
         return Replayed(self.student, f"{self.path}/{name}", self.logs)

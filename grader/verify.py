@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .checks import statistical
 from .diagnose import recognise, run_mistakes
-from .drawn import TruthSource, drawn_trials
+from .drawn import Drawn, TruthSource, drawn_trials
 from .evaluate import Outcome, evaluate
 from .live import Live
 from .plan import Implementation
@@ -41,6 +42,7 @@ class Report:
     findings: list[str] = field(default_factory=list)
     matrix: dict[str, str] = field(default_factory=dict)  # mistake → a mark per row
     named: dict[str, bool] = field(default_factory=dict)  # mistake → whether diagnosis names it
+    powers: dict[str, list[str]] = field(default_factory=dict)  # statistical row → what it sees
 
     @property
     def sound(self) -> bool:
@@ -54,7 +56,8 @@ class Report:
             cells = "  ".join(f"{mark:{len(row)}}" for mark, row in zip(marks, self.rows, strict=True))
             head.append(f"{name:{width}}  {cells}".rstrip())
         legend = "· earned  x lost  f earned by follow-through  r raised  - withheld"
-        return "\n".join([*head, "", legend, ""])
+        powers = [f"{row}: {power}" for row, each in self.powers.items() for power in each]
+        return "\n".join([*head, "", legend, "", *powers, *([""] if powers else [])])
 
 
 def verify(
@@ -66,6 +69,7 @@ def verify(
 ) -> Report:
     """Prove a topic on every seed. `others` are do-nothing programs that need a process of their own (loops, exits)."""
     report = Report(assignment.slug, [row.id for row in assignment.topic.rubric])
+    report.powers = dict(_powers(assignment, truth, seeds[0]))
     findings = dict.fromkeys(check_folder(assignment), "")
     for number, seed in enumerate(seeds):
         progress(f"{assignment.slug}: seed {number + 1} of {len(seeds)}")
@@ -113,6 +117,14 @@ def _right_ones(assignment: Assignment, truth: TruthSource, seed: int) -> Iterat
         for o in _outcomes(assignment, student, truth, seed):
             if not o.earned or o.follow:
                 yield f"{name} does not earn {o.row.id!r}: {o.status}: {o.error}"
+
+
+def _powers(assignment: Assignment, truth: TruthSource, seed: int) -> Iterator[tuple[str, list[str]]]:
+    """What each statistical row sees, with the solution as the student."""
+    student = Live.of(assignment.solution)
+    for row in assignment.topic.rubric:
+        if isinstance(row.check, statistical):
+            yield row.id, row.check.power(Drawn(assignment.topic, student, truth, seed, row.id))
 
 
 def _worthless_ones(

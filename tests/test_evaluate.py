@@ -85,7 +85,7 @@ def test_named_rows_alone_are_asked_and_the_first_loss_can_end_it() -> None:
     assert list(outcomes(*rows, stop_at_first_loss=True)) == ["a", "b"]
 
 
-FOLLOWS = FollowThrough("f", Wrong("g", "is wrong"))
+FOLLOWS = FollowThrough("`f`", frozenset(["f"]), Wrong("g", "is wrong"))
 
 
 @pytest.mark.parametrize(

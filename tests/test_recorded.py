@@ -17,7 +17,7 @@ from grader.drawn import PUBLIC_SEED, drawn_trials, round_seed
 from grader.evaluate import evaluate
 from grader.kernel import check, find_record, judge
 from grader.live import Live
-from grader.recorded import BadRecord, Log, Record, public_source
+from grader.recorded import SCHEMA, BadRecord, Log, Record, public_source
 from grader.release import make_record
 from grader.result import Status
 from grader.topic import Assignment, TopicError
@@ -179,7 +179,7 @@ KEYS = ["schema", "slug", "stamp", "source", "logs", "mistakes"]
 @given(st.dictionaries(st.sampled_from(KEYS), PLAIN) | PLAIN)
 def test_any_value_is_refused(value: Any) -> None:
     if isinstance(value, dict):
-        value = {"schema": "grader/record/1", "slug": "x", "stamp": {}, "source": "", "mistakes": [], **value}
+        value = {"schema": SCHEMA, "slug": "x", "stamp": {}, "source": "", "mistakes": [], **value}
     with pytest.raises(BadRecord):
         Record.from_bytes(zlib.compress(encode(value)), "x.answers").topic()
 

@@ -1,23 +1,34 @@
 """The claims a rubric can make: small objects that, called with a Trial, return, or raise Wrong with evidence."""
 
 from .behaviour import cheap, pure
+from .chance import Count, statistical
 from .combine import either
 from .gradients import gradient, vjp
 from .optimisers import converges, trajectory
+from .stages import stage
+from .story import composition, follows
+from .training import band, run
 from .trial import Check, FollowThrough, Trial
 from .values import holds, matches
 
 __all__ = [
     "Check",
+    "Count",
     "FollowThrough",
     "Trial",
+    "band",
     "cheap",
+    "composition",
     "converges",
     "either",
+    "follows",
     "gradient",
     "holds",
     "matches",
     "pure",
+    "run",
+    "stage",
+    "statistical",
     "trajectory",
     "vjp",
 ]

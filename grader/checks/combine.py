@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import abc
+
 from ..result import Wrong
-from ..signature import Function
-from .gradients import gradient
 from .trial import Check, FollowThrough, Trial
+
+
+class Following(Check):
+    """A claim that can stand in for another: consistency with the student's own work."""
+
+    @abc.abstractmethod
+    def follow(self, trial: Trial, wrong: Wrong) -> FollowThrough:
+        """The claim as a fall-back of one that raised `wrong`: only behind work that is alive. Raises Wrong where it does not
+        hold either."""
 
 
 class either(Check):
     """`first` holds; or `otherwise` does, so that the fault lies in the forward that it differentiates.
 
-    A slip then costs once: in full where the forward's fault is a recognised mistake, half where it is not, never where
-    that forward is dead. Which of these, `evaluate` decides when all rows are in.
+    A slip then costs once: the row is earned in full where the forward's fault is a recognised mistake, half where it is not,
+    never where that forward is dead. Which of these, `evaluate` decides when all rows are in.
     """
 
-    def __init__(self, first: Check, otherwise: gradient) -> None:
+    def __init__(self, first: Check, otherwise: Following) -> None:
         self.first, self.otherwise = first, otherwise
         self.functions = first.functions
 
     @property
-    def judges(self) -> tuple[Function, ...]:
+    def judges(self) -> frozenset[str]:
         return self.first.judges
 
     def __call__(self, trial: Trial) -> FollowThrough | None:

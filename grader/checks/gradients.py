@@ -14,6 +14,7 @@ from ..result import Wrong
 from ..signature import Declared, Function, Layer, function, layer
 from ..topic import Cases
 from ..wire import Ref
+from .combine import Following
 from .trial import Check, FollowThrough, Trial, on
 
 DIRECTIONS = 4  # one sees a 10 % fault in one entry of 100 with probability 0.997
@@ -31,8 +32,8 @@ class vjp(Check):
         self.functions, self.generator = (self.forward, self.backward), on
 
     @property
-    def judges(self) -> tuple[Function, ...]:
-        return (self.backward,)
+    def judges(self) -> frozenset[str]:
+        return frozenset([self.backward.name])
 
     def __call__(self, trial: Trial) -> None:
         plan, cases = Plan(), trial.cases(self.generator)
@@ -47,7 +48,7 @@ class vjp(Check):
             require_close(got, want, where)
 
 
-class gradient(Check):
+class gradient(Following):
     """`by` returns the derivative of the student's own `of` with respect to `wrt`; a Layer's backward that of its forward.
 
     Smooth functions are judged along random directions and explained by coordinates. With `piecewise=True` (a ReLU
@@ -75,8 +76,8 @@ class gradient(Check):
         self.functions = (self.forward, self.by)
 
     @property
-    def judges(self) -> tuple[Function, ...]:
-        return (self.by,)
+    def judges(self) -> frozenset[str]:
+        return frozenset([self.by.name])
 
     def __call__(self, trial: Trial) -> None:
         for name, case in trial.cases(self.generator):
@@ -87,12 +88,11 @@ class gradient(Check):
                 self._judge(trial, name, case, cotangent, wrt, claims[i], i)
 
     def follow(self, trial: Trial, wrong: Wrong) -> FollowThrough:
-        """The claim as a fall-back of one that raised `wrong`: only behind a forward that is alive."""
         self(trial)
         _, case = trial.cases(self.generator)[0]
         if not is_alive(trial, self.forward, case):
             raise wrong
-        return FollowThrough(self.forward.name, wrong)
+        return FollowThrough(f"`{self.forward.name}`", frozenset([self.forward.name]), wrong)
 
     def _claims(self, trial: Trial, name: str, case: Mapping[str, Any], cotangent: np.ndarray) -> list[np.ndarray]:
         plan = Plan()
@@ -132,8 +132,8 @@ class gradient(Check):
         x, plan = np.asarray(case[wrt], float), Plan()
         for probe in probes:
             for offset in OFFSETS:
-                moved = x + offset * probe.reshape(x.shape)
-                plan.want(self.forward.ask(plan, {**case, wrt: moved})[0])
+                at = x + offset * probe.reshape(x.shape)
+                plan.want(self.forward.ask(plan, {**case, wrt: at})[0])
         shape = self.forward.shape(0, case)
         outputs = [require_array(y, shape, "f", self.forward.name) for y in trial.student.run(plan)]
         with np.errstate(all="ignore"):
@@ -180,7 +180,7 @@ def is_alive(trial: Trial, target: Function, case: Mapping[str, Any]) -> bool:
     """Whether the student's function computes something: finite, of the right shape, no argument of its own given back, and
     varying with every argument. Only then can anything follow from it."""
     plan = Plan()
-    for variation in (case, *_moved(trial, target, case)):
+    for variation in (case, *moved(trial, target, case)):
         plan.want(target.ask(plan, variation)[0])
     answers = [as_array(y) for y in trial.student.run(plan)]
     base, *others = answers
@@ -191,18 +191,18 @@ def is_alive(trial: Trial, target: Function, case: Mapping[str, Any]) -> bool:
     return not echoes and not any(y is None or np.array_equal(base, y) for y in others)
 
 
-def _moved(trial: Trial, target: Function, case: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def moved(trial: Trial, target: Function, case: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The case with one array argument changed everywhere, for each of them."""
     sizes = target.sizes(case)
     for p in target.parameters:
         if p.spec is None or not p.spec.is_array or p.name not in case:
             continue
         if p.spec.kind == "real":
-            moved = case[p.name] + trial.normal(np.shape(case[p.name]))
+            other = case[p.name] + trial.normal(np.shape(case[p.name]))
         else:
             below = int(p.spec.below) if p.spec.below.isdigit() else sizes.get(p.spec.below, 0)
-            moved = (np.asarray(case[p.name]) + 1) % below if below else np.asarray(case[p.name]) + 1
-        yield {**case, p.name: moved}
+            other = (np.asarray(case[p.name]) + 1) % below if below else np.asarray(case[p.name]) + 1
+        yield {**case, p.name: other}
 
 
 def _backward(

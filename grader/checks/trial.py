@@ -7,7 +7,7 @@ students (`recorded`), and is replayed on a machine without torch.
 from __future__ import annotations
 
 import abc
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 from ..closeness import Truth, require_array
 from ..plan import Implementation, Plan
 from ..result import Wrong
-from ..signature import Declared, Function, functions_of
+from ..signature import Declared, Function, Target, functions_of
 from ..topic import Case, Cases
 
 
@@ -25,6 +25,7 @@ class Trial(abc.ABC):
 
     student: Implementation
     exhaustive = False  # whether every alternative is tried even where the first holds: so that all are on record
+    adaptive = True  # whether the reference can be asked what depends on the student's answers: no record knows that
 
     @abc.abstractmethod
     def cases(self, generator: Cases | None = None) -> Sequence[Case]:
@@ -37,6 +38,10 @@ class Trial(abc.ABC):
     @abc.abstractmethod
     def expect(self, plan: Plan) -> list[Truth]:
         """What the reference answers."""
+
+    @abc.abstractmethod
+    def learn(self, compute: Callable[[], Any]) -> Any:
+        """What `compute` finds by means that students lack (a quantile of a distribution): plain data, put on record."""
 
     @abc.abstractmethod
     def branch(self, name: str) -> Trial:
@@ -66,12 +71,13 @@ class Trial(abc.ABC):
 class Check(abc.ABC):
     """A claim about an implementation: returns None (or a FollowThrough) where it holds, raises Wrong where it does not."""
 
-    functions: tuple[Function, ...] = ()  # what the student must have written for the claim to be asked
+    functions: tuple[Target, ...] = ()  # what the student must have written for the claim to be asked
 
     @property
-    def judges(self) -> tuple[Function, ...]:
-        """The functions whose answers are wrong where the claim is lost: what a follow-through may blame."""
-        return self.functions
+    def judges(self) -> frozenset[str]:
+        """What is wrong where the claim is lost, and may be blamed by a follow-through: names of functions, labels of single
+        outputs."""
+        return frozenset(f.name for f in self.functions)
 
     @abc.abstractmethod
     def __call__(self, trial: Trial) -> FollowThrough | None: ...
@@ -79,9 +85,11 @@ class Check(abc.ABC):
 
 @dataclass(frozen=True)
 class FollowThrough:
-    """The claim does not hold against the reference, but follows from the student's own `function`, which is to blame."""
+    """The claim does not hold against the reference (that is `wrong`), but follows from the student's `own` function or
+    quantity, where one of those that it `blames` was lost in another row."""
 
-    function: str
+    own: str
+    blames: frozenset[str]
     wrong: Wrong
 
 

@@ -1,0 +1,111 @@
+"""`stage`: one quantity of a computation in several steps, judged where its own step is wrong and not where an earlier is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..closeness import VALUES as TOLERANCE
+from ..closeness import Truth, as_array, is_close, require_close
+from ..plan import Plan
+from ..result import Wrong
+from ..signature import Declared, function
+from ..topic import Case, Cases
+from .gradients import moved
+from .trial import Check, FollowThrough, Trial, on
+
+Values = dict[str, Any]
+
+
+class stage(Check):
+    """The output `name` of a function of several named outputs is the reference's, which declares them as `Stages`.
+
+    Or it follows from the submission's own earlier outputs, some of which are wrong: then the slip costs the row of that
+    earlier one. Only values that are finite, of the right shape, not zero and different on another case can be followed.
+    """
+
+    def __init__(self, declared: Declared, name: str, on: Cases | None = None) -> None:
+        assert not isinstance(declared, type)
+        self.target, self.name, self.generator = function(declared), name, on
+        names = [output for output, _ in self.target.outputs]
+        assert name in names, f"{self.target.name} has no output {name!r} (it has: {', '.join(names)})"
+        self.at = names.index(name)
+        self.earlier = names[: self.at]
+        self.functions = (self.target,)
+
+    @property
+    def judges(self) -> frozenset[str]:
+        return frozenset([self.target.label(self.at)])
+
+    def __call__(self, trial: Trial) -> FollowThrough | None:
+        found: FollowThrough | None = None
+        for case in trial.cases(self.generator):
+            own, truths = self._answers(trial, case[1])
+            wrong = self._wrong(own, truths[self.name], case)
+            if wrong is not None:
+                followed = self._follow(trial, case, own, truths, wrong)
+                found = found or followed
+        return found
+
+    def _answers(self, trial: Trial, case: Mapping[str, Any]) -> tuple[Values, dict[str, Truth]]:
+        """All outputs up to this one: the submission's, and the reference's."""
+        plan = Plan()
+        refs = self.target.ask(plan, case)[: self.at + 1]
+        plan.want(*refs)
+        names = [*self.earlier, self.name]
+        truths = dict(zip(names, trial.expect(plan), strict=True))
+        return dict(zip(names, trial.student.run(plan), strict=True)), truths
+
+    def _wrong(self, own: Values, want: Truth, case: Case) -> Wrong | None:
+        try:
+            require_close(own[self.name], want, on(self.target, self.at, case[0]))
+        except Wrong as wrong:
+            return wrong
+        return None
+
+    def _follow(
+        self, trial: Trial, case: Case, own: Values, truths: Mapping[str, Truth], wrong: Wrong
+    ) -> FollowThrough:
+        """Raises `wrong` where this output does not follow from usable earlier ones."""
+        off = [name for name in self.earlier if not _agrees(own[name], truths[name])]
+        culprits = [name for name in off if self._is_alive(trial, case[1], name, own, truths)]
+        if culprits and not trial.adaptive:
+            later = f"{wrong.sentence}. Whether it follows from your own {_names(culprits)} is seen when your work is graded"
+            raise Wrong(wrong.where, later, wrong.answer, **wrong.details)
+        if not culprits or self._wrong(own, self._continued(trial, case[1], own, truths, culprits), case) is not None:
+            raise wrong
+        labels = [self.target.label(self.earlier.index(name)) for name in culprits]
+        return FollowThrough(_names(culprits), frozenset(labels), wrong)
+
+    def _continued(
+        self, trial: Trial, case: Mapping[str, Any], own: Values, truths: Mapping[str, Truth], culprits: Sequence[str]
+    ) -> Truth:
+        """What the reference's step makes of the submission's own `culprits` and the right values of the rest."""
+        values = {name: own[name] if name in culprits else truths[name].value for name in self.earlier}
+        plan = Plan()
+        plan.want(*plan.call(f"{self.target.name}.{self.name}", **self.target.defaults | dict(case) | values))
+        return trial.expect(plan)[0]
+
+    def _is_alive(
+        self, trial: Trial, case: dict[str, Any], name: str, own: Values, truths: Mapping[str, Truth]
+    ) -> bool:
+        """Whether anything can follow from the submission's own `name`."""
+        mine = as_array(own[name])
+        if mine is None or mine.shape != truths[name].value.shape or not np.isfinite(mine).all() or not mine.any():
+            return False
+        plan, i = Plan(), self.earlier.index(name)
+        for other in moved(trial, self.target, case):
+            plan.want(self.target.ask(plan, other)[i])
+        others = [as_array(answer) for answer in trial.student.run(plan)]
+        return not all(other is None or np.array_equal(mine, other) for other in others)
+
+
+def _names(outputs: Sequence[str]) -> str:
+    return " and ".join(f"`{name}`" for name in outputs)
+
+
+def _agrees(got: Any, want: Truth) -> bool:
+    array = as_array(got)
+    return array is not None and array.shape == want.value.shape and bool(is_close(array, want, TOLERANCE).all())

@@ -1,0 +1,115 @@
+"""Claims about random numbers: the exact test's bounds, its false alarms, its power, and what a student reads."""
+# ruff: noqa: F821 -- annotations here are the language of topics
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom, binomtest
+
+from grader.checks import Count, Trial, statistical
+from grader.checks.chance import FALSE_ALARM, SEEN, acceptance, smallest_seen
+from grader.drawn import Drawn, drawn_trials
+from grader.evaluate import Outcome, evaluate
+from grader.live import Live
+from grader.result import Status
+from grader.signature import Random, Reals, sample
+from grader.topic import Row, Topic
+
+
+def coins(rng: Random, *, n=1_000_000, rate=0.8) -> Reals["n"]:
+    """n entries, each 1 with probability `rate`, else 0."""
+
+
+def cases(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "a million coins", sample(coins, rng, n=1_000_000)
+
+
+def heads(trial: Trial, case: dict[str, Any]) -> Count | str:
+    shown = trial.call(coins, **case)
+    if not np.isin(shown, (0, 1)).all():
+        return "an entry is neither 0 nor 1"
+    return Count(int(shown.sum()), shown.size, 0.8, "coins show heads")
+
+
+def topic_of() -> Topic:
+    return Topic("Coins", cases, [Row("rate", 1, "the rate is right", statistical(heads, coins))])
+
+
+def graded(toss: Callable[..., Any]) -> Outcome:
+    topic, student = topic_of(), Live({"coins": toss})
+    [outcome] = evaluate(topic, student, drawn_trials(topic, student, None, 0))  # type: ignore[arg-type]
+    return outcome
+
+
+def tossed(true_rate: float) -> Callable[..., Any]:
+    return lambda rng, *, n=1_000_000, rate=0.8: 1.0 * (rng.random(n) < true_rate)
+
+
+def test_the_declared_rate_is_earned_and_a_rate_off_by_what_is_seen_is_lost() -> None:
+    off = smallest_seen(Count(0, 1_000_000, 0.8, ""), FALSE_ALARM)
+    assert graded(tossed(0.8)).earned
+    assert graded(tossed(0.8 + 2 * off)).status is Status.LOST
+    assert graded(tossed(0.8 - 2 * off)).status is Status.LOST
+
+
+def test_a_student_reads_the_count_the_share_and_what_chance_gives() -> None:
+    said = str(graded(tossed(0.2)).error)
+    assert said.startswith("coins on a million coins: ")
+    assert " of 1,000,000 coins show heads (0.199" in said
+    assert "), expected 0.8 (chance alone gives 0.797" in said
+    assert "one time in 1,000,000,000" in said
+
+
+def test_a_sentence_of_the_count_is_the_verdict() -> None:
+    assert "neither 0 nor 1" in str(graded(lambda rng, **k: np.full(1_000_000, 0.5)).error)
+
+
+@given(st.integers(1, 10**7), st.floats(0.001, 0.999), st.sampled_from([1e-9, 1e-6, 1e-3]))
+def test_the_bounds_reject_with_at_most_the_declared_probability_and_no_tighter_ones_would(
+    draws: int, rate: float, false_alarm: float
+) -> None:
+    low, high = acceptance(draws, rate, false_alarm)
+    below, above = binom.cdf(low - 1, draws, rate), binom.sf(high, draws, rate)
+    assert below <= false_alarm / 2
+    assert above <= false_alarm / 2
+    assert binom.cdf(low, draws, rate) >= false_alarm / 2 * (1 - 1e-9)
+    assert low <= draws * rate <= high + 1
+
+
+def test_the_test_agrees_with_an_independent_one() -> None:
+    low, high = acceptance(1_000, 0.3, 1e-3)
+    assert (
+        binomtest(low - 1, 1_000, 0.3, alternative="less").pvalue
+        < 5e-4
+        < binomtest(low, 1_000, 0.3, alternative="less").pvalue
+    )
+    assert binomtest(high + 1, 1_000, 0.3, alternative="greater").pvalue < 5e-4
+
+
+def test_the_power_is_what_simulation_shows() -> None:
+    count = Count(0, 10_000, 0.5, "")
+    off = smallest_seen(count, FALSE_ALARM)
+    low, high = acceptance(10_000, 0.5, FALSE_ALARM)
+    seen = np.random.default_rng(0).binomial(10_000, 0.5 + off, size=20_000)
+    assert abs(((seen < low) | (seen > high)).mean() - SEEN) < 0.01
+
+
+def test_a_million_draws_see_a_keep_rate_that_is_off_by_four_thousandths() -> None:
+    assert smallest_seen(Count(0, 1_000_000, 0.5, ""), FALSE_ALARM) == pytest.approx(0.0037, abs=1e-4)
+
+
+def test_the_author_reads_the_power() -> None:
+    topic, student = topic_of(), Live({"coins": tossed(0.8)})
+    [row] = topic.rubric
+    [said] = row.check.power(Drawn(topic, student, None, 0, row.id))  # type: ignore[arg-type]
+    assert said.startswith("coins on a million coins: coins show heads at a rate off 0.8 by 0.00")
+    assert said.endswith("are seen with probability 0.9 (1,000,000 draws, false alarm 1e-09)")
+
+
+def test_a_test_with_many_false_alarms_is_refused() -> None:
+    with pytest.raises(AssertionError):
+        statistical(heads, coins, false_alarm=0.01)

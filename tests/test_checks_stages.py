@@ -1,0 +1,116 @@
+"""Quantities in several steps: a slip costs the row of its own step, and what follows from it is followed."""
+# ruff: noqa: F722, F821 -- annotations here are the language of topics
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks import stage
+from grader.closeness import Truth
+from grader.diagnose import verdicts
+from grader.drawn import drawn_trials
+from grader.evaluate import Outcome, evaluate
+from grader.live import Live
+from grader.plan import Plan, execute
+from grader.signature import Reals, sample
+from grader.topic import Row, Topic
+
+Steps = dict[str, Callable[..., np.ndarray]]
+
+
+def steps(x: Reals["n d"], w: Reals["d"]) -> {"a": Reals["n"], "b": Reals["n"], "c": Reals["n"]}:
+    """a = x w, b = a², c = a + b + mean(x)."""
+
+
+RIGHT: Steps = {
+    "a": lambda x, w: x @ w,
+    "b": lambda a: a**2,
+    "c": lambda x, a, b: a + b + x.mean(axis=1),
+}
+
+
+def composed(given: Steps) -> Callable[..., Any]:
+    def run(x: np.ndarray, w: np.ndarray) -> Any:
+        a = given["a"](x, w)
+        b = given["b"](a)
+        return a, b, given["c"](x, a, b)
+
+    return run
+
+
+class NumpyTruth:
+    def run(self, plan: Plan) -> list[Truth]:
+        world = {"steps": composed(RIGHT)} | {
+            f"steps.{name}": lambda name=name, **given: RIGHT[name](
+                **{k: given[k] for k in RIGHT[name].__code__.co_varnames[: RIGHT[name].__code__.co_argcount]}
+            )
+            for name in RIGHT
+        }
+        return execute(plan, world, {}, lambda value: Truth.of(np.array(value)))
+
+
+def cases(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "a batch", sample(steps, rng, n=4, d=3)
+    yield "a single row", sample(steps, rng, n=1, d=2)
+
+
+def graded(**changes: Callable[..., np.ndarray]) -> list[Outcome]:
+    rows = [Row(name, 2, f"{name} is right", stage(steps, name)) for name in "abc"]
+    topic, student = Topic("Steps", cases, rows), Live({"steps": composed({**RIGHT, **changes})})
+    return evaluate(topic, student, drawn_trials(topic, student, NumpyTruth(), 0))
+
+
+def points(**changes: Callable[..., np.ndarray]) -> list[float]:
+    return [v.earned for v in verdicts(graded(**changes), [])]
+
+
+def test_the_reference_s_values_earn_every_row() -> None:
+    assert points() == [2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("changes", "earned"),
+    [
+        ({"a": lambda x, w: 2 * (x @ w)}, [0, 1, 1]),  # no known mistake: half for what follows
+        ({"b": lambda a: a**3}, [2, 0, 1]),
+        ({"c": lambda x, a, b: a - b}, [2, 2, 0]),
+        ({"a": lambda x, w: -(x @ w), "c": lambda x, a, b: a - b}, [0, 2, 0]),  # b = a² does not see the sign
+        ({"a": lambda x, w: 2 * (x @ w), "b": lambda a: a**3}, [0, 0, 1]),
+    ],
+    ids=["first", "second", "last", "first and last", "two slips and one that follows"],
+)
+def test_a_slip_costs_its_own_row(changes: Steps, earned: list[float]) -> None:
+    assert points(**changes) == earned
+
+
+@pytest.mark.parametrize(
+    "dead",
+    [
+        lambda x, w: np.zeros(len(x)),
+        lambda x, w: np.ones(len(x)),
+        lambda x, w: np.full(len(x), np.nan),
+        lambda x, w: None,
+    ],
+    ids=["zeros", "ones", "nan", "none"],
+)
+def test_nothing_follows_from_what_is_dead(dead: Callable[..., Any]) -> None:
+    def b(a: Any) -> Any:
+        return a if a is None else a**2
+
+    def c(x: np.ndarray, a: Any, b: Any) -> Any:
+        return a if a is None else a + b + x.mean(axis=1)
+
+    assert points(a=dead, b=b, c=c) == [0, 0, 0]
+
+
+def test_what_follows_is_said_with_the_quantity_that_it_follows_from() -> None:
+    said = [v.message for v in verdicts(graded(a=lambda x, w: 2 * (x @ w)), [])]
+    assert said[1] == "right for your own `a`, but not for the right one (see 'a is right'): half the points"
+    assert said[0].startswith("`a` of steps on a batch: entry [")
+
+
+def test_a_stage_names_an_output() -> None:
+    with pytest.raises(AssertionError, match="has no output 'z'"):
+        stage(steps, "z")

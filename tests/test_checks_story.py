@@ -1,0 +1,227 @@
+"""Scripts: what a check writes down of ordinary Python, and what it says where a student's classes or functions differ."""
+# ruff: noqa: F722, F821 -- annotations here are the language of topics
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks import Check, composition, either, follows, matches
+from grader.closeness import Truth
+from grader.diagnose import verdicts
+from grader.drawn import drawn_trials
+from grader.evaluate import Outcome, evaluate
+from grader.live import Live
+from grader.plan import Plan, execute
+from grader.result import Status
+from grader.signature import Object, Opaque, Random, Reals, sample
+from grader.topic import Row, Topic
+from grader.wire import Ref, Seeded
+
+
+class Counter(Object):
+    """Adds up."""
+
+    total: Reals[""]
+
+    def __init__(self, start: Reals[""]): ...
+
+    def __add__(self, other): ...
+
+    def add(self, amount: Reals[""]) -> None: ...
+
+
+def slope(w: Reals["n"], x: Reals["n"]) -> Reals["n"]: ...
+
+
+def walk(w: Reals["n"], x: Reals["n"], *, steps=3) -> {"w": Reals["n"]}: ...
+
+
+def noise(rng: Random, *, n=4) -> Reals["n"]: ...
+
+
+class RightCounter:
+    def __init__(self, start: float) -> None:
+        self.total = start
+
+    def __add__(self, other: Any) -> "RightCounter":
+        return RightCounter(self.total + getattr(other, "total", other))
+
+    __radd__ = __add__
+
+    def add(self, amount: float) -> None:
+        self.total += amount
+
+
+def right_walk(w: np.ndarray, x: np.ndarray, *, steps: int = 3) -> np.ndarray:
+    for _ in range(steps):
+        w = w - 0.1 * 2 * (w - x)
+    return w
+
+
+RIGHT: Mapping[str, Any] = {
+    "Counter": RightCounter,
+    "slope": lambda w, x: 2 * (w - x),
+    "walk": right_walk,
+    "noise": lambda rng, n=4: rng.normal(size=n),
+}
+
+
+class NumpyTruth:
+    def run(self, plan: Plan) -> list[Truth]:
+        return execute(plan, RIGHT, {}, lambda value: Truth.of(np.array(value)))
+
+
+def numbers(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "two numbers", {"a": float(rng.normal()), "b": float(rng.normal())}
+
+
+def walks(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "a walk", sample(walk, rng, n=4)
+
+
+def adding(world: Any, case: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    counter = world.Counter(case["a"])
+    yield "the total at first", counter.total
+    counter.add(case["b"])
+    yield "the total after add", counter.total
+    yield "the total of 1 + counter", (1.0 + counter).total
+
+
+def own_walk(world: Any, case: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    w = case["w"]
+    for _ in range(3):
+        w = w - 0.1 * world.slope(w, case["x"])
+    yield "w", w
+
+
+def graded(check: Check, cases: Any, *more: Row, **changes: Any) -> list[Outcome]:
+    topic = Topic("Scripts", cases, [*more, Row("row", 2, "it is right", check)])
+    student = Live({**RIGHT, **changes})
+    return evaluate(topic, student, drawn_trials(topic, student, NumpyTruth(), 0))
+
+
+def test_a_script_of_objects_is_earned_by_a_class_that_does_as_the_reference() -> None:
+    [outcome] = graded(follows(adding, Counter), numbers)
+    assert outcome.earned, outcome
+
+
+def test_what_differs_is_named_as_the_script_names_it() -> None:
+    class Forgetful(RightCounter):
+        def add(self, amount: float) -> None:
+            self.total = amount
+
+    [outcome] = graded(follows(adding, Counter), numbers, Counter=Forgetful)
+    assert str(outcome.error).startswith("the total after add on two numbers: the value is ")
+
+
+def test_a_missing_method_is_said_with_its_class() -> None:
+    class Bare:
+        def __init__(self, start: float) -> None:
+            self.total = start
+
+        def addd(self, amount: float) -> None: ...
+
+    [outcome] = graded(follows(adding, Counter), numbers, Counter=Bare)
+    assert "missing method or attribute: `Bare.add` (did you mean to call `addd` that?)" in str(outcome.error)
+
+
+def test_an_operator_that_is_not_defined_is_an_exception_of_the_students() -> None:
+    class NoAddition:
+        def __init__(self, start: float) -> None:
+            self.total = start
+
+        def add(self, amount: float) -> None:
+            self.total += amount
+
+    [outcome] = graded(follows(adding, Counter), numbers, Counter=NoAddition)
+    assert outcome.status is Status.RAISED
+    assert "TypeError" in str(outcome.error)
+
+
+def test_a_script_is_one_plan_with_operators_in_python_s_own_dispatch() -> None:
+    asked: list[Plan] = []
+
+    class Watched(Live):
+        def run(self, plan: Plan) -> list[Any]:
+            asked.append(plan)
+            return super().run(plan)
+
+    topic = Topic("Scripts", numbers, [Row("row", 1, "it is right", follows(adding, Counter))])
+    student = Watched(RIGHT)
+    evaluate(topic, student, drawn_trials(topic, student, NumpyTruth(), 0))
+    [plan] = asked
+    assert [(s.op, s.name) for s in plan.steps if s.op == "apply"] == [("apply", "add")]
+    assert plan.steps[-2].args == (1.0, Ref(0))
+
+
+def test_ten_thousand_operations_are_one_message() -> None:
+    def chain(world: Any, case: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        counter = world.Counter(0.0)
+        one = world.Counter(1.0)
+        for _ in range(10_000):
+            counter = counter + one
+        yield "the total", counter.total
+
+    [outcome] = graded(follows(chain, Counter), numbers)
+    assert outcome.earned, outcome
+
+
+def test_a_name_that_the_check_does_not_name_is_the_authors_mistake() -> None:
+    def asks_for_more(world: Any, case: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        yield "x", world.slope(case["a"], case["b"])
+
+    [outcome] = graded(follows(asks_for_more, Counter), numbers)
+    assert outcome.status is Status.VOID
+    assert "'slope', which its check does not name" in str(outcome.error)
+
+
+# ------------------------------------------------------------------------------------------------ composition
+
+COMPOSED = either(matches(walk), composition(walk, own_walk, slope))
+JUDGED = Row("slope", 1, "the slope is right", matches(slope))
+
+
+@pytest.mark.parametrize(
+    ("own_slope", "earned"),
+    {
+        "half the slope": (lambda w, x: w - x, 1.0),  # not a known mistake: half the points
+        "no slope at all": (lambda w, x: 0 * w, 0.0),
+        "a slope that is the same everywhere": (lambda w, x: np.ones_like(w), 0.0),
+        "no number": (lambda w, x: np.nan * w, 0.0),
+    }.values(),
+)
+def test_a_loop_around_a_wrong_slope_is_followed_only_behind_work_that_is_alive(
+    own_slope: Callable[..., Any], earned: float
+) -> None:
+    def own(w: np.ndarray, x: np.ndarray, *, steps: int = 3) -> np.ndarray:
+        for _ in range(steps):
+            w = w - 0.1 * own_slope(w, x)
+        return w
+
+    outcomes = graded(COMPOSED, walks, JUDGED, slope=own_slope, walk=own)
+    assert [v.earned for v in verdicts(outcomes, [])] == [0.0, earned]
+
+
+def test_a_loop_that_is_wrong_by_itself_is_not_followed() -> None:
+    outcomes = graded(COMPOSED, walks, JUDGED, walk=lambda w, x, *, steps=3: w - 0.1 * (w - x))
+    assert [o.status for o in outcomes] == [Status.EARNED, Status.LOST]
+
+
+# ------------------------------------------------------------------------------------------------ random generators
+
+
+def test_a_generator_is_made_where_the_plan_is_run_from_the_seed_of_the_case() -> None:
+    def drawn(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
+        yield "a draw", sample(noise, rng)
+
+    [(_, case)] = drawn(np.random.default_rng(0))
+    assert isinstance(case["rng"], Seeded)
+    assert graded(matches(noise), drawn)[0].earned
+    assert not graded(matches(noise), drawn, noise=lambda rng, n=4: np.random.normal(size=n))[0].earned
+
+
+def test_an_opaque_or_random_argument_is_described_for_students() -> None:
+    assert "generator" in Random.describe()
+    assert Opaque.describe() != Random.describe()
