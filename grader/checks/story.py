@@ -9,6 +9,8 @@ asked of them, and becomes one plan:
         y = x * x
         y.backward()
         yield "the gradient of x", x.grad
+
+What is yielded may be a list: its values are then compared as one array.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from .combine import Following
 from .gradients import moved
 from .trial import Check, FollowThrough, Trial
 
-Script = Callable[["World", Mapping[str, Any]], Iterable[tuple[str, "Thing"]]]
+Script = Callable[["World", Mapping[str, Any]], Iterable[tuple[str, "Thing | Sequence[Thing]"]]]
 
 
 class World:
@@ -121,7 +123,7 @@ def written(script: Script, targets: Sequence[Target], case: Mapping[str, Any]) 
     plan = Plan()
     places = []
     for name, thing in script(World(plan, targets), case):
-        plan.want(thing._ref)
+        plan.want(thing._ref if isinstance(thing, Thing) else plan.let(_refs(thing)))
         places.append(name)
     return plan, places
 

@@ -1,0 +1,4 @@
+from grader import Mistake, Variant
+
+mistakes = []
+variants = []
