@@ -5,6 +5,7 @@ The helpers at the end are what `reference/*.py` is written with: gradients come
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import inspect
 import threading
@@ -23,6 +24,7 @@ from .signature import Class, Function
 from .topic import Assignment, load_module
 from .wire import encode
 
+gc.freeze()  # torch brings 150,000 objects that stay: every collection would look at all of them
 DTYPE = torch.float64
 
 

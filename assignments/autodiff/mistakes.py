@@ -110,10 +110,11 @@ mistakes = [
     ),
     # order
     Mistake(
-        "the order not reversed",
+        "gradients go back one step only",
         was="for node in reversed(order)",
         now="for node in order",
-        say="You go from the leaves to y. Gradients start at y: go through the order from its end.",
+        say="Only the operands of y get their gradients. Start at y and go on to the leaves: in the other direction, each value "
+        "passes on a gradient that has not arrived yet.",
     ),
     Mistake(
         "breadth first",
@@ -126,12 +127,6 @@ mistakes = [
         code=DEPTH_FIRST,
         say="You visit values in the order in which a depth-first search comes upon them. Some are then visited before all their "
         "consumers, and pass on too little. Append a value when its parents are done, and go through the list from its end.",
-    ),
-    Mistake(
-        "only one level back",
-        was="for node in reversed(order)",
-        now="for node in [self]",
-        say="Only the operands of y get their gradients. Go on from them to theirs, until you come to the leaves.",
     ),
     Mistake(
         "depth first, with recursion",
@@ -303,16 +298,11 @@ class Value(Value):
     ),
     # plain numbers
     Mistake(
-        "plain numbers not wrapped in +",
+        "plain numbers not made values",
         was=WRAPPED.format(name="__add__"),
         now="    def __add__(self, other):\n",
-        say="In a + 2 the 2 has no .data. Make a Value of what is none, before you use it.",
-    ),
-    Mistake(
-        "plain numbers not wrapped in ×",
-        was=WRAPPED.format(name="__mul__"),
-        now="    def __mul__(self, other):\n",
-        say="In a * 4 the 4 has no .data. Make a Value of what is none, before you use it.",
+        also=[(WRAPPED.format(name="__mul__"), "    def __mul__(self, other):\n")],
+        say="In a + 2 and a * 4 the number has no .data. Make a Value of what is none, before you use it.",
     ),
     Mistake(
         "no __radd__",
