@@ -42,7 +42,7 @@ class Drawn(Trial):
     def expect(self, plan: Plan) -> list[Truth]:
         return self.truth.run(plan)
 
-    def branch(self, name: str) -> Trial:
+    def _branch(self, name: str) -> Trial:
         return Drawn(self.topic, self.student, self.truth, self.seed, f"{self.path}/{name}")
 
 

@@ -88,7 +88,7 @@ class Recorder(Drawn):
         self.log.answers.append(answers)
         return answers
 
-    def branch(self, name: str) -> Trial:
+    def _branch(self, name: str) -> Trial:
         return Recorder(self.topic, self.student, self.truth, f"{self.path}/{name}", self.logs)
 
 
@@ -109,7 +109,7 @@ class Replayed(Trial):
     def expect(self, plan: Plan) -> list[Truth]:
         return _next(self._answers, self.path)
 
-    def branch(self, name: str) -> Trial:
+    def _branch(self, name: str) -> Trial:
         return Replayed(self.student, f"{self.path}/{name}", self.logs)
 
 

@@ -207,6 +207,7 @@ DECIDING = (
     "wire",
     "plan",
     "datasets",
+    "curves",
     "closeness",
     "differentiate",
     "signature",

