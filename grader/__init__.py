@@ -1,7 +1,7 @@
 """Graded Descent: grade numpy notebooks of a deep-learning course against PyTorch.
 
 What an author writes a topic with comes from here (`from grader import Reals, Row, Topic, matches`), and so does what a
-student calls in a notebook (`from grader import check`). Nothing is imported before it is asked for.
+student calls in a notebook (`from grader import check, dataset`). Nothing is imported before it is asked for.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ _HOMES = {
     ),
     "result": ("Wrong",),
     "kernel": ("check",),
+    "datasets": ("dataset",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -85,7 +85,8 @@ def verify(
 
 
 def check_folder(assignment: Assignment) -> list[str]:
-    """The handout mentions every function and every public row exactly once; names of mistakes and variants are unique."""
+    """The handout mentions every function and every public row exactly once; names of mistakes and variants are unique;
+    every data set says where it comes from."""
     findings = []
     wanted = [("stub", f.name) for f in assignment.targets]
     wanted += [("check", row.id) for row in assignment.topic.rubric if not row.hidden]
@@ -99,6 +100,10 @@ def check_folder(assignment: Assignment) -> list[str]:
     names = [change.name for change in [*assignment.mistakes, *assignment.variants]]
     findings += [f"two mistakes or variants are called {name!r}" for name in {n for n in names if names.count(n) > 1}]
     findings += [f"mistake {m.name!r} says nothing to the student" for m in assignment.mistakes if not m.say]
+    lacking = [name for name in assignment.data if not (assignment.folder / "data" / f"{name}.md").is_file()]
+    findings += [
+        f"data/{name}.md is missing: say there what the data are, whose, and their licence" for name in lacking
+    ]
     return findings
 
 

@@ -27,7 +27,7 @@ CO_COROUTINE = 0x80
 
 
 def main(fd: int, confine: Callable[[dict[str, Any]], None] | None = None) -> None:
-    """Answer requests on the socket `fd` until it closes. The first holds the limits and the names of allowed imports.
+    """Answer requests on the socket `fd` until it closes. The first holds the limits, the names of allowed imports, and data sets.
 
     `confine` gives up what a submission must not have; by default, resources beyond the limits.
     """
@@ -40,7 +40,7 @@ def main(fd: int, confine: Callable[[dict[str, Any]], None] | None = None) -> No
         reply(fd, nonce, {"refused": str(error)})
         return
     submission = Submission()
-    standins.install(settings["imports"], submission.world)
+    standins.install(settings["imports"], submission.world, settings["data"])
     reply(fd, nonce, {"ready": True})
     while True:
         nonce, request = receive(fd)

@@ -9,15 +9,19 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ..closeness import Truth, require_array
+from ..curves import read_curve
 from ..plan import Implementation, Plan
-from ..result import Wrong
+from ..result import Wrong, plain
 from ..signature import Declared, Function, Target, functions_of
 from ..topic import Case, Cases
+
+MAX_SHOWN = 10_000  # entries of a list or an array on show: what a student returns may be of any size
 
 
 class Trial(abc.ABC):
@@ -43,9 +47,29 @@ class Trial(abc.ABC):
     def learn(self, compute: Callable[[], Any]) -> Any:
         """What `compute` finds by means that students lack (a quantile of a distribution): plain data, put on record."""
 
-    @abc.abstractmethod
     def branch(self, name: str) -> Trial:
-        """The same trial for one of several alternatives, with chance and records of its own."""
+        """The same trial for one of several alternatives, with chance and records of its own; what is on show is shared."""
+        branch = self._branch(name)
+        branch.exhibits = self.exhibits
+        return branch
+
+    @abc.abstractmethod
+    def _branch(self, name: str) -> Trial: ...
+
+    @cached_property
+    def exhibits(self) -> dict[str, Any]:
+        """What the check puts on show, whether its claim holds or not: plain data, which becomes part of the evidence."""
+        return {}
+
+    def show(self, **exhibits: Any) -> None:
+        """Put something on show under a name, in place of what was there; lists are cut after `MAX_SHOWN` entries.
+
+        `curve` is drawn in reports: its form is in `curves`. Raises ValueError for a curve of another form.
+        """
+        exhibits = {name: plain(_cut(value)) for name, value in exhibits.items()}
+        if "curve" in exhibits and read_curve(exhibits["curve"]) is None:
+            raise ValueError("`curve` is not of the form that grader/curves.py describes")
+        self.exhibits.update(exhibits)
 
     def call(self, declared: Declared, **case: Any) -> Any:
         """The student's answer to one call: an array, or a list of them (opaque outputs left out).
@@ -91,6 +115,14 @@ class FollowThrough:
     own: str
     blames: frozenset[str]
     wrong: Wrong
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value if value.size <= MAX_SHOWN else value.ravel()[:MAX_SHOWN]
+    if isinstance(value, Mapping):
+        return {key: _cut(item) for key, item in value.items()}
+    return [_cut(item) for item in value[:MAX_SHOWN]] if isinstance(value, list | tuple) else value
 
 
 def want_visible(plan: Plan, target: Function, case: Mapping[str, Any]) -> list[int]:

@@ -69,7 +69,9 @@ def prove(course: Course, slug: str, seeds: int, advance: object = None) -> Repo
     with contextlib.ExitStack() as stack:
         stack.callback((jail := open_jail(course.imports)).close)
         others = {
-            name: stack.enter_context(Session(read(source.encode(), "nothing.py"), jail, IMPATIENT))
+            name: stack.enter_context(
+                Session(read(source.encode(), "nothing.py"), jail, IMPATIENT, data=assignment.data)
+            )
             for name, source in worthless_sources(assignment.targets).items()
         }
         tell = advance if callable(advance) else lambda text: None

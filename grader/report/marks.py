@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..result import Hint, Result, Status, Verdict
+from .curve import Drawing, drawing
 from .text import cut, points
 
 MAX_MESSAGE = 4_000
@@ -37,6 +38,7 @@ class Mark:
     hidden: bool
     cell: int | None
     line: int | None
+    curve: Drawing | None
 
     @property
     def full(self) -> bool:
@@ -83,4 +85,5 @@ def _mark(row: Verdict, definitions: Mapping[str, int], told: bool) -> Mark:
         hidden=row.hidden,
         cell=cell if isinstance(cell, int) and not row.hidden else None,
         line=line if isinstance(line, int) and not row.hidden and not unwritten else None,
+        curve=None if row.hidden else drawing(row.evidence.get("curve")),
     )
