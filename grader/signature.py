@@ -105,11 +105,13 @@ class Function:
         return plan.call(self.name, *args, outputs=len(self.outputs), names=names, **kwargs)
 
     def sizes(self, case: Mapping[str, Any]) -> dict[str, int]:
-        """The letters of the signature, bound by the shapes of a case; a whole-number argument binds its own name."""
+        """The letters of the signature, bound by the shapes of a case; a whole-number argument, given or by default, binds its
+        own name."""
         bound: dict[str, int] = {}
         for p in self.parameters:
-            if p.spec is None and isinstance(case.get(p.name), int):
-                bound[p.name] = case[p.name]
+            value = case.get(p.name, p.default)
+            if p.spec is None and isinstance(value, int):
+                bound[p.name] = value
             if p.spec is not None and p.spec.is_array and p.name in case:
                 bound.update(zip(p.spec.dims, np.shape(case[p.name]), strict=True))
         return bound

@@ -49,7 +49,8 @@ class vjp(Check):
 
 
 class gradient(Following):
-    """`by` returns the derivative of the student's own `of` with respect to `wrt`; a Layer's backward that of its forward.
+    """`by` returns the derivative of the student's own `of` with respect to `wrt` (names by blanks, in the order of its
+    outputs); a Layer's backward that of its forward.
 
     Smooth functions are judged along random directions and explained by coordinates. With `piecewise=True` (a ReLU
     network) coordinates judge, on small cases: a direction would cross a kink.
@@ -70,7 +71,7 @@ class gradient(Following):
         else:
             assert not isinstance(of, type) and not isinstance(by, type)
             self.forward, self.by = function(of), function(by)
-            self.wrt = (wrt or self.forward.arrays[0],)
+            self.wrt = tuple(wrt.split()) or self.forward.arrays[:1]
             assert not self.forward.outputs[0][1].dims, f"{self.forward.name} is no scalar function: it has no gradient"
         self.is_layer, self.generator, self.piecewise = by is None, on, piecewise
         self.functions = (self.forward, self.by)

@@ -18,6 +18,7 @@ from .trial import Check, Trial
 
 MEMBERS = 256  # of an ensemble: the spread is then known to 4 %
 SHOWN = 1e-3  # the runs that a drawn band leaves out: it is there to be looked at
+ERRORS = 3.0  # standard errors by which a band allows for what m runs do not say
 
 
 class run(Check):
@@ -51,23 +52,38 @@ class run(Check):
 
 @dataclass(frozen=True)
 class Band:
-    """Where runs lie, but for one in 1/`false_alarm`: mean ± Student's t · s · √(1 + 1/m), fitted to m runs.
+    """Where runs lie but for one in 1/`rate`, after `members` of them: a model of the tail, for m runs alone support 1/(m+1).
 
-    The tail is that model's: m runs alone support 1/(m+1). `step` is the distance between possible values of a number
-    that is counted; half of it is allowed for.
+    The model is Pearson's type III: a gamma distribution with the runs' mean, standard deviation s and skewness g, which is
+    the normal one where g = 0 and has the long tail of a loss that noise can only raise where it is not. Both ends are what
+    it gives at the unfavourable end of what m runs say of s and g, at `ERRORS` standard errors:
+
+        s · √(1 + 1/m) · (1 + ERRORS/√(2m)),   g ± ERRORS · √(6/m)
+
+    `step` is the distance between possible values of a number that is counted; half of it is allowed for.
     """
 
     low: float
     high: float
     mean: float
     deviation: float
+    skewness: float
     members: int
 
     @classmethod
-    def of(cls, members: np.ndarray, quantile: float, step: float = 0.0) -> Band:
-        mean, deviation = float(members.mean()), float(members.std(ddof=1))
-        half = quantile * deviation * np.sqrt(1 + 1 / len(members)) + step / 2
-        return cls(mean - half, mean + half, mean, deviation, len(members))
+    def of(cls, runs: np.ndarray, rate: float, step: float = 0.0) -> Band:
+        from scipy.stats import pearson3, skew
+
+        m, mean, deviation = len(runs), float(runs.mean()), float(runs.std(ddof=1))
+        skewness = float(skew(runs)) if deviation > 0 else 0.0
+        spread = deviation * np.sqrt(1 + 1 / m) * (1 + ERRORS / np.sqrt(2 * m))
+        off = ERRORS * np.sqrt(6 / m)
+        below = -pearson3.ppf(rate / 2, skewness - off) * spread + step / 2
+        above = pearson3.isf(rate / 2, skewness + off) * spread + step / 2
+        return cls(mean - float(below), mean + float(above), mean, deviation, skewness, m)
+
+    def to_wire(self) -> list[float]:
+        return [self.low, self.high, self.mean, self.deviation, self.skewness, self.members]
 
 
 Measure = Callable[[Mapping[str, Any], Any], Mapping[str, Any]]
@@ -77,8 +93,8 @@ class band(Check):
     """What a run that draws its own start comes to lies among the runs of the reference that do so too.
 
     `measure(case, answer)` makes numbers of what the submission's `declared` returned, by name; the reference's `ensemble`, an
-    `Ensemble` by that name, returns the same numbers for each of its members. `of` names the one that is judged. A `curve`
-    among them (one value an epoch) is shown with the row.
+    `Ensemble` by that name, returns the same numbers for each of its members. `of` names the one that is judged; `curve` is
+    one value an epoch, and is shown with the row.
     """
 
     def __init__(
@@ -99,53 +115,52 @@ class band(Check):
 
     def __call__(self, trial: Trial) -> None:
         for name, case in trial.cases(self.generator):
-            among, curves = self._reference(trial, case)
-            quantiles = trial.learn(lambda: [_quantile(rate, self.members) for rate in (self.false_alarm, SHOWN)])
+            limits, usual = self._reference(trial, case)
             measured = self.measure(case, trial.call(self.target, **case))
-            if "curve" in measured:
-                trial.show(curve=_drawing(np.asarray(measured["curve"]), curves, quantiles[1]))
-            limits, value = Band.of(among, quantiles[0], self.step), float(measured[self.of])
+            value = float(measured[self.of])
+            trial.show(curve=_drawing(np.asarray(measured["curve"]), usual))
             if not limits.low <= value <= limits.high:
                 raise Wrong(f"{self.target.name} on {name}", self._sentence(value, limits), np.asarray(value))
 
-    def _reference(self, trial: Trial, case: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-        """The number that is judged of each member, and the curve of each member (without columns where there is none)."""
+    def _reference(self, trial: Trial, case: Mapping[str, Any]) -> tuple[Band, dict[str, list[float]]]:
+        """Where the number that is judged may lie, and where curves usually run: what a record keeps of the members."""
         plan = Plan()
         given = {key: value for key, value in case.items() if isinstance(value, np.ndarray | int | float)}
         [all_of_them] = plan.call(self.ensemble, members=self.members, **self.target.defaults | given)
         plan.want(plan.apply("getitem", all_of_them, self.of), plan.apply("getitem", all_of_them, "curve"))
-        among, curves = trial.expect(plan)
-        return among.value, curves.value
+
+        def fitted() -> list[Any]:
+            numbers, curves = (truth.value for truth in trial.expect(plan))
+            bands = [Band.of(column, SHOWN) for column in curves.T]
+            usual = {
+                "median": np.median(curves, axis=0).tolist(),
+                "low": [b.low for b in bands],
+                "high": [b.high for b in bands],
+            }
+            return [Band.of(numbers, self.false_alarm, self.step).to_wire(), usual]
+
+        limits, usual = trial.learn(fitted)
+        return Band(*limits), usual
 
     def _sentence(self, value: float, limits: Band) -> str:
         return (
             f"{self.of} is {short(value)}, expected {short(limits.low)} to {short(limits.high)}: {limits.members} reference "
             f"trainings, each from a start of its own, have mean {short(limits.mean)} and standard deviation "
-            f"{short(limits.deviation)} (Student's t; a right training is outside once in {1 / self.false_alarm:,.0f})"
+            f"{short(limits.deviation)} (gamma tail, skewness {limits.skewness:.2f}; a right training lies outside once in "
+            f"{1 / self.false_alarm:,.0f})"
         )
 
 
-def _quantile(rate: float, members: int) -> float:
-    """The two-sided quantile of Student's t with m − 1 degrees of freedom."""
-    from scipy.stats import t
-
-    return float(t.isf(rate / 2, members - 1))
-
-
-def _drawing(own: np.ndarray, curves: np.ndarray, quantile: float) -> dict[str, Any]:
+def _drawing(own: np.ndarray, usual: Mapping[str, list[float]]) -> dict[str, Any]:
     """The curve as an exhibit: the submission's own, the reference's median and band, epoch by epoch."""
-    bands = [Band.of(column, quantile) for column in curves.T]
     return {
         "title": "the loss after each epoch",
         "x": "epoch",
         "y": "loss",
+        "start": 1,
         "series": [
             {"name": "yours", "values": own.tolist()},
-            {"name": "reference, median", "values": np.median(curves, axis=0).tolist()},
+            {"name": "reference, median", "values": usual["median"]},
         ],
-        "band": {
-            "name": f"reference, {100 * (1 - SHOWN):g} % of runs",
-            "low": [b.low for b in bands],
-            "high": [b.high for b in bands],
-        },
+        "band": {"name": f"reference, {100 * (1 - SHOWN):g} % of runs", "low": usual["low"], "high": usual["high"]},
     }
