@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.curves import read_curve
 from grader.result import Hint, Note, Result, Status, Verdict
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -140,7 +141,8 @@ def test_the_page_explains_every_field_and_its_example_is_valid() -> None:
     page = (DOCS / "result.md").read_text(encoding="utf-8")
     fields = [*SCHEMA["properties"], *SCHEMA["$defs"]["row"]["properties"], *Status]
     assert [name for name in fields if f"`{name}`" not in page] == []
-    (example,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    example, shown = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
     VALIDATOR.validate(json.loads(example))
+    assert read_curve(json.loads(shown)) is not None
     value = Result.from_json(example)
     assert value.to_dict() == json.loads(example)

@@ -64,7 +64,7 @@ class Trial(abc.ABC):
     def show(self, **exhibits: Any) -> None:
         """Put something on show under a name, in place of what was there; lists are cut after `MAX_SHOWN` entries.
 
-        `curve` is drawn in reports: its form is in `curves`. Raises ValueError for a curve of another form.
+        `curve` is drawn in reports; its form is in result.md. Raises ValueError for a curve of another form.
         """
         exhibits = {name: plain(_cut(value)) for name, value in exhibits.items()}
         if "curve" in exhibits and read_curve(exhibits["curve"]) is None:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..curves import Band, Curve, Series, read_curve, runs
+from .text import visible
 
 MAX_POINTS = 2_000  # of each line
 HEIGHT = 220  # pixels, as in report.css: labels are kept apart by LINE of them
 LINE = 17
+MIDDLE = 50.0  # percent: where the label of what has no last value stands
 MAX_LABEL = 28  # characters beside the drawing; the key below it on narrow screens has the whole name
+MAX_AXIS = 18  # characters of an axis' name: it cannot wrap, and a phone is narrow
 TICKS = 6  # spaces between the marks of the upright axis, at most
 STEPS = 4  # and of the level one, whose numbers may be long
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -32,12 +35,14 @@ class Tick:
 
 @dataclass(frozen=True)
 class Shape:
-    """A series or the band: `pieces` are the points of polylines or polygons; `at` is where its label stands, in percent."""
+    """A series or the band: `pieces` are the points of polylines or polygons, `dots` those of values between two gaps, which
+    are lines of no length; `at` is where the label stands, in percent."""
 
     kind: str
     name: str
     label: str
     pieces: list[str]
+    dots: list[str]
     at: float
 
 
@@ -71,8 +76,8 @@ def drawing(data: Any) -> Drawing | None:
     return Drawing(
         title=title,
         about=_about(curve),
-        x=curve.x,
-        y=f"{curve.y} (log scale)" if height.logarithmic else curve.y,
+        x=_short(curve.x, MAX_AXIS),
+        y=_short(curve.y, MAX_AXIS) + (" (log scale)" if height.logarithmic else ""),
         x_ticks=_steps(curve),
         y_ticks=height.ticks(),
         band=placed[len(lines)] if bands else None,
@@ -171,12 +176,12 @@ def _steps(curve: Curve) -> list[Tick]:
 
 def _line(number: int, series: Series, curve: Curve, height: _Height) -> Shape:
     across = _across(curve)
-    step = _every(series.values)
-    pieces = [[(across(i), height(v)) for i, v in run] for run in runs(series.values, step)]
-    end = series.finite[-1] if series.finite else math.nan
-    # a lone point is a line of no length, whose round ends show as a dot
-    dotted = [piece * 2 if len(piece) == 1 else piece for piece in pieces]
-    return Shape(f"s{number}", series.name, _short(series.name), [_points(p) for p in dotted], _level(end, height))
+    stretches = runs(series.values, _every(series.values))
+    drawn = [[(across(i), height(value)) for i, value in stretch] for stretch in stretches]
+    pieces = [_points(points) for points in drawn if len(points) > 1]
+    dots = [_points(points * 2) for points in drawn if len(points) == 1]
+    level = height(series.finite[-1]) / 10 if series.finite else MIDDLE
+    return Shape(f"s{number}", series.name, _short(series.name, MAX_LABEL), pieces, dots, level)
 
 
 def _band(band: Band, curve: Curve, height: _Height) -> Shape:
@@ -188,8 +193,9 @@ def _band(band: Band, curve: Curve, height: _Height) -> Shape:
         upper = [(across(i), height(band.high[i])) for i, _ in run]
         lower = [(across(i), height(band.low[i])) for i, _ in reversed(run)]
         pieces.append(_points(upper + lower))
-    middle = (height(band.low[-1]) + height(band.high[-1])) / 20 if band.low and math.isfinite(edges[-1]) else 50.0
-    return Shape("band", band.name, _short(band.name), pieces, middle)
+    ends = edges and math.isfinite(edges[-1])
+    level = (height(band.low[-1]) + height(band.high[-1])) / 20 if ends else MIDDLE
+    return Shape("band", band.name, _short(band.name, MAX_LABEL), pieces, [], level)
 
 
 def _every(values: Sequence[float]) -> int:
@@ -200,12 +206,10 @@ def _points(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _level(value: float, height: _Height) -> float:
-    return height(value) / 10 if math.isfinite(value) else 50.0
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= MAX_LABEL else name[: MAX_LABEL - 1] + "…"
+def _short(name: str, limit: int) -> str:
+    """Cut as it will be seen: what shows nothing is written out, and takes room."""
+    name = visible(name)
+    return name if len(name) <= limit else name[: limit - 1] + "…"
 
 
 def _apart(shapes: Sequence[Shape]) -> list[Shape]:
@@ -220,7 +224,7 @@ def _apart(shapes: Sequence[Shape]) -> list[Shape]:
         places[n] = min(places[n], limit)
         limit = places[n] - gap
     moved = dict(zip(order, places, strict=True))
-    return [Shape(s.kind, s.name, s.label, s.pieces, moved[i]) for i, s in enumerate(shapes)]
+    return [replace(shape, at=moved[i]) for i, shape in enumerate(shapes)]
 
 
 # ------------------------------------------------------------------------------------------------ words
