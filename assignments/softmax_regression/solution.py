@@ -28,7 +28,7 @@ def train(X, y, rng, *, lr=0.2, epochs=10, batch=48, classes=10):
     W = rng.normal(0, 0.01, size=(d, classes))
     b = np.zeros(classes)
     Ws, bs, losses = [], [], []
-    for epoch in range(epochs):
+    for _ in range(epochs):
         order = rng.permutation(n)
         for start in range(0, n, batch):
             rows = order[start : start + batch]

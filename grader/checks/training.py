@@ -93,58 +93,65 @@ class band(Check):
     """What a run that draws its own start comes to lies among the runs of the reference that do so too.
 
     `measure(case, answer)` makes numbers of what the submission's `declared` returned, by name; the reference's `ensemble`, an
-    `Ensemble` by that name, returns the same numbers for each of its members. `of` names the one that is judged; `curve` is
-    one value an epoch, and is shown with the row.
+    `Ensemble` by that name, returns the same numbers for each of its members. `of` names those that are judged, the first that is
+    outside is the evidence; `curve` is one value an epoch, and is shown with the row. `steps` are the distances between possible
+    values of numbers that are counted. The false alarms of the judged numbers add up to `false_alarm`.
     """
 
     def __init__(
         self,
         declared: Declared,
         measure: Measure,
-        of: str,
+        of: Sequence[str],
         ensemble: str,
         on: Cases | None = None,
         members: int = MEMBERS,
-        step: float = 0.0,
+        steps: Mapping[str, float] | None = None,
         false_alarm: float = FALSE_ALARM,
     ) -> None:
         assert not isinstance(declared, type)
-        self.target, self.measure, self.of, self.ensemble = function(declared), measure, of, ensemble
-        self.generator, self.members, self.step, self.false_alarm = on, members, step, false_alarm
+        self.target, self.measure, self.of, self.ensemble = function(declared), measure, tuple(of), ensemble
+        self.generator, self.members, self.steps, self.false_alarm = on, members, steps or {}, false_alarm
         self.functions = (self.target,)
 
     def __call__(self, trial: Trial) -> None:
         for name, case in trial.cases(self.generator):
-            limits, usual = self._reference(trial, case)
+            bands, usual = self._reference(trial, case)
             measured = self.measure(case, trial.call(self.target, **case))
-            value = float(measured[self.of])
             trial.show(curve=_drawing(np.asarray(measured["curve"]), usual))
-            if not limits.low <= value <= limits.high:
-                raise Wrong(f"{self.target.name} on {name}", self._sentence(value, limits), np.asarray(value))
+            for number, limits in zip(self.of, bands, strict=True):
+                value = float(measured[number])
+                if not limits.low <= value <= limits.high:
+                    sentence = self._sentence(number, value, limits)
+                    raise Wrong(f"{self.target.name} on {name}", sentence, np.asarray(value))
 
-    def _reference(self, trial: Trial, case: Mapping[str, Any]) -> tuple[Band, dict[str, list[float]]]:
-        """Where the number that is judged may lie, and where curves usually run: what a record keeps of the members."""
+    def _reference(self, trial: Trial, case: Mapping[str, Any]) -> tuple[list[Band], dict[str, list[float]]]:
+        """Where the numbers that are judged may lie, and where curves usually run: what a record keeps of the members."""
         plan = Plan()
         given = {key: value for key, value in case.items() if isinstance(value, np.ndarray | int | float)}
         [all_of_them] = plan.call(self.ensemble, members=self.members, **self.target.defaults | given)
-        plan.want(plan.apply("getitem", all_of_them, self.of), plan.apply("getitem", all_of_them, "curve"))
+        plan.want(*(plan.apply("getitem", all_of_them, name) for name in (*self.of, "curve")))
 
         def fitted() -> list[Any]:
-            numbers, curves = (truth.value for truth in trial.expect(plan))
+            *numbers, curves = (truth.value for truth in trial.expect(plan))
+            rate = self.false_alarm / len(self.of)
+            limits = [
+                Band.of(runs, rate, self.steps.get(name, 0.0)) for name, runs in zip(self.of, numbers, strict=True)
+            ]
             bands = [Band.of(column, SHOWN) for column in curves.T]
             usual = {
                 "median": np.median(curves, axis=0).tolist(),
                 "low": [b.low for b in bands],
                 "high": [b.high for b in bands],
             }
-            return [Band.of(numbers, self.false_alarm, self.step).to_wire(), usual]
+            return [[band.to_wire() for band in limits], usual]
 
-        limits, usual = trial.learn(fitted)
-        return Band(*limits), usual
+        found, usual = trial.learn(fitted)
+        return [Band(*each) for each in found], usual
 
-    def _sentence(self, value: float, limits: Band) -> str:
+    def _sentence(self, number: str, value: float, limits: Band) -> str:
         return (
-            f"{self.of} is {short(value)}, expected {short(limits.low)} to {short(limits.high)}: {limits.members} reference "
+            f"{number} is {short(value)}, expected {short(limits.low)} to {short(limits.high)}: {limits.members} reference "
             f"trainings, each from a start of its own, have mean {short(limits.mean)} and standard deviation "
             f"{short(limits.deviation)} (gamma tail, skewness {limits.skewness:.2f}; a right training lies outside once in "
             f"{1 / self.false_alarm:,.0f})"
