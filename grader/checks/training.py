@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..closeness import TRAINING, require_close, short
+from ..closeness import TRAINING, VALUES, largest, require_close, short
 from ..plan import Plan
 from ..result import Wrong
 from ..signature import Declared, function
@@ -74,8 +74,9 @@ class Band:
     def of(cls, runs: np.ndarray, rate: float, step: float = 0.0) -> Band:
         from scipy.stats import pearson3, skew
 
-        m, mean, deviation = len(runs), float(runs.mean()), float(runs.std(ddof=1))
-        skewness = float(skew(runs)) if deviation > 0 else 0.0
+        m, mean, rounding = len(runs), float(runs.mean()), VALUES.floor * largest(runs)
+        deviation = max(float(runs.std(ddof=1)), rounding)
+        skewness = float(skew(runs)) if deviation > rounding else 0.0
         spread = deviation * np.sqrt(1 + 1 / m) * (1 + ERRORS / np.sqrt(2 * m))
         off = ERRORS * np.sqrt(6 / m)
         below = -pearson3.ppf(rate / 2, skewness - off) * spread + step / 2
