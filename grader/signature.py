@@ -169,7 +169,7 @@ def object_class(declared: type[Object]) -> Class:
     attributes = tuple((n, s) for n, s in inspect.get_annotations(declared).items() if isinstance(s, Spec))
     own = {name: value for name, value in vars(declared).items() if inspect.isfunction(value)}
     methods = tuple(_read(value, name, bound=True) for name, value in own.items())
-    return Class(declared.__name__, attributes, methods, inspect.getdoc(declared) or "")
+    return Class(declared.__name__, attributes, methods, inspect.cleandoc(declared.__doc__ or ""))
 
 
 def functions_of(declared: Declared) -> tuple[Function, ...]:
@@ -218,7 +218,7 @@ def _read(declared: Callable[..., Any], name: str, bound: bool = False) -> Funct
     )
     outputs = tuple(_parts(signature.return_annotation))
     described = outputs if not bound else tuple(part for part in outputs if isinstance(part[1], Spec))
-    return Function(name, parameters, described, inspect.getdoc(declared) or "")
+    return Function(name, parameters, described, inspect.cleandoc(declared.__doc__ or ""))
 
 
 def sample(declared: Declared, rng: Any, *, scale: float = 1.0, **given: Any) -> dict[str, Any]:

@@ -69,10 +69,11 @@ def verify(
 ) -> Report:
     """Prove a topic on every seed. `others` are do-nothing programs that need a process of their own (loops, exits)."""
     report = Report(assignment.slug, [row.id for row in assignment.topic.rubric])
-    report.powers = dict(_powers(assignment, truth, seeds[0]))
     findings = dict.fromkeys(check_folder(assignment), "")
     for number, seed in enumerate(seeds):
         progress(f"{assignment.slug}: seed {number + 1} of {len(seeds)}")
+        if number == 0:
+            report.powers = dict(_powers(assignment, truth, seed))
         report.findings += _right_ones(assignment, truth, seed)
         report.findings += _worthless_ones(assignment, truth, seed, others if number == 0 and others else {})
         _mistakes(assignment, truth, seed, report, first=number == 0)
