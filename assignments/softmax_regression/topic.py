@@ -36,7 +36,7 @@ def labelled(rng):
     yield "a confident model", sample(loss, rng, n=5, d=6, c=4, scale=1.5)
 
 def enormous(rng):
-    yield "logits near 1000",  sample(loss, rng, n=12, d=2, b=np.zeros(3), c=3, scale=30)
+    yield "logits by the thousand", sample(loss, rng, n=12, d=5, b=np.zeros(3), c=3, scale=40)
 
 LEARNT, HELD = 960, 837  # digits to learn from, and to be tested on
 
