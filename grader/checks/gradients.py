@@ -38,13 +38,15 @@ class vjp(Check):
         plan, cases = Plan(), trial.cases(self.generator)
         caches = [self.forward.ask(plan, case)[1] for _, case in cases]
         dout, opaque = (p.name for p in self.backward.parameters[:2])
-        for (_, case), cache in zip(cases, caches, strict=True):
+        places: list[tuple[str, dict[str, Any]]] = []
+        for (name, case), cache in zip(cases, caches, strict=True):
             cotangent = trial.normal(self.forward.shape(0, case))
             plan.want(*self.backward.ask(plan, {dout: cotangent, opaque: cache}))
-        places = [on(self.backward, i, name) for name, _ in cases for i in range(len(self.backward.outputs))]
+            given = {**self.forward.given(case), dout: cotangent}
+            places += [(on(self.backward, i, name), given) for i in range(len(self.backward.outputs))]
         truths = trial.expect(plan)
-        for where, got, want in zip(places, trial.student.run(plan), truths, strict=True):
-            require_close(got, want, where)
+        for (where, given), got, want in zip(places, trial.student.run(plan), truths, strict=True):
+            require_close(got, want, where, given=given)
 
 
 class gradient(Check):

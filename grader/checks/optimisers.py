@@ -13,6 +13,7 @@ import numpy as np
 
 from ..closeness import Truth, require_array, require_close, require_precision
 from ..plan import Plan
+from ..quantities import STEP
 from ..result import Wrong
 from ..signature import Declared, Function, function
 from ..wire import Handle
@@ -55,7 +56,11 @@ class trajectory(Check):
             require_precision(array, where)
             mine, theirs = before[stream]
             rounding = np.maximum(np.abs(want), np.abs(theirs)) + np.abs(want - theirs)
-            require_close(array - mine, Truth(want - theirs, rounding), f"{where}: the change of w")
+            change, right = array - mine, Truth(want - theirs, rounding)
+            given = self._given(step, gradients[step, stream])
+            require_close(
+                change, right, f"{where}: the change of w", given=given, nearby=self._nearby(truths, step, stream)
+            )
             before[stream] = array, want
 
     def _plan(self, gradients: np.ndarray) -> Plan:
@@ -69,6 +74,16 @@ class trajectory(Check):
                 now[i] = new_w, new_state
                 plan.want(new_w)
         return plan
+
+    def _given(self, step: int, slope: np.ndarray) -> dict[str, Any]:
+        """What may explain a wrong step: its number, its gradient, the hyper-parameters."""
+        return {**self.target.defaults, **self.hyper, self.target.parameters[1].name: slope, STEP: step + 1}
+
+    def _nearby(self, truths: list[np.ndarray], step: int, stream: int) -> dict[str, np.ndarray]:
+        """The right changes of the steps before and after."""
+        own = [np.zeros(self.size), *truths[stream :: self.streams]]
+        wanted = {"the right change of the step before": step - 1, "the right change of the step after": step + 1}
+        return {name: own[i + 1] - own[i] for name, i in wanted.items() if 0 <= i < len(own) - 1}
 
     def _settings(self, stream: int) -> str:
         parts = [f"tensor {stream + 1}"] if self.streams > 1 else []

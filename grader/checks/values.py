@@ -25,8 +25,9 @@ class matches(Check):
             plan = Plan()
             visible = want_visible(plan, self.target, case)
             truths = trial.expect(plan)
+            given = self.target.given(case)
             for i, got, want in zip(visible, trial.student.run(plan), truths, strict=True):
-                require_close(got, want, on(self.target, i, name), self.tolerance)
+                require_close(got, want, on(self.target, i, name), self.tolerance, given)
 
 
 class holds(Check):
