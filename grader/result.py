@@ -17,6 +17,9 @@ from typing import Any
 SCHEMA = "grader/result/1"
 
 
+SMALLEST = "The smallest input on which it fails, to paste into a cell:"
+
+
 class Status(StrEnum):
     """How one row of a rubric ended."""
 
@@ -92,6 +95,16 @@ class Verdict:
     def cell(self) -> int | None:
         """The code cell (counted from 1) that the verdict speaks of, where there is one."""
         return self.evidence.get("cell")
+
+    @property
+    def smallest(self) -> str:
+        """The smallest input that fails, as a cell to paste, and what comes back there; "" where none is known."""
+        found = self.evidence.get("smallest")
+        if self.hidden or not isinstance(found, Mapping):
+            return ""
+        if "expected" not in found:
+            return f"{found['code']}\n# {found['got']}"
+        return f"{found['code']}\n# yours:    {found['got']}\n# expected: {found['expected']}"
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from .behaviour import cheap, pure
 from .combine import either
 from .gradients import gradient, vjp
 from .optimisers import converges, trajectory
-from .trial import Check, FollowThrough, Trial
+from .trial import Alone, Check, FollowThrough, Trial
 from .values import holds, matches
 
 __all__ = [
+    "Alone",
     "Check",
     "FollowThrough",
     "Trial",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..result import Wrong
 from ..signature import Function
 from .gradients import gradient
-from .trial import Check, FollowThrough, Trial
+from .trial import Alone, Check, FollowThrough, Trial
 
 
 class either(Check):
@@ -31,6 +31,9 @@ class either(Check):
         if trial.exhaustive:
             self.otherwise.follow(trial.branch("otherwise"), Wrong("", ""))
         return None
+
+    def alone(self, trial: Trial) -> Alone | None:
+        return self.first.alone(trial.branch("first"))
 
     def _follow(self, trial: Trial, wrong: Wrong) -> FollowThrough:
         try:
