@@ -18,6 +18,7 @@ import numpy as np
 
 from .checks import Alone, Trial
 from .closeness import MAX_DIGITS, Truth
+from .diagnose import same
 from .drawn import PUBLIC_SEED, Drawn, TruthSource
 from .evaluate import Outcome, judge
 from .faults import OurFault
@@ -149,27 +150,34 @@ def _error(row: Row, alone: Alone, trial: Trial) -> Exception | None:
 
 
 def _smallest(alone: Alone, fails: Any, counted: Counted) -> tuple[Values, Wrong] | None:
-    """Greedy: whatever is simpler and still fails is the new case, until a round changes nothing or no calls are left."""
+    """Greedy: whatever is simpler and still fails is the new case, until a round changes nothing or no calls are left.
+
+    None where the answer is another the second time: it depends on earlier calls, and a cell would not show it.
+    """
     for _, case in alone.cases:  # as declared: a plain one comes first
+        calls = counted.left
         if (wrong := fails(case)) is not None:
             break
     else:
         return None
+    each = calls - counted.left  # what one case costs: the last such calls confirm
+    reals = [name for name, spec in alone.specs.items() if spec.kind == "real"]
     original, best = case, dict(case)
     tried = {_key(best)}
     simpler = True
-    while simpler and counted.left > 0:
+    while simpler:
         simpler = False
         for move in moves(alone, best):
             other = move(best)
-            if other is None or _key(other) in tried or cost(other) >= cost(best):
+            if other is None or _key(other) in tried or cost(other) >= cost(best) or counted.left < 2 * each:
                 continue
-            if not all(like(value, original[name]) for name, value in other.items() if name in alone.specs):
+            if not all(like(other[name], original[name]) for name in reals if name in other):
                 continue
             tried.add(_key(other))
             if (found := fails(other)) is not None:
                 best, wrong, simpler = other, found, True
-    return best, wrong
+    again = fails(best)
+    return (best, wrong) if again is not None and same(again, wrong) else None
 
 
 def _key(case: Mapping[str, Any]) -> str:
