@@ -72,9 +72,10 @@ def spoiled(index: Any) -> np.ndarray:
         (W**2, "it is the square of the right answer: is a root left out?"),
         (1 - W, "it is 1 minus the right answer"),
         (X, "it is the argument `x`, unchanged"),
-        (3 * X, "it is 3 times the argument `x`, and nothing else"),
+        (3 * X, "it is 3 times `x`, and nothing else"),
         (W * ROW, "it is the right answer times `gamma`"),
         (W + ROW, "it is the right answer plus `gamma`"),
+        (X * ROW, "it is `x` times `gamma`"),
         (W - 0.03 * X, "it is the right answer minus 0.03 times `x`, and 0.03 is lr"),
         (np.where(X > 0, W, 0), "right wherever `x` is positive, wrong wherever it is negative, where yours is 0"),
         (np.where(X > 0, W, 4 * W), "right wherever `x` is positive, wrong wherever it is negative, where yours is 4 times"),
@@ -120,6 +121,12 @@ def test_so_is_one_of_another_form(got: Any, want: Any, sentence: str) -> None:
 def test_an_answer_of_the_step_before_is_recognised() -> None:
     assert told(X, W, x=None, nearby={"the right change of the step before": X}) == (
         "it is the right change of the step before: is something one step early or late?"
+    )
+
+
+def test_what_is_left_out_of_the_step_before_is_named() -> None:
+    assert told(W - 0.9 * X, x=None, nearby={"the right change of the step before": X}) == (
+        "it is the right answer minus 0.9 times the right change of the step before, and 0.9 is beta"
     )
 
 

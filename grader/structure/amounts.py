@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 import numpy as np
 
@@ -124,38 +125,46 @@ def function(it: It) -> Iterator[str]:
 
 
 def with_argument(it: It) -> Iterator[str]:
-    for name, array in it.arrays.items():
-        if array.ndim > it.got.ndim or np.ptp(array) == 0 or not _fits(array.shape, it.got.shape):
-            continue
-        k = factor_of(it.got, np.broadcast_to(array, it.got.shape))
-        if it.is_(np.broadcast_to(k * array, it.got.shape)):
-            what = names(abs(k), it.given)
-            called = f", and {short(abs(k))} is {what}" if what and what != short(abs(k)) else ""
-            yield f"it is {short(k)} times the argument `{name}`{called}, and nothing else"
+    called = {f"`{name}`": array for name, array in it.arrays.items()} | it.nearby
+    fitting = {
+        name: np.broadcast_to(array, it.got.shape)
+        for name, array in called.items()
+        if _fits(array.shape, it.got.shape) and np.ptp(array) > 0
+    }
+    for name, array in fitting.items():
+        k = factor_of(it.got, array)
+        if it.is_(k * array):
+            yield f"it is {_multiplied(k, name, it)}, and nothing else"
         elif it.is_(it.want * array):
-            yield f"it is the right answer times `{name}`"
+            yield f"it is the right answer times {name}"
         elif it.is_(it.want / array):
-            yield f"it is the right answer divided by `{name}`"
+            yield f"it is the right answer divided by {name}"
         else:
-            yield from _multiple(it, name, np.broadcast_to(array, it.got.shape))
+            yield from _multiple(it, name, array)
+    for (a, one), (b, other) in combinations(fitting.items(), 2):
+        if it.is_(one * other):
+            yield f"it is {a} times {b}"
 
 
 def _multiple(it: It, name: str, array: np.ndarray) -> Iterator[str]:
+    """The right answer and so many times something else."""
     off = it.got - it.want
     k = float((off * array).sum() / (array * array).sum())
     significant = np.abs(k * array) > SMALL * np.abs(it.want).max()
-    if significant.sum() < ENOUGH or not it.is_(it.want + k * array):
-        return
-    if np.isclose(abs(k), 1, rtol=EXACT):
-        yield f"it is the right answer {'plus' if k > 0 else 'minus'} `{name}`"
-        return
+    if significant.sum() >= ENOUGH and it.is_(it.want + k * array):
+        yield f"it is the right answer {'plus' if k > 0 else 'minus'} {_multiplied(abs(k), name, it)}"
+
+
+def _multiplied(k: float, name: str, it: It) -> str:
+    """ "0.1 times `x`, and 0.1 is lr"."""
+    if np.isclose(k, 1, rtol=EXACT):
+        return name
     what = names(abs(k), it.given)
-    called = f", and {short(abs(k))} is {what}" if what and what != short(abs(k)) else ""
-    yield f"it is the right answer {'plus' if k > 0 else 'minus'} {short(abs(k))} times `{name}`{called}"
+    return f"{short(k)} times {name}" + (f", and {short(abs(k))} is {what}" if what and what != short(abs(k)) else "")
 
 
 def _fits(inner: tuple[int, ...], outer: tuple[int, ...]) -> bool:
-    return all(a in (1, b) for a, b in zip(inner[::-1], outer[::-1], strict=False))
+    return len(inner) <= len(outer) and all(a in (1, b) for a, b in zip(inner[::-1], outer[::-1], strict=False))
 
 
 # --------------------------------------------------------------------------------------------- row by row
