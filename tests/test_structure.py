@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from courses import SOFTMAX_SOLUTION
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
@@ -15,9 +16,14 @@ from miniature import descend, graded, layers, right_backward, right_descend, ri
 from grader.checks import matches, trajectory, vjp
 from grader.closeness import Truth, require_close
 from grader.diagnose import Known, verdicts
+from grader.kernel import judge, lines
+from grader.live import Live
+from grader.oracle import Oracle
 from grader.quantities import names
+from grader.release import make_record
 from grader.result import Hint, Status, Wrong
 from grader.structure import described
+from grader.topic import Assignment
 
 RNG = np.random.default_rng(5)
 W = RNG.normal(size=(8, 5))
@@ -250,6 +256,13 @@ def test_a_recognised_mistake_is_not_described_as_well() -> None:
     (verdict,) = verdicts([outcome], known)
     assert outcome.status is Status.LOST
     assert (verdict.mistake, "structure" in verdict.evidence) == (known[0].hint, False)
+
+
+def test_students_hear_it_at_home_from_recorded_answers(softmax: Assignment, truth: Oracle) -> None:
+    source = SOFTMAX_SOLUTION.replace("return grad / len(labels)", "return 3 * grad / len(labels)")
+    rows = judge(make_record(softmax, truth), Live.of(source))
+    assert "times too large" in {row.id: row for row in rows}["grad"].message
+    assert any("Every entry is 3 times too large" in line for line in lines(rows))
 
 
 def test_a_backward_is_described_with_its_cotangent() -> None:
