@@ -17,6 +17,7 @@ from .evaluate import Outcome, evaluate, evidence_of, message_of
 from .faults import Raised
 from .live import Live
 from .result import Hint, Status, Verdict, Wrong
+from .structure import describe
 from .topic import Assignment, Topic
 
 SAME_RTOL = 1e-9  # two programs with one mistake differ by rounding only
@@ -107,6 +108,9 @@ def _verdict(outcome: Outcome, outcomes: Sequence[Outcome], mistakes: Mapping[st
         earned, message = _followed(outcome, outcomes, mistakes)
     elif outcome.status is Status.WITHHELD:
         message = _waits_for(outcome, outcomes)
+    evidence = evidence_of(outcome)
+    if row.id not in mistakes and isinstance(outcome.error, Wrong) and (structure := describe(outcome.error)):
+        message, evidence = f"{message}. {structure[0].upper()}{structure[1:]}", {**evidence, "structure": structure}
     return Verdict(
         id=row.id,
         claim=row.claim,
@@ -115,7 +119,7 @@ def _verdict(outcome: Outcome, outcomes: Sequence[Outcome], mistakes: Mapping[st
         status=outcome.status,
         message=message,
         mistake=mistakes.get(row.id),
-        evidence=evidence_of(outcome),
+        evidence=evidence,
         hidden=row.hidden,
     )
 

@@ -13,7 +13,7 @@ from .evaluate import evaluate
 from .live import Live
 from .plan import Implementation
 from .recorded import SUFFIX, BadRecord, Record
-from .result import Status, Verdict
+from .result import SMALLEST, Status, Verdict
 from .topic import grader_hash
 
 SIGNS = {Status.EARNED: "✓", Status.LOST: "✗", Status.RAISED: "✗", Status.WITHHELD: "–", Status.VOID: "?"}
@@ -74,6 +74,9 @@ def lines(rows: Iterable[Verdict]) -> Iterator[str]:
             told.add(verdict.mistake.name)
         if curve := read_curve(verdict.evidence.get("curve")):
             yield f"{INDENT}{sparkline(curve)}"
+        if verdict.smallest:
+            yield f"{INDENT}{SMALLEST}"
+            yield from (f"{INDENT}    {line}".rstrip() for line in verdict.smallest.splitlines())
 
 
 def _namespace() -> Mapping[str, Any]:

@@ -102,6 +102,10 @@ class Session(Implementation):
         self.row_started = self.cpu_seconds()
         self.forget = True
 
+    def renew(self) -> None:
+        """End the process: the next row finds a new one, which knows nothing of what was asked before."""
+        self._end()
+
     # ------------------------------------------------------------------------------------------ its life
 
     def _start(self) -> None:

@@ -116,6 +116,10 @@ class Function:
                 bound.update(zip(p.spec.dims, np.shape(case[p.name]), strict=True))
         return bound
 
+    def given(self, case: Mapping[str, Any]) -> dict[str, Any]:
+        """Everything that has a name in a call: arguments, hyper-parameters (their defaults, too), and sizes by letter."""
+        return {**self.defaults, **self.arguments(case), **self.sizes(case)}
+
     def shape(self, output: int, case: Mapping[str, Any]) -> tuple[int, ...]:
         """The shape of an output on a case."""
         bound = self.sizes(case)

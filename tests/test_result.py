@@ -88,6 +88,14 @@ def test_plain_results_come_back_equal() -> None:
     assert Result.from_json(value.to_json()).rows[0].cell == 4
 
 
+def test_the_form_of_what_evidence_always_means_is_held() -> None:
+    cell = {"code": "f(1)", "got": "2", "expected": "1", "calls": 3}
+    value = result(row(Status.LOST, evidence={"structure": "the sign is flipped", "smallest": cell}))
+    VALIDATOR.validate(json.loads(value.to_json()))
+    for wrong in ({"structure": 3}, {"smallest": {"got": "2"}}, {"smallest": {**cell, "calls": "many"}}):
+        assert not VALIDATOR.is_valid(json.loads(result(row(Status.LOST, evidence=wrong)).to_json()))
+
+
 def test_evidence_may_hold_numbers_that_json_cannot() -> None:
     odd = {"got": math.nan, "expected": np.array([1.0, -np.inf]), "entry": (np.int64(2), 0), "big": 10**5000}
     form = json.loads(result(row(evidence=odd)).to_json())["rows"][0]["evidence"]

@@ -8,10 +8,11 @@ from .optimisers import converges, trajectory
 from .stages import stage
 from .story import composition, follows
 from .training import band, run
-from .trial import Check, FollowThrough, Trial
+from .trial import Alone, Check, FollowThrough, Trial
 from .values import holds, matches
 
 __all__ = [
+    "Alone",
     "Check",
     "Count",
     "FollowThrough",

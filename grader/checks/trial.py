@@ -18,10 +18,11 @@ from ..closeness import Truth, require_array
 from ..curves import read_curve
 from ..plan import Implementation, Plan
 from ..result import Wrong, plain
-from ..signature import Declared, Function, Target, functions_of
+from ..signature import Declared, Function, Spec, Target, functions_of
 from ..topic import Case, Cases
 
 MAX_SHOWN = 10_000  # entries of a list or an array on show: what a student returns may be of any size
+Write = Callable[[Mapping[str, Any], Wrong], list[str]]  # lines of Python for a case and what was wrong with it
 
 
 class Trial(abc.ABC):
@@ -105,6 +106,36 @@ class Check(abc.ABC):
 
     @abc.abstractmethod
     def __call__(self, trial: Trial) -> FollowThrough | None: ...
+
+    def alone(self, trial: Trial) -> Alone | None:
+        """The claim on single cases, where it can be taken apart so; None where not."""
+        return None
+
+
+@dataclass(frozen=True)
+class Alone:
+    """A check whose trial may be any one case, where it raises Wrong or does not.
+
+    `cases` are whole: with whatever the check draws besides. `specs` gives kind and letters of each argument that is an
+    array; `defaults` are those of the hyper-parameters. `write` makes Python of a case: arguments, then the call.
+    """
+
+    check: Check
+    cases: Sequence[Case]
+    specs: Mapping[str, Spec]
+    defaults: Mapping[str, Any]
+    write: Write
+
+    @classmethod
+    def of(cls, check: Check, cases: Sequence[Case], write: Write, others: bool = False) -> Alone:
+        """Of a check whose cases are arguments of its functions; with `others` they hold other entries, too."""
+        functions = [f for f in check.functions if isinstance(f, Function)]
+        parameters = [p for f in functions for p in f.parameters]
+        specs = {p.name: p.spec for p in parameters if p.spec is not None and p.spec.is_array}
+        defaults = {name: value for f in functions for name, value in f.defaults.items()}
+        names = {p.name for p in parameters}
+        kept = [(name, {k: v for k, v in case.items() if others or k in names}) for name, case in cases]
+        return cls(check, kept, specs, defaults, write)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ class Mark:
     mistake: Hint | None
     told: bool
     hidden: bool
+    smallest: str
     cell: int | None
     line: int | None
     curve: Drawing | None
@@ -83,6 +84,7 @@ def _mark(row: Verdict, definitions: Mapping[str, int], told: bool) -> Mark:
         mistake=None if row.hidden else row.mistake,
         told=told,
         hidden=row.hidden,
+        smallest=cut(row.smallest, MAX_MESSAGE),
         cell=cell if isinstance(cell, int) and not row.hidden else None,
         line=line if isinstance(line, int) and not row.hidden and not unwritten else None,
         curve=None if row.hidden else drawing(row.evidence.get("curve")),
