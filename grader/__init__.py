@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "signature": ("Ints", "Layer", "Opaque", "Reals", "sample"),
-    "topic": ("Mistake", "Row", "Topic", "Variant"),
+    "topic": ("Equivalent", "Mistake", "Row", "Topic", "Variant"),
     "checks": ("Trial", "cheap", "converges", "either", "gradient", "holds", "matches", "pure", "trajectory", "vjp"),
     "result": ("Wrong",),
     "kernel": ("check",),
