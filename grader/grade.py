@@ -121,7 +121,7 @@ class Grading:
 
             outcomes = evaluate(topic, student, trial)
             notes = student.notes
-        return verdicts(outcomes, desk.diagnosis.known() if _unexplained(outcomes) else []), notes
+        return verdicts(outcomes, desk.diagnosis.known_for(outcomes) if _unexplained(outcomes) else []), notes
 
     def grade_all(self, submissions: Iterable[Submission], workers: int) -> Iterator[Result]:
         """Results as they are finished. Threads: each supervises one jailed process.

@@ -210,6 +210,7 @@ DECIDING = (
     "drawn",
     "evaluate",
     "diagnose",
+    "pairs",
     "checks/*",
 )
 

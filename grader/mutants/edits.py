@@ -7,8 +7,8 @@ changed in place: replacements share the parts that stay.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise, takewhile
 
 Edit = tuple[str, ast.expr]
 Change = tuple[str, ast.stmt | None]
@@ -39,7 +39,7 @@ COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
 }
 ORDERED = (ast.Sub, ast.Div, ast.Pow, ast.MatMult, ast.FloorDiv, ast.Mod)  # a ∘ b is not b ∘ a
 OTHER_NAMES = {
-    **{name: ("sum", "max") for name in ("mean", "average", "median")},
+    **dict.fromkeys(("mean", "average", "median"), ("sum", "max")),
     "sum": ("mean", "prod"),
     "prod": ("sum",),
     "cumsum": ("cumprod",),
@@ -49,21 +49,39 @@ OTHER_NAMES = {
     **{a: (b,) for pair in (("zeros_like", "ones_like"), ("sin", "cos")) for a, b in (pair, pair[::-1])},
     **{a: (b,) for pair in (("maximum", "minimum"), ("floor", "ceil")) for a, b in (pair, pair[::-1])},
 }
-SYMMETRIC = {"maximum", "minimum", "add", "multiply", "logaddexp", "hypot", "isclose", "allclose", "array_equal", "max", "min"}
+SYMMETRIC = {
+    "maximum",
+    "minimum",
+    "add",
+    "multiply",
+    "logaddexp",
+    "hypot",
+    "isclose",
+    "allclose",
+    "array_equal",
+    "max",
+    "min",
+}
 COUNTED = {"range", "arange"}
 NO_EXPRESSION = ("annotation", "returns", "decorator_list", "type_params", "format_spec")  # fields that compute nothing
 
 
-def of_expression(node: ast.expr, parent: ast.AST) -> Iterator[Edit]:
-    """Every edit of this very node; its parts have their own. `parent` is the node around it."""
+def of_expression(node: ast.expr, parent: ast.AST, names: Collection[str] = ()) -> Iterator[Edit]:
+    """Every edit of this very node; its parts have their own. `parent` is the node around it, `names` those of the
+    function's own variables.
+    """
     match node:
+        case ast.Name(id=name, ctx=ast.Load()) if name in names:
+            for other in names:
+                if _alike(name, other):
+                    yield "another name", ast.Name(other, ast.Load())
         case ast.BinOp():
             yield from _binary(node)
         case ast.UnaryOp(op=ast.USub() | ast.Not() | ast.Invert(), operand=operand):
             yield "operator", operand
         case ast.Compare(ops=[op], left=left, comparators=comparators):
-            for other in COMPARISONS[type(op)]:
-                yield "comparison", ast.Compare(left, [other()], comparators)
+            for opposite in COMPARISONS[type(op)]:
+                yield "comparison", ast.Compare(left, [opposite()], comparators)
         case ast.BoolOp(op=op, values=values):
             yield "operator", ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
             for i in range(len(values)):
@@ -73,7 +91,7 @@ def of_expression(node: ast.expr, parent: ast.AST) -> Iterator[Edit]:
         case ast.Constant():
             yield from _constant(node, parent)
         case ast.Call():
-            yield from _call(node)
+            yield from _call(node, parent)
         case ast.Attribute(value=value, attr="T"):
             yield "dropped call", value
         case ast.Tuple(ctx=ast.Load(), elts=elements) | ast.List(ctx=ast.Load(), elts=elements):
@@ -81,8 +99,16 @@ def of_expression(node: ast.expr, parent: ast.AST) -> Iterator[Edit]:
                 yield "swapped arguments", type(node)(swapped, ast.Load())
         case ast.Slice():
             yield from _slice(node)
-    if _is_condition(node, parent) and not isinstance(node, ast.Compare | ast.Constant):
+    if _is_condition(node, parent) and not isinstance(node, ast.Compare | ast.Constant | ast.UnaryOp):
         yield "condition", ast.UnaryOp(ast.Not(), node)
+
+
+def _alike(a: str, b: str) -> bool:
+    """Names that a hand takes for each other: m and v, m and m_hat, beta1 and beta2, new_mean and new_var."""
+    if a == b:
+        return False
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
+    return len(a) == len(b) == 1 or shared > 2 or shared == min(len(a), len(b))
 
 
 def _binary(node: ast.BinOp) -> Iterator[Edit]:
@@ -117,8 +143,9 @@ def _constant(node: ast.Constant, parent: ast.AST) -> Iterator[Edit]:
         yield from (("constant", ast.Constant(other)) for other in ((2 * value, 0.0) if value else (1.0,)))
 
 
-def _call(node: ast.Call) -> Iterator[Edit]:
+def _call(node: ast.Call, parent: ast.AST) -> Iterator[Edit]:
     function, name = node.func, _name(node.func)
+    used = not isinstance(parent, ast.Expr)
     for other in OTHER_NAMES.get(name, ()):
         renamed = ast.Attribute(function.value, other, ast.Load()) if isinstance(function, ast.Attribute) else None
         yield "reduction", ast.Call(renamed or ast.Name(other, ast.Load()), node.args, node.keywords)
@@ -126,11 +153,11 @@ def _call(node: ast.Call) -> Iterator[Edit]:
         if name not in SYMMETRIC:
             for swapped in _swaps(node.args):
                 yield "swapped arguments", ast.Call(function, swapped, node.keywords)
-        if len(node.args) == 1 and not (isinstance(function, ast.Attribute) and _computes(function)):
+        if len(node.args) == 1 and not (isinstance(function, ast.Attribute) and _computes(function)) and used:
             yield "dropped call", node.args[0]
         if name in COUNTED:
             yield from _off_by_one(node)
-    if not node.args and isinstance(function, ast.Attribute):
+    if not node.args and isinstance(function, ast.Attribute) and used:
         yield "dropped call", function.value
     for i, keyword in enumerate(node.keywords):
         yield from _keyword(node, i, keyword)
@@ -163,14 +190,22 @@ def _off_by_one(node: ast.Call) -> Iterator[Edit]:
 
 
 def _slice(node: ast.Slice) -> Iterator[Edit]:
-    bounds = {"lower": node.lower, "upper": node.upper, "step": node.step}
-    for field, bound in bounds.items():
-        if bound is None:
-            continue
-        yield "off by one", ast.Slice(**{**bounds, field: None})
-        if field != "step" and not isinstance(bound, ast.Constant):
-            for op in (ast.Add(), ast.Sub()):
-                yield "off by one", ast.Slice(**{**bounds, field: ast.BinOp(bound, op, ast.Constant(1))})
+    for lower in _moved(node.lower):
+        yield "off by one", ast.Slice(lower, node.upper, node.step)
+    for upper in _moved(node.upper):
+        yield "off by one", ast.Slice(node.lower, upper, node.step)
+    if node.step:
+        yield "off by one", ast.Slice(node.lower, node.upper, None)
+
+
+def _moved(bound: ast.expr | None) -> Iterator[ast.expr | None]:
+    """A bound left out, and moved by one (a constant's neighbours come as constants)."""
+    if bound is None:
+        return
+    yield None
+    if not isinstance(bound, ast.Constant):
+        for op in (ast.Add(), ast.Sub()):
+            yield ast.BinOp(bound, op, ast.Constant(1))
 
 
 def _name(function: ast.expr) -> str:
@@ -197,6 +232,8 @@ def of_statement(node: ast.stmt) -> Iterator[Change]:
         for other in OPERATORS.get(type(node.op), ()):
             yield "operator", ast.AugAssign(node.target, other(), node.value)
         yield "operator", ast.Assign([node.target], node.value, lineno=node.lineno)
+    if isinstance(node, ast.Assign) and (written := _in_place(node)):
+        yield "in place", written
     if isinstance(node, ast.Break | ast.Continue):
         yield "operator", ast.Continue() if isinstance(node, ast.Break) else ast.Break()
     if isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Tuple | ast.List):
@@ -206,3 +243,11 @@ def of_statement(node: ast.stmt) -> Iterator[Change]:
         node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef | ast.Pass | ast.Global | ast.Nonlocal
     ):
         yield "deleted statement", None
+
+
+def _in_place(node: ast.Assign) -> ast.AugAssign | None:
+    """`x = x - y` as `x -= y`, which writes into an array that a caller may still hold."""
+    target, value = node.targets[0], node.value
+    if not (isinstance(target, ast.Name) and isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name)):
+        return None
+    return ast.AugAssign(target, value.op, value.right) if value.left.id == target.id else None

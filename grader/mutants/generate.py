@@ -10,7 +10,17 @@ from typing import Any
 from .edits import NO_EXPRESSION, of_expression, of_statement
 
 DELETED = ""  # `now` of a statement that is gone
-Scope = tuple[ast.stmt, list[ast.stmt], int, str]  # a statement, the block that it is in, its place there, its function
+
+
+@dataclass(frozen=True)
+class Place:
+    """A statement, the block that it is in and its number there; its function, and that one's variables."""
+
+    statement: ast.stmt
+    block: list[ast.stmt]
+    number: int
+    function: str = ""
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,13 +47,13 @@ def mutants(source: str) -> list[Mutant]:
     tree = ast.parse(source)
     seen = {ast.unparse(tree)}
     made = []
-    for statement, block, place, function in list(_statements(tree.body, "")):
-        was = head(statement)
-        for kind, changed in _changes(statement, block, place):
+    for place in list(_places(tree.body, "", ())):
+        was = head(place.statement)
+        for kind, now in _changes(place):
             code = _runnable(ast.unparse(tree))
             if code and code not in seen:
                 seen.add(code)
-                made.append(Mutant(kind, function, statement.lineno, was, changed, code))
+                made.append(Mutant(kind, place.function, place.statement.lineno, was, now, code))
     return made
 
 
@@ -81,29 +91,47 @@ def _blocks(statement: ast.AST) -> list[list[ast.stmt]]:
     return [block for block in found if isinstance(block, list) and block]
 
 
-def _statements(block: list[ast.stmt], function: str) -> Iterator[Scope]:
-    for place, statement in enumerate(block):
+def _places(block: list[ast.stmt], function: str, names: tuple[str, ...]) -> Iterator[Place]:
+    for number, statement in enumerate(block):
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
             continue  # a docstring, or the like
-        inside = function
+        inside, own = function, names
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             inside = f"{function}.{statement.name}" if function else statement.name
-        yield statement, block, place, inside
+        if isinstance(statement, ast.FunctionDef):
+            own = _variables(statement)
+        yield Place(statement, block, number, inside, names)
         for inner in _blocks(statement):
-            yield from _statements(inner, inside)
+            yield from _places(inner, inside, own)
 
 
-def _changes(statement: ast.stmt, block: list[ast.stmt], place: int) -> Iterator[tuple[str, str]]:
+def _variables(function: ast.FunctionDef) -> tuple[str, ...]:
+    """The parameters of a function and the names that it assigns itself, in the order of their first mention."""
+    arguments = [argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)]
+    assigned = [name for statement in function.body for name in _assigned(statement)]
+    return tuple(dict.fromkeys([*arguments, *assigned]))
+
+
+def _assigned(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda | ast.comprehension):  # these have their own
+        for child in ast.iter_child_nodes(node):
+            yield from _assigned(child)
+
+
+def _changes(place: Place) -> Iterator[tuple[str, str]]:
     """Change the tree in each way in turn: yields (kind, the statement now) while it is changed, and mends it after."""
+    statement, block = place.statement, place.block
     for parent, field, index, node in list(_expressions(statement)):
-        for kind, other in of_expression(node, parent):
+        for kind, other in of_expression(node, parent, place.names):
             _put(parent, field, index, other)
             yield kind, head(statement)
             _put(parent, field, index, node)
     for kind, replacement in of_statement(statement):
-        block[place] = replacement or ast.Pass()
+        block[place.number] = replacement or ast.Pass()
         yield kind, head(replacement) if replacement else DELETED
-        block[place] = statement
+        block[place.number] = statement
 
 
 def _expressions(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.expr]]:

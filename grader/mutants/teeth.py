@@ -51,7 +51,11 @@ class Teeth:
             f"mutant survives: {m.name} ({m.kind}): add a case that sees it, or say in `equivalents` of mistakes.py why it is right"
             for m in self.survivors
         ]
-        found += [f"mutant makes row {j.lost.row.id!r} void: {j.mutant.name}: {j.lost.error}" for j in self.judged if j.lost and j.void]
+        found += [
+            f"mutant makes row {j.lost.row.id!r} void: {j.mutant.name}: {j.lost.error}"
+            for j in self.judged
+            if j.lost and j.void
+        ]
         for one in self.equivalents:
             found += self._unsound(one)
         return found
@@ -72,4 +76,7 @@ class Teeth:
 
 def fits(equivalent: Equivalent, mutant: Mutant) -> bool:
     """Whether the mutant is the one that is meant: the same statement before and after, however it is set."""
-    return (normal(equivalent.was), normal(equivalent.now)) == (mutant.was, mutant.now) and equivalent.of in ("", mutant.function)
+    return (normal(equivalent.was), normal(equivalent.now)) == (mutant.was, mutant.now) and equivalent.of in (
+        "",
+        mutant.function,
+    )
