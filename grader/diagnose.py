@@ -6,9 +6,8 @@ Every mistake of a topic is run on the very cases of the round, once, in this pr
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -86,7 +85,9 @@ def pairs_for(outcomes: Sequence[Outcome], known: Sequence[Known], pairs: Pairs)
     losses = {k.hint.name: k.evidence.keys() for k in known}
     most, best = 0, list[Pair]()
     for pair in likely_first(pairs.all, losses, lost.keys(), kept):
-        fitting = sum(1 for _ in takewhile(lambda row: same(pairs.evidence(pair, row), lost[row]), rows))
+        fitting = 0
+        while fitting < len(rows) and same(pairs.evidence(pair, rows[fitting]), lost[rows[fitting]]):
+            fitting += 1
         if fitting > most:
             most, best = fitting, [pair]
         if most == len(rows):

@@ -15,8 +15,7 @@ from .live import Live
 from .result import Hint
 from .topic import Assignment, Change, Mistake, TopicError
 
-TRIED = 200  # pairs that are looked through for one submission
-DENIED = 2  # rows that the mistakes lose alone, and yet were kept: two slips may cancel, but seldom in many rows
+TRIED = 400  # pairs that are looked through for one submission
 SECONDS = 30.0  # of processor time for all pairs of a topic in one round; what has been run is kept
 
 
@@ -74,10 +73,10 @@ def _definitions(source: str) -> dict[str, str]:
 class Pairs:
     """The pairs of a topic's mistakes on the cases of one round: a row of a pair is run when it is first asked for."""
 
-    def __init__(self, assignment: Assignment, truth: TruthSource, seed: int) -> None:
+    def __init__(self, assignment: Assignment, truth: TruthSource, seed: int, seconds: float = SECONDS) -> None:
         self._assignment, self._truth, self._seed = assignment, truth, seed
         self._evidence: dict[tuple[str, str, str], Exception | None] = {}
-        self._seconds = 0.0
+        self._seconds_left = seconds
 
     @cached_property
     def all(self) -> list[Pair]:
@@ -89,11 +88,11 @@ class Pairs:
         None, too, once the round's time is spent: then only what has been run is known.
         """
         key = (*pair.names, row)
-        if key not in self._evidence and self._seconds < SECONDS:
+        if key not in self._evidence and self._seconds_left > 0:
             started = time.thread_time()
             ran = self.whole(pair) if self._remembers(pair) else self._run(pair, [row])
             self._evidence |= {(*pair.names, outcome.row.id): outcome.error for outcome in ran}
-            self._seconds += time.thread_time() - started
+            self._seconds_left -= time.thread_time() - started
         return self._evidence.get(key)
 
     def whole(self, pair: Pair) -> list[Outcome]:
@@ -118,4 +117,4 @@ def likely_first(pairs: Sequence[Pair], losses: Mapping[str, Set[str]], lost: Se
         rows = losses[pair.one.name] | losses[pair.other.name]
         return len(rows & kept), len(lost - rows), len(rows)
 
-    return sorted((pair for pair in pairs if rank(pair)[0] <= DENIED), key=rank)[:TRIED]
+    return sorted(pairs, key=rank)[:TRIED]
