@@ -13,22 +13,10 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "signature": ("Ints", "Layer", "Object", "Opaque", "Random", "Reals", "sample"),
-    "topic": ("Mistake", "Row", "Topic", "Variant"),
+    "topic": ("Equivalent", "Mistake", "Row", "Topic", "Variant"),
     "checks": (
-        *(
-            "Count",
-            "Trial",
-            "band",
-            "cheap",
-            "composition",
-            "converges",
-            "either",
-            "follows",
-            "gradient",
-            "holds",
-            "matches",
-        ),
-        *("pure", "run", "stage", "statistical", "trajectory", "vjp"),
+        *("Count", "Trial", "band", "cheap", "composition", "converges", "either", "follows"),
+        *("gradient", "holds", "matches", "pure", "run", "stage", "statistical", "trajectory", "vjp"),
     ),
     "result": ("Wrong",),
     "kernel": ("check",),

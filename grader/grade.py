@@ -126,7 +126,7 @@ class Grading:
             if _unexplained(outcomes):
                 student.renew()  # what was asked in the rows cannot come back in an answer that is shown
             smallest = desk.shrinking.cells(outcomes, student)
-        rows = verdicts(outcomes, desk.diagnosis.known() if _unexplained(outcomes) else [])
+        rows = verdicts(outcomes, desk.diagnosis.known_for(outcomes) if _unexplained(outcomes) else [])
         return tuple(_with_smallest(row, smallest) for row in rows), notes
 
     def grade_all(self, submissions: Iterable[Submission], workers: int) -> Iterator[Result]:

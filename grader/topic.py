@@ -103,6 +103,19 @@ class Variant(Change):
 
 
 @dataclass(frozen=True)
+class Equivalent:
+    """A generated mutant of the solution that is right, too: the statement `was` may read `now`, `because` of what is said.
+
+    `of` names the function ("adam", "Value.backward") where the same statement stands in several.
+    """
+
+    was: str
+    now: str
+    because: str
+    of: str = ""
+
+
+@dataclass(frozen=True)
 class Assignment:
     """A topic's folder, loaded. Hashes are of file contents, so that a Result says what graded it."""
 
@@ -156,6 +169,10 @@ class Assignment:
     @property
     def variants(self) -> Sequence[Variant]:
         return list(self._mistakes_module.variants)
+
+    @property
+    def equivalents(self) -> Sequence[Equivalent]:
+        return list(getattr(self._mistakes_module, "equivalents", []))
 
     @property
     def data_files(self) -> Sequence[Path]:
@@ -217,6 +234,7 @@ DECIDING = (
     "drawn",
     "evaluate",
     "diagnose",
+    "pairs",
     "checks/*",
 )
 
