@@ -16,8 +16,9 @@ from grader.drawn import drawn_trials
 from grader.evaluate import Outcome, evaluate
 from grader.live import Live
 from grader.plan import Plan, execute
-from grader.result import Status
+from grader.result import Status, Wrong
 from grader.signature import Ints, Random, Reals, sample
+from grader.structure import describe
 from grader.topic import Row, Topic
 
 
@@ -162,3 +163,17 @@ def test_runs_that_are_all_alike_leave_half_a_step(value: float, members: int, s
     limits = Band.of(np.full(members, value), 1e-9, step)
     assert limits.low <= value <= limits.high
     assert limits.high - limits.low <= step + 1e-6 * (1 + abs(value))
+
+
+def test_a_run_that_is_one_step_short_is_described_so() -> None:
+    short_of_one = graded(
+        RUN, batches, descent=lambda x, w, batches, *, lr=0.1: right_descent(x, w, batches[1:], lr=lr)
+    )
+    assert short_of_one.status is Status.LOST
+
+    def last_left_out(x: Any, w: Any, batches: np.ndarray, *, lr: float = 0.1) -> Any:
+        return right_descent(x, w, batches[: max(len(batches) - 1, 1)], lr=lr)
+
+    outcome = graded(RUN, batches, descent=last_left_out)
+    assert isinstance(outcome.error, Wrong)
+    assert describe(outcome.error) == "it is what it should be a step earlier: is something one step early or late?"

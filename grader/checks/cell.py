@@ -42,6 +42,11 @@ def call(target: Function, case: Mapping[str, Any], **named: str) -> str:
     return f"{target.name}({', '.join(parts)})"
 
 
+def written(target: Function, case: Mapping[str, Any], wrong: Wrong) -> list[str]:
+    """The arguments of a case, and the call whose answer is wrong."""
+    return [*assignments([p.name for p in target.parameters], case), call(target, case) + output(target, wrong)]
+
+
 def output(target: Function, wrong: Wrong) -> str:
     """The index that takes the wrong output from a function's answer: "[1]", or "" where it has only one."""
     if len(target.outputs) == 1:

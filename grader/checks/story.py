@@ -141,7 +141,7 @@ class follows(Check):
             plan, places = written(self.script, self.functions, case)
             truths = trial.expect(plan)
             for place, got, want in zip(places, trial.student.run(plan), truths, strict=True):
-                require_close(got, want, f"{place} on {name}", self.tolerance)
+                require_close(got, want, f"{place} on {name}", self.tolerance, given=case)
 
 
 class composition(Following):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..closeness import TRAINING, VALUES, largest, require_close, short
+from ..closeness import TRAINING, VALUES, Truth, largest, require_close, short
 from ..plan import Plan
 from ..result import Wrong
 from ..signature import Declared, function
@@ -38,16 +38,30 @@ class run(Check):
         for name, case in trial.cases(self.generator):
             total = len(case[self.along])
             assert max(self.at) <= total, f"{name} has {total} steps: no checkpoint at {max(self.at)}"
-            plan = Plan()
-            places = []
-            for steps in self.at:
-                refs = self.target.ask(plan, {**case, self.along: case[self.along][:steps]})
-                plan.want(*refs)
-                after = f"after {steps} of {total} steps on {name}"
-                places += [f"{self.target.label(i)} {after}" for i in range(len(refs))]
-            truths = trial.expect(plan)
-            for where, got, want in zip(places, trial.student.run(plan), truths, strict=True):
-                require_close(got, want, where, TRAINING)
+            plan = self._plan(case, self.at)
+            before, truths, after = (self._truths(trial, case, by) for by in (-1, 0, 1))
+            answers = iter(trial.student.run(plan))
+            for k, steps in enumerate(self.at):
+                for i in range(len(self.target.outputs)):
+                    where = f"{self.target.label(i)} after {steps} of {total} steps on {name}"
+                    nearby = {
+                        "what it should be a step earlier": before[k][i].value,
+                        "what it should be a step later": after[k][i].value,
+                    }
+                    require_close(next(answers), truths[k][i], where, TRAINING, self.target.given(case), nearby)
+
+    def _plan(self, case: Mapping[str, Any], at: Sequence[int]) -> Plan:
+        plan = Plan()
+        for steps in at:
+            plan.want(*self.target.ask(plan, {**case, self.along: case[self.along][:steps]}))
+        return plan
+
+    def _truths(self, trial: Trial, case: Mapping[str, Any], by: int) -> list[Sequence[Truth]]:
+        """The right outputs at each checkpoint, moved by some steps where there are such."""
+        at = [min(max(steps + by, 1), len(case[self.along])) for steps in self.at]
+        truths = trial.expect(self._plan(case, at))
+        width = len(self.target.outputs)
+        return [truths[k * width : (k + 1) * width] for k in range(len(at))]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from ..closeness import VALUES, Tolerance, require_close
@@ -10,7 +11,7 @@ from ..plan import Plan
 from ..result import Wrong
 from ..signature import Declared, Function, functions_of
 from ..topic import Cases
-from .cell import assignments, call, output
+from .cell import assignments, call, written
 from .trial import Alone, Check, Trial, as_functions, on, want_visible
 
 
@@ -31,11 +32,7 @@ class matches(Check):
                 require_close(got, want, on(self.target, i, name), self.tolerance, given)
 
     def alone(self, trial: Trial) -> Alone:
-        return Alone.of(self, trial.cases(self.generator), self._write)
-
-    def _write(self, case: Mapping[str, Any], wrong: Wrong) -> list[str]:
-        given = assignments([p.name for p in self.target.parameters], case)
-        return [*given, call(self.target, case) + output(self.target, wrong)]
+        return Alone.of(self, trial.cases(self.generator), partial(written, self.target))
 
 
 class holds(Check):
