@@ -215,6 +215,14 @@ def test_what_the_submission_does_meanwhile_costs_nothing(
     assert [o.status for o in found if o.row.id == "loss"] == [Status.LOST]
 
 
+def test_the_reference_does_not_remember_every_question(softmax: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.oracle.MOST_ANSWERS", 3)
+    fresh = Oracle(softmax)
+    first = cells(softmax, fresh, WRONG)
+    assert len(fresh.known) == 3
+    assert cells(softmax, fresh, WRONG) == first
+
+
 def test_an_input_that_raises_is_passed_over(softmax: Assignment, truth: Oracle) -> None:
     source = WRONG.replace("    rows = ", "    if len(labels) < 4: raise ValueError\n    rows = ")
     assert "labels = np.array([0, 0, 0, 0])" in cells(softmax, truth, source)["loss"]["code"]
