@@ -34,7 +34,7 @@ mistakes = [
         A1,
         "A1 = Z1",
         also=[(DZ1, "dZ1 = dZ2 @ W2.T")],
-        loses="A1 dZ1 circles",
+        loses="A1 dZ1",
         say="Your hidden layer is linear, and two linear layers are one: no line divides a disc from a ring. A1 = np.tanh(Z1), "
         "and 1 - A1**2 in dZ1.",
     ),
@@ -61,7 +61,10 @@ mistakes = [
     ),
     Mistake("no sigmoid", A2, "A2 = Z2", say="A2 is Z2 itself: apply the sigmoid, A2 = 1 / (1 + np.exp(-Z2))."),
     Mistake(
-        "tanh at the output", A2, "A2 = np.tanh(Z2)", say="A2 is a probability: the output layer's activation is the sigmoid, not tanh."
+        "tanh at the output",
+        A2,
+        "A2 = np.tanh(Z2)",
+        say="A2 is a probability: the output layer's activation is the sigmoid, not tanh.",
     ),
     Mistake(
         "the sigmoid overflows",
@@ -70,9 +73,24 @@ mistakes = [
         say="exp(1000) / (1 + exp(1000)) is inf / inf, which is NaN. 1 / (1 + np.exp(-Z2)) is right on both sides.",
     ),
     # the loss
-    Mistake("loss: summed", LOSS, "return -np.log(right).sum()", say="You add the losses of the examples up: take their mean."),
-    Mistake("loss: sign", LOSS, "return np.log(right).mean()", say="A loss is positive: the minus before the logarithm is missing."),
-    Mistake("loss: halved", LOSS, "return -np.log(right).mean() / 2", say="There is no 1/2 in the cross-entropy: just the mean."),
+    Mistake(
+        "loss: summed",
+        LOSS,
+        "return -np.log(right).sum()",
+        say="You add the losses of the examples up: take their mean.",
+    ),
+    Mistake(
+        "loss: sign",
+        LOSS,
+        "return np.log(right).mean()",
+        say="A loss is positive: the minus before the logarithm is missing.",
+    ),
+    Mistake(
+        "loss: halved",
+        LOSS,
+        "return -np.log(right).mean() / 2",
+        say="There is no 1/2 in the cross-entropy: just the mean.",
+    ),
     Mistake(
         "loss: examples of label 0 ignored",
         RIGHT + LOSS,
@@ -91,7 +109,9 @@ mistakes = [
         "return ((A2 - Y) ** 2).mean()",
         say="This is the mean squared error: asked is the binary cross-entropy.",
     ),
-    Mistake("loss: logarithm to base 2", "np.log(right)", "np.log2(right)", say="The logarithm is the natural one, np.log."),
+    Mistake(
+        "loss: logarithm to base 2", "np.log(right)", "np.log2(right)", say="The logarithm is the natural one, np.log."
+    ),
     Mistake(
         "loss: n examples become n² pairs",
         "np.where(Y == 1, A2, 1 - A2)",
@@ -112,20 +132,24 @@ mistakes = [
         say="Adding 1e-7 shifts every loss. np.clip(A2, 1e-12, 1 - 1e-12) avoids log(0) and changes nothing elsewhere.",
     ),
     # backward, the output layer
-    Mistake("dZ2: sign", DZ2, "dZ2 = Y - A2", say="The sign: dZ2 = A2 - Y points uphill, as a derivative does; `train` subtracts."),
+    Mistake(
+        "dZ2: sign",
+        DZ2,
+        "dZ2 = Y - A2",
+        say="The sign: dZ2 = A2 - Y points uphill, as a derivative does; `train` subtracts.",
+    ),
     Mistake(
         "dZ2: divided by n already",
         DZ2,
         "dZ2 = (A2 - Y) / n",
-        also=[(DW2, "dW2 = A1.T @ dZ2"), (DB2, "db2 = dZ2.sum(axis=0)"), (DW1, "dW1 = X.T @ dZ1"), (DB1, "db1 = dZ1.sum(axis=0)")],
+        also=[
+            (DW2, "dW2 = A1.T @ dZ2"),
+            (DB2, "db2 = dZ2.sum(axis=0)"),
+            (DW1, "dW1 = X.T @ dZ1"),
+            (DB1, "db1 = dZ1.sum(axis=0)"),
+        ],
         say="You differentiate the mean loss from the start. That is right, too, but here dZ2 = A2 - Y as in the notes, and dW and "
         "db take the mean.",
-    ),
-    Mistake(
-        "dZ2: divided by n twice",
-        DZ2,
-        "dZ2 = (A2 - Y) / n",
-        say="You divide by n in dZ2, and again in dW and db: dZ2 = A2 - Y, example by example.",
     ),
     Mistake(
         "dZ2: sigmoid' once more",
@@ -153,8 +177,12 @@ mistakes = [
         say="(n, 1) minus (n,) broadcasts to (n, n): every example minus every label. Keep both (n, 1).",
     ),
     Mistake("dW2: not averaged", DW2, "dW2 = A1.T @ dZ2", say="dW2 is the derivative of the mean loss: divide by n."),
-    Mistake("db2: not averaged", DB2, "db2 = dZ2.sum(axis=0)", say="db2 is the derivative of the mean loss: divide by n."),
-    Mistake("db2: one number", DB2, "db2 = dZ2.mean()", say="db2 has the shape of b2, (1,): take the mean over axis 0 only."),
+    Mistake(
+        "db2: not averaged", DB2, "db2 = dZ2.sum(axis=0)", say="db2 is the derivative of the mean loss: divide by n."
+    ),
+    Mistake(
+        "db2: one number", DB2, "db2 = dZ2.mean()", say="db2 has the shape of b2, (1,): take the mean over axis 0 only."
+    ),
     # backward, the hidden layer
     Mistake("dZ1: tanh' left out", DZ1, "dZ1 = dZ2 @ W2.T", say="dZ1 lacks the slope of tanh: multiply by 1 - A1**2."),
     Mistake(
@@ -163,12 +191,11 @@ mistakes = [
         "dZ1 = dZ2 @ W2.T * A1 * (1 - A1)",
         say="A1 * (1 - A1) is the slope of the sigmoid: that of tanh is 1 - A1**2.",
     ),
-    Mistake("dZ1: A1 not squared", DZ1, "dZ1 = dZ2 @ W2.T * (1 - A1)", say="The slope of tanh is 1 - A1**2: the square is missing."),
     Mistake(
-        "dZ1: 1 - Z1²",
+        "dZ1: A1 not squared",
         DZ1,
-        "dZ1 = dZ2 @ W2.T * (1 - np.arctanh(A1) ** 2)",
-        say="This is 1 - Z1**2. The slope of tanh at Z1 is 1 - tanh(Z1)**2, which is 1 - A1**2.",
+        "dZ1 = dZ2 @ W2.T * (1 - A1)",
+        say="The slope of tanh is 1 - A1**2: the square is missing.",
     ),
     Mistake(
         "dZ1: tanh of A1",
@@ -182,7 +209,12 @@ mistakes = [
         "dZ1 = dZ2 * (1 - A1**2)",
         say="The error comes back through W2: dZ1 = dZ2 @ W2.T * (1 - A1**2).",
     ),
-    Mistake("dW1: not averaged", DW1, "dW1 = X.T @ dZ1", say="The slide forgets it, but dW1 is a mean as dW2 is: divide by n."),
+    Mistake(
+        "dW1: not averaged",
+        DW1,
+        "dW1 = X.T @ dZ1",
+        say="The slide forgets it, but dW1 is a mean as dW2 is: divide by n.",
+    ),
     Mistake(
         "db1: over the wrong axis",
         DB1,
@@ -195,8 +227,9 @@ mistakes = [
         "db1 = dZ1.mean()",
         say="Every hidden unit has a bias of its own: take the mean over the examples only, axis 0.",
     ),
-    Mistake("db1: not averaged", DB1, "db1 = dZ1.sum(axis=0)", say="db1 is the derivative of the mean loss: divide by n."),
-    Mistake("db1: from dZ2", DB1, "db1 = (dZ2 @ np.ones_like(W2.T)).mean(axis=0)", say="db1 is made of dZ1, as db2 of dZ2."),
+    Mistake(
+        "db1: not averaged", DB1, "db1 = dZ1.sum(axis=0)", say="db1 is the derivative of the mean loss: divide by n."
+    ),
     Mistake(
         "sums in all four gradients",
         DW2,
@@ -220,28 +253,56 @@ mistakes = [
         say="Your dZ1 is made with the new W2. Compute all gradients first, then move the parameters.",
     ),
     Mistake(
+        "train: a linear network",
+        "        " + AHEAD + "\n        " + BACK + "\n",
+        "        A1 = x @ W1 + b1\n        dZ2 = 1 / (1 + np.exp(-A1 @ W2 - b2)) - y\n        dZ1 = dZ2 @ W2.T\n"
+        "        dW1, db1, dW2, db2 = x.T @ dZ1 / len(x), dZ1.mean(axis=0), A1.T @ dZ2 / len(x), dZ2.mean(axis=0)\n",
+        loses="circles",
+        say="Your training loop leaves tanh out. Two linear layers are one, and no line divides a disc from a ring: use your own "
+        "forward and backward.",
+    ),
+    Mistake(
         "train: X in order, Y shuffled",
         BATCH,
         "x, y = X[np.sort(batch)], Y[batch]",
         say="X and Y are shuffled apart: an example must keep its label, X[batch] and Y[batch].",
     ),
-    Mistake("train: all examples at each step", BATCH, "x, y = X, Y", say="Each step uses its batch only: X[batch], Y[batch]."),
+    Mistake(
+        "train: all examples at each step",
+        BATCH,
+        "x, y = X, Y",
+        say="Each step uses its batch only: X[batch], Y[batch].",
+    ),
     Mistake(
         "train: the batches' order ignored",
         LOOP,
         "    for t, order in enumerate(batches):\n        batch = np.arange(t * len(order), (t + 1) * len(order)) % len(X)\n",
         say="You cut X into batches yourself: the rows of step t are batches[t].",
     ),
-    Mistake("train: the first batch only", BATCH, "x, y = X[batches[0]], Y[batches[0]]", say="Step t uses batches[t]; you use batches[0]."),
-    Mistake("train: the first batch left out", LOOP, "    for batch in batches[1:]:\n", say="You skip batches[0]: s batches are s steps."),
-    Mistake("train: the last batch left out", LOOP, "    for batch in batches[:-1]:\n", say="You skip the last batch: s batches are s steps."),
+    Mistake(
+        "train: the first batch left out",
+        LOOP,
+        "    for batch in batches[1:]:\n",
+        say="You skip batches[0]: s batches are s steps.",
+    ),
+    Mistake(
+        "train: the last batch left out",
+        LOOP,
+        "    for batch in batches[:-1]:\n",
+        say="You skip the last batch: s batches are s steps.",
+    ),
     Mistake(
         "train: one step too many",
         LOOP,
         "    for batch in [*batches, batches[-1]]:\n",
         say="You make s + 1 steps of s batches.",
     ),
-    Mistake("train: ends after one step", END, END.replace("    return", "        return"), say="You return inside the loop."),
+    Mistake(
+        "train: ends after one step",
+        END,
+        END.replace("    return", "        return"),
+        say="You return inside the loop.",
+    ),
     Mistake(
         "train: lr fixed",
         LOOP,
@@ -252,7 +313,7 @@ mistakes = [
         "train: a start of its own",
         LOOP,
         "    rng = np.random.default_rng(0)\n"
-        "    W1, W2 = (0.01 * rng.normal(size=W.shape) for W in (W1, W2))\n    b1, b2 = 0 * b1, 0 * b2\n" + LOOP,
+        "    W1, W2 = (rng.normal(size=W.shape) for W in (W1, W2))\n    b1, b2 = 0 * b1, 0 * b2\n" + LOOP,
         say="You draw your own start: start from the W1, b1, W2, b2 that you are given.",
     ),
     Mistake(
@@ -271,12 +332,6 @@ mistakes = [
         loses="circles",
         say="You walk uphill: subtract lr times the gradient.",
     ),
-    Mistake(
-        "train: divided by n once more",
-        STEPS,
-        STEPS.replace("lr *", "lr / len(x) *"),
-        say="Your gradients are means already: do not divide by the size of the batch again.",
-    ),
     # manners
     Mistake(
         "A2 changed in place",
@@ -287,7 +342,9 @@ mistakes = [
     Mistake(
         "parameters changed in place",
         STEPS,
-        STEPS.replace("W1 = W1 - lr", "W1 -= lr").replace("b1 = b1 - lr", "b1 -= lr").replace("W2 = W2 - lr", "W2 -= lr")
+        STEPS.replace("W1 = W1 - lr", "W1 -= lr")
+        .replace("b1 = b1 - lr", "b1 -= lr")
+        .replace("W2 = W2 - lr", "W2 -= lr")
         .replace("b2 = b2 - lr", "b2 -= lr"),
         say="`W1 -= ...` writes into the caller's array: make a new one, W1 = W1 - lr * dW1, or copy the parameters first.",
     ),

@@ -34,6 +34,8 @@ def network(rng, n, d, h):
         "W1": 0.7 * rng.normal(size=(d, h)), "b1": 0.5 * rng.normal(size=h),
         "W2": 1.2 * weights / np.abs(weights).sum(), "b2": rng.uniform(-0.4, 0.4, size=1),
     }
+    if case["X"][0] @ case["W1"][:, 0] + case["b1"][0] < 0:  # one Z1 at least is positive: else a ReLU is 0 everywhere
+        case["W1"], case["b1"] = -case["W1"], -case["b1"]
     A1 = np.tanh(case["X"] @ case["W1"] + case["b1"])
     return {**case, "A1": A1, "A2": sigmoid(A1 @ case["W2"] + case["b2"])}
 
@@ -71,17 +73,17 @@ def start(rng):
     yield from training(rng, steps=1)
 
 def beginning(rng):
-    yield from training(rng, steps=10)
+    yield from training(rng, steps=3)
 
 def slowly(rng):
-    yield "batches of four", {**network(rng, n=9, d=3, h=5), "batches": shuffled(rng, 9, 10, 4), "lr": 0.3}
+    yield "batches of four", {**network(rng, n=9, d=3, h=5), "batches": shuffled(rng, 9, 3, 4), "lr": 0.3}
 
 def circles(rng):
     points, labels = disc_and_ring(rng, 1000)
     X, Y = disc_and_ring(rng, 300)
     yield "a disc in a ring", {
         "X": X, "Y": Y, "W1": rng.normal(size=(2, 10)), "b1": np.zeros(10), "W2": rng.normal(size=(10, 1)), "b2": np.zeros(1),
-        "batches": shuffled(rng, 300, 300, 20), "points": points, "labels": labels,
+        "batches": shuffled(rng, 300, 400, 20), "points": points, "labels": labels,
     }
 
 def disc_and_ring(rng, n):
@@ -106,7 +108,7 @@ def own(on):
     return composition(train, own_training, forward, backward, on=on)
 
 # Over 1000 seeds the right training is right on 98 % to 100 % of new points, a linear one on 32 % to 70 %.
-ENOUGH = 0.9
+ENOUGH = 0.95
 
 def tells_them_apart(trial, case):
     W1, b1, W2, b2 = trial.call(train, **case)
@@ -136,10 +138,12 @@ topic = Topic("A network of two layers", cases, rubric=[
     Row("db1",    0.5, "db1 is right",                               stage(backward, "db1")),
 
     Row("step",   1,   "training: the first step is right",          either(run(train, at=[1], along="batches", on=start), own(start))),
-    Row("run",    3,   "training: 200 steps are right",
+    Row("run",    2,   "training: 200 steps are right",
         either(run(train, at=(1, 10, 200), along="batches", on=training), own(beginning))),
-    Row("lr",     1,   "training: lr is obeyed",                     either(run(train, at=[10], along="batches", on=slowly), own(slowly))),
-    Row("circles", 2,  "training: the network tells a disc from a ring", holds(tells_them_apart, train, on=circles)),
+    Row("lr",     1,   "training: lr is obeyed",                     either(run(train, at=[3], along="batches", on=slowly), own(slowly))),
+    # A wrong gradient of the hidden layer trains well or badly by luck: not asked behind one.
+    Row("circles", 1,  "training: the network tells a disc from a ring", holds(tells_them_apart, train, on=circles),
+        needs="dZ1 dW1 db1"),
 
     Row("pure",   0.5, "forward, loss and backward leave their inputs alone", pure(forward, loss, backward), needs="Z1"),
     Row("kept",   0.5, "train leaves its inputs alone",              pure(train, on=beginning), needs="step"),
