@@ -16,8 +16,8 @@ DW1 = "dW1 = X.T @ dZ1 / n"
 DB1 = "db1 = dZ1.sum(axis=0) / n"
 LOOP = "    for batch in batches:\n"
 BATCH = "x, y = X[batch], Y[batch]"
-AHEAD = "Z1, A1, Z2, A2 = forward(x, W1, b1, W2, b2)"
-BACK = "dZ2, dW2, db2, dZ1, dW1, db1 = backward(x, y, W2, A1, A2)"
+AHEAD = "_, A1, _, A2 = forward(x, W1, b1, W2, b2)"
+BACK = "_, dW2, db2, _, dW1, db1 = backward(x, y, W2, A1, A2)"
 STEPS = """        W1 = W1 - lr * dW1
         b1 = b1 - lr * db1
         W2 = W2 - lr * dW2
@@ -155,7 +155,7 @@ mistakes = [
         "dZ2: sigmoid' once more",
         DZ2,
         "dZ2 = (A2 - Y) * A2 * (1 - A2)",
-        say="A2 - Y contains the sigmoid's derivative already: it cancels against the one of the cross-entropy. (Your dZ2 belongs to "
+        say="A2 - Y contains the sigmoid's derivative already: it cancels against the cross-entropy's. (Your dZ2 belongs to "
         "the squared error.)",
     ),
     Mistake(

@@ -28,8 +28,8 @@ def backward(X, Y, W2, A1, A2):
 def train(X, Y, W1, b1, W2, b2, batches, *, lr=1.0):
     for batch in batches:
         x, y = X[batch], Y[batch]
-        Z1, A1, Z2, A2 = forward(x, W1, b1, W2, b2)
-        dZ2, dW2, db2, dZ1, dW1, db1 = backward(x, y, W2, A1, A2)
+        _, A1, _, A2 = forward(x, W1, b1, W2, b2)
+        _, dW2, db2, _, dW1, db1 = backward(x, y, W2, A1, A2)
         W1 = W1 - lr * dW1
         b1 = b1 - lr * db1
         W2 = W2 - lr * dW2

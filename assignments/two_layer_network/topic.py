@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader import Ints, Reals, Row, Topic, composition, either, holds, matches, pure, run, stage
+from grader import Ints, Reals, Row, Topic, Wrong, composition, either, holds, matches, pure, run, stage
 
 
 def forward(
@@ -83,7 +83,7 @@ def circles(rng):
     X, Y = disc_and_ring(rng, 300)
     yield "a disc in a ring", {
         "X": X, "Y": Y, "W1": rng.normal(size=(2, 10)), "b1": np.zeros(10), "W2": rng.normal(size=(10, 1)), "b2": np.zeros(1),
-        "batches": shuffled(rng, 300, 400, 20), "points": points, "labels": labels,
+        "batches": shuffled(rng, 300, 500, 20), "points": points, "labels": labels,
     }
 
 def disc_and_ring(rng, n):
@@ -107,8 +107,7 @@ def own_training(world, case):
 def own(on):
     return composition(train, own_training, forward, backward, on=on)
 
-# Over 1000 seeds the right training is right on 98 % to 100 % of new points, a linear one on 32 % to 70 %.
-ENOUGH = 0.95
+ENOUGH = 0.95  # over 1000 seeds a right training comes to 98 % to 100 %, a linear network to 31 % to 70 %
 
 def tells_them_apart(trial, case):
     W1, b1, W2, b2 = trial.call(train, **case)
@@ -116,8 +115,8 @@ def tells_them_apart(trial, case):
         says_one = np.tanh(case["points"] @ W1 + b1) @ W2 + b2 > 0
     share = np.mean(says_one == (case["labels"] == 1))
     if share <= ENOUGH:
-        return f"your parameters classify {share:.1%} of {len(says_one)} new points rightly, expected more than {ENOUGH:.0%}"
-    return None
+        sentence = f"your parameters are right on {share:.1%} of {len(says_one)} new points, expected more than {ENOUGH:.0%}"
+        raise Wrong("train", sentence, np.vstack([W1, b1]))
 
 
 topic = Topic("A network of two layers", cases, rubric=[
@@ -137,13 +136,15 @@ topic = Topic("A network of two layers", cases, rubric=[
     Row("dW1",    1,   "dW1 is right",                               stage(backward, "dW1")),
     Row("db1",    0.5, "db1 is right",                               stage(backward, "db1")),
 
-    Row("step",   1,   "training: the first step is right",          either(run(train, at=[1], along="batches", on=start), own(start))),
+    Row("step",   1,   "training: the first step is right",
+        either(run(train, at=[1], along="batches", on=start), own(start))),
     Row("run",    2,   "training: 200 steps are right",
         either(run(train, at=(1, 10, 200), along="batches", on=training), own(beginning))),
-    Row("lr",     1,   "training: lr is obeyed",                     either(run(train, at=[3], along="batches", on=slowly), own(slowly))),
+    Row("lr",     1,   "training: lr is obeyed",
+        either(run(train, at=[3], along="batches", on=slowly), own(slowly))),
     # A wrong gradient of the hidden layer trains well or badly by luck: not asked behind one.
-    Row("circles", 1,  "training: the network tells a disc from a ring", holds(tells_them_apart, train, on=circles),
-        needs="dZ1 dW1 db1"),
+    Row("circles", 1,  "training: the network tells a disc from a ring",
+        holds(tells_them_apart, train, on=circles), needs="dZ1 dW1 db1"),
 
     Row("pure",   0.5, "forward, loss and backward leave their inputs alone", pure(forward, loss, backward), needs="Z1"),
     Row("kept",   0.5, "train leaves its inputs alone",              pure(train, on=beginning), needs="step"),
