@@ -262,10 +262,12 @@ mistakes = [
         "forward and backward.",
     ),
     Mistake(
-        "train: X in order, Y shuffled",
-        BATCH,
-        "x, y = X[np.sort(batch)], Y[batch]",
-        say="X and Y are shuffled apart: an example must keep its label, X[batch] and Y[batch].",
+        "train: X shuffled, Y in order",
+        LOOP,
+        "    for t, batch in enumerate(batches):\n",
+        also=[(BATCH, "x, y = X[batch], Y[np.arange(t * len(batch), (t + 1) * len(batch)) % len(Y)]")],
+        loses="circles",
+        say="X is shuffled and Y is not: an example must keep its label, X[batch] and Y[batch].",
     ),
     Mistake(
         "train: all examples at each step",
