@@ -195,10 +195,10 @@ class composition(Following):
         changes: list[Truth | None] = []
         for (output, _), made in zip(self.target.outputs, trial.student.run(plan), strict=True):
             array, start = as_array(made), np.asarray(case.get(output, 0.0))
-            if array is None or not np.isfinite(array).all() or (output in case and array.shape != start.shape):
+            if array is None or not np.isfinite(array).all() or (output in case and array.size != start.size):
                 changes.append(None)
-            else:
-                changes.append(Truth(array - start, largest(array)))
+            else:  # a vector that became a row is alive
+                changes.append(Truth(array - (start.reshape(array.shape) if output in case else 0), largest(array)))
         return changes
 
 
