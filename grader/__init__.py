@@ -28,7 +28,7 @@ _HOMES = {
             "holds",
             "matches",
         ),
-        *("pure", "run", "stage", "statistical", "trajectory", "vjp"),
+        *("perform", "pure", "run", "stage", "statistical", "trajectory", "vjp"),
     ),
     "result": ("Wrong",),
     "kernel": ("check",),

@@ -33,8 +33,11 @@ class Wrong(Exception):
 
     `where` names the function and the case ("adam, step 3 of 30"), `sentence` says what is wrong with
     numbers, `answer` is the array that came back: diagnosis compares it with what known mistakes return.
-    `details` are the parts of the sentence for programs (entry, got, expected).
+    `details` are the parts of the sentence for programs (entry, got, expected). `by_chance`: how far the answers of two
+    programs with the same fault may differ, where they draw random numbers of their own.
     """
+
+    by_chance = 0.0
 
     def __init__(self, where: str, sentence: str, answer: Any = None, **details: Any) -> None:
         super().__init__(f"{where}: {sentence}" if where else sentence)
