@@ -15,8 +15,8 @@ _HOMES = {
     "signature": ("Ints", "Layer", "Object", "Opaque", "Random", "Reals", "sample"),
     "topic": ("Equivalent", "Mistake", "Row", "Topic", "Variant"),
     "checks": (
-        *("Count", "Trial", "band", "cheap", "composition", "converges", "either", "follows"),
-        *("gradient", "holds", "matches", "pure", "run", "stage", "statistical", "trajectory", "vjp"),
+        *("Count", "Trial", "band", "cheap", "composition", "converges", "either", "follows", "gradient", "holds"),
+        *("matches", "perform", "pure", "run", "stage", "statistical", "trajectory", "vjp"),
     ),
     "result": ("Wrong",),
     "kernel": ("check",),

@@ -128,7 +128,7 @@ def same(a: Exception | None, b: Exception | None) -> bool:
         if a.answer is None or b.answer is None:
             return a.answer is b.answer and a.sentence == b.sentence
         return np.shape(a.answer) == np.shape(b.answer) and bool(
-            np.allclose(a.answer, b.answer, rtol=SAME_RTOL, atol=0, equal_nan=True)
+            np.allclose(a.answer, b.answer, rtol=SAME_RTOL, atol=max(a.by_chance, b.by_chance), equal_nan=True)
         )
     if isinstance(a, Raised) and isinstance(b, Raised):
         return (a.type, a.message) == (b.type, b.message)
@@ -218,7 +218,8 @@ def from_record(topic: Topic, mistakes: Sequence[Mapping[str, Any]]) -> list[Kno
 
 def _to_wire(error: Exception) -> dict[str, Any]:
     if isinstance(error, Wrong):
-        return {"where": error.where, "sentence": error.sentence, "answer": error.answer}
+        by_chance = {"by_chance": error.by_chance} if error.by_chance else {}
+        return {"where": error.where, "sentence": error.sentence, "answer": error.answer, **by_chance}
     if isinstance(error, Raised):
         return {"type": error.type, "message": error.message}
     return {}
@@ -226,5 +227,7 @@ def _to_wire(error: Exception) -> dict[str, Any]:
 
 def _from_wire(data: Mapping[str, Any]) -> Exception:
     if "where" in data:
-        return Wrong(data["where"], data["sentence"], data["answer"])
+        wrong = Wrong(data["where"], data["sentence"], data["answer"])
+        wrong.by_chance = data.get("by_chance", 0.0)
+        return wrong
     return Raised(data.get("type", ""), data.get("message", ""))

@@ -37,13 +37,15 @@ class Wrong(Exception):
 
     `where` names the function and the case ("adam, step 3 of 30"), `sentence` says what is wrong with
     numbers, `answer` is the array that came back: diagnosis compares it with what known mistakes return.
-    `details` are the parts of the sentence for programs (entry, got, expected).
+    `details` are the parts of the sentence for programs (entry, got, expected). `by_chance`: how far the answers of two
+    programs with the same fault may differ, where they draw random numbers of their own.
 
     Where an answer was compared with a truth, that is kept as it is for whoever describes the fault: `truth` (a
     `closeness.Truth`), what was `given` by name (arguments, sizes, hyper-parameters), and `nearby` right answers to
     other questions, by what they are ("the right change of the step before").
     """
 
+    by_chance = 0.0
     truth: Any = None
     given: Mapping[str, Any] = MappingProxyType({})
     nearby: Mapping[str, Any] = MappingProxyType({})

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .checks import statistical
+from .checks.chance import SEEN, Power
 from .diagnose import recognise, run_mistakes
 from .drawn import Drawn, TruthSource, drawn_trials
 from .evaluate import Outcome, evaluate
@@ -42,7 +43,7 @@ class Report:
     findings: list[str] = field(default_factory=list)
     matrix: dict[str, str] = field(default_factory=dict)  # mistake → a mark per row
     named: dict[str, bool] = field(default_factory=dict)  # mistake → whether diagnosis names it
-    powers: dict[str, list[str]] = field(default_factory=dict)  # statistical row → what it sees
+    powers: dict[str, list[Power]] = field(default_factory=dict)  # statistical row → what it sees
 
     @property
     def sound(self) -> bool:
@@ -56,8 +57,32 @@ class Report:
             cells = "  ".join(f"{mark:{len(row)}}" for mark, row in zip(marks, self.rows, strict=True))
             head.append(f"{name:{width}}  {cells}".rstrip())
         legend = "· earned  x lost  f earned by follow-through  r raised  - withheld"
-        powers = [f"{row}: {power}" for row, each in self.powers.items() for power in each]
-        return "\n".join([*head, "", legend, "", *powers, *([""] if powers else [])])
+        return "\n".join([*head, "", legend, "", *_power_table(self.powers)])
+
+
+def _power_table(powers: Mapping[str, Sequence[Power]]) -> list[str]:
+    """What each statistical row sees, a line for each count; false alarms add up over all of them."""
+    found = [(row, power) for row, each in powers.items() for power in each]
+    if not found:
+        return []
+    alarm = sum(power.false_alarm for _, power in found)
+    head = (
+        f"What chance lets be seen: a rate that is `off` by so much is noticed with probability {SEEN:g}. "
+        f"A right program fails one of\nthese tests with probability {alarm:.2g} at most."
+    )
+    lines = [("row", "case", "counted", "draws", "rate", "off")]
+    lines += [
+        (row, p.case, p.count.what, f"{p.count.draws:,}", f"{p.count.rate:.4g}", f"{p.off:.2g}") for row, p in found
+    ]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    padded = [
+        "  ".join(
+            cell.rjust(width) if i == 3 else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in lines
+    ]
+    return [head, "", *(line.rstrip() for line in padded), ""]
 
 
 def verify(
@@ -125,7 +150,7 @@ def _right_ones(assignment: Assignment, truth: TruthSource, seed: int) -> Iterat
                 yield f"{name} does not earn {o.row.id!r}: {o.status}: {o.error}"
 
 
-def _powers(assignment: Assignment, truth: TruthSource, seed: int) -> Iterator[tuple[str, list[str]]]:
+def _powers(assignment: Assignment, truth: TruthSource, seed: int) -> Iterator[tuple[str, list[Power]]]:
     """What each statistical row sees, with the solution as the student."""
     student = Live.of(assignment.solution)
     for row in assignment.topic.rubric:
