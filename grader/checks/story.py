@@ -9,6 +9,8 @@ asked of them, and becomes one plan:
         y = x * x
         y.backward()
         yield "the gradient of x", x.grad
+
+What is yielded may be a list: its values are then compared as one array.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from .combine import Following
 from .gradients import moved
 from .trial import Check, FollowThrough, Trial
 
-Script = Callable[["World", Mapping[str, Any]], Iterable[tuple[str, "Thing"]]]
+Script = Callable[["World", Mapping[str, Any]], Iterable[tuple[str, "Thing | Sequence[Thing]"]]]
 
 
 class World:
@@ -141,7 +143,7 @@ def written(script: Script, targets: Sequence[Target], case: Mapping[str, Any]) 
 def _wanted(script: Script, targets: Sequence[Target], case: Mapping[str, Any]) -> tuple[Plan, list[tuple[str, Thing]]]:
     plan = Plan()
     wanted = list(script(World(plan, targets), case))
-    plan.want(*(thing._ref for _, thing in wanted))
+    plan.want(*(thing._ref if isinstance(thing, Thing) else plan.let(_refs(thing)) for _, thing in wanted))
     return plan, wanted
 
 
@@ -155,8 +157,8 @@ def perform(trial: Trial, script: Script, case: Mapping[str, Any], *named: Decla
     plan, wanted = _wanted(script, [target for item in named for target in targets_of(item)], case)
     answers = []
     for (name, thing), answer in zip(wanted, trial.student.run(plan), strict=True):
-        array = as_array(answer)
-        shape = thing._shape if thing._shape is not None or array is None else array.shape
+        declared, array = thing._shape if isinstance(thing, Thing) else None, as_array(answer)
+        shape = declared if declared is not None or array is None else array.shape
         answers.append(require_array(answer, shape or (), "f", name))
     return answers
 
