@@ -1,7 +1,8 @@
 """An assignment is proven before a student sees it.
 
 Over many seeds: the model solution and every variant score full; the untouched handout and every do-nothing program
-score 0; every known mistake loses a row, always the same ones, and is named. What fails is a Finding.
+score 0; every known mistake loses a row, always the same ones, and is named. On one seed, since it takes longer (`bite`):
+every generated mutant of the solution loses a row, and of two mistakes at once both are named. What fails is a Finding.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from .diagnose import recognise, run_mistakes
-from .drawn import TruthSource, drawn_trials
+from .drawn import PUBLIC_SEED, TruthSource, drawn_trials
 from .evaluate import Outcome, evaluate
+from .jail import Jail
 from .live import Live
+from .mutants.generate import mutants
+from .mutants.teeth import Teeth
+from .paired import diagnose_pairs
+from .pairs import pairs_of
 from .plan import Implementation
 from .result import Status
-from .signature import Function, stub
 from .topic import Assignment, Change, TopicError
+from .worthless import worthless
 
 MARKER = re.compile(r"^\{(stub|check) ([\w-]+)\}[ \t]*$", re.MULTILINE)  # in handout.md, on a line of its own
 MARKS = {
@@ -44,6 +48,8 @@ class Report:
     findings: list[str] = field(default_factory=list)
     matrix: dict[str, str] = field(default_factory=dict)  # mistake → a mark per row
     named: dict[str, bool] = field(default_factory=dict)  # mistake → whether diagnosis names it
+    mutants: dict[str, Any] = field(default_factory=dict)  # the figures of `bite`, where it was asked for
+    pairs: dict[str, Any] = field(default_factory=dict)
 
     @property
     def sound(self) -> bool:
@@ -58,6 +64,19 @@ class Report:
             head.append(f"{name:{width}}  {cells}".rstrip())
         legend = "· earned  x lost  f earned by follow-through  r raised  - withheld"
         return "\n".join([*head, "", legend, ""])
+
+    def thorough(self) -> list[str]:
+        """What `bite` found, in two lines; none where it was not asked for."""
+        if not self.mutants:
+            return []
+        m, p = self.mutants, self.pairs
+        return [
+            f"mutants: {m['mutants']} made, {m['caught']} caught, {m['equivalents']} named equivalent, "
+            f"{len(m['survivors'])} survive: score {m['score']:.1%}",
+            f"pairs of mistakes: {p['pairs']} made, {p['right']} earn every row, {p['alike']} answer as another program; "
+            f"of the rest {p['one_named']} of {p['told']} have one named, {p['both_named']} of {p['apart']} that first fail "
+            "in different rows both",
+        ]
 
 
 def verify(
@@ -81,6 +100,33 @@ def verify(
         report.seeds += 1
     report.findings = [f"{seed}{text}" for text, seed in findings.items()]
     return report
+
+
+def bite(
+    assignment: Assignment, truth: TruthSource, jail: Jail, report: Report, progress: Callable[[str], None]
+) -> Teeth | None:
+    """Mutants and pairs of a topic that is sound so far; the figures and findings go into its report. `steps` counts them.
+
+    The Teeth come back for what else is to be learned of mutants: `caught` keeps the row that was lost, with its evidence.
+    """
+    try:
+        teeth = Teeth.of(assignment, truth, jail, progress)
+    except TopicError as error:
+        report.findings.append(str(error))
+        return None
+    paired = diagnose_pairs(assignment, truth, run_mistakes(assignment, truth, PUBLIC_SEED), progress)
+    report.mutants, report.pairs = teeth.figures(), paired.figures()
+    report.findings += [*teeth.findings(), *paired.findings()]
+    return teeth
+
+
+def steps(assignment: Assignment) -> int:
+    """How often `bite` reports progress."""
+    try:
+        pairs = pairs_of(assignment.solution, assignment.mistakes)
+        return len(mutants(assignment.solution)) + sum(1 for _ in pairs)
+    except SyntaxError:
+        return 0  # the solution is no Python: said by `verify`, and there is nothing to bite
 
 
 def check_folder(assignment: Assignment) -> list[str]:
@@ -161,52 +207,3 @@ def _void(outcomes: Sequence[Outcome], name: str, seed: int) -> Iterator[str]:
     for o in outcomes:
         if o.status is Status.VOID:
             yield f"{name!r} makes row {o.row.id!r} void: {o.error}"
-
-
-# ---------------------------------------------------------------------------------------- do-nothing programs
-
-
-def worthless(functions: Sequence[Function]) -> dict[str, Implementation]:
-    """Programs that deserve no point, in this process: what each does, by name."""
-    answers: dict[str, Callable[[Function, dict[str, Any], int], Any]] = {
-        "returns zeros": lambda f, case, i: np.zeros(f.shape(i, case)),
-        "returns ones": lambda f, case, i: np.ones(f.shape(i, case)),
-        "returns NaN": lambda f, case, i: np.full(f.shape(i, case), np.nan),
-        "returns the wrong shape": lambda f, case, i: np.zeros((*f.shape(i, case), 2)),
-        "returns its argument": lambda f, case, i: next(iter(case.values()), None),
-        "returns None": lambda f, case, i: None,
-    }
-    programs: dict[str, Implementation] = {
-        name: Live({f.name: _program(f, answer) for f in functions}) for name, answer in answers.items()
-    }
-    programs["is the untouched handout"] = Live.of("\n\n".join(stub(f) for f in functions))
-    programs["defines nothing"] = Live({})
-    return programs
-
-
-def worthless_sources(functions: Sequence[Function]) -> dict[str, str]:
-    """Programs that deserve no point and need a process of their own, as sources."""
-    bodies = {
-        "loops for ever": "while True: pass",
-        "exits": "import os; os._exit(0)",
-        "raises SystemExit": "raise SystemExit",
-    }
-    return {
-        name: "\n".join(f"def {f.name}(*args, **kwargs):\n    {body}" for f in functions)
-        for name, body in bodies.items()
-    }
-
-
-def _program(target: Function, answer: Callable[[Function, dict[str, Any], int], Any]) -> Callable[..., Any]:
-    """A function that remembers shapes from its arguments and answers without computing anything."""
-
-    def run(*args: Any, **kwargs: Any) -> Any:
-        case = dict(zip([p.name for p in target.parameters], args, strict=False)) | kwargs
-        cache = next((v for p, v in zip(target.parameters, args, strict=False) if p.name == "cache"), None)
-        outputs = [
-            answer(target, case if cache is None else {**case, **cache}, i) if spec.is_array else case
-            for i, (_, spec) in enumerate(target.outputs)
-        ]
-        return outputs[0] if len(outputs) == 1 else tuple(outputs)
-
-    return run
