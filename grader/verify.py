@@ -1,7 +1,8 @@
 """An assignment is proven before a student sees it.
 
 Over many seeds: the model solution and every variant score full; the untouched handout and every do-nothing program
-score 0; every known mistake loses a row, always the same ones, and is named. What fails is a Finding.
+score 0; every known mistake loses a row, always the same ones, and is named. On one seed, since it takes longer (`bite`):
+every generated mutant of the solution loses a row, and of two mistakes at once both are named. What fails is a Finding.
 """
 
 from __future__ import annotations
@@ -9,13 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from .checks import statistical
 from .checks.chance import SEEN, Power
 from .diagnose import recognise, run_mistakes
-from .drawn import Drawn, TruthSource, drawn_trials
+from .drawn import PUBLIC_SEED, Drawn, TruthSource, drawn_trials
 from .evaluate import Outcome, evaluate
+from .jail import Jail
 from .live import Live
+from .mutants.generate import mutants
+from .mutants.teeth import Teeth
+from .paired import diagnose_pairs
+from .pairs import pairs_of
 from .plan import Implementation
 from .result import Status
 from .topic import Assignment, Change, Mistake, TopicError
@@ -44,6 +51,8 @@ class Report:
     matrix: dict[str, str] = field(default_factory=dict)  # mistake → a mark per row
     named: dict[str, bool] = field(default_factory=dict)  # mistake → whether diagnosis names it
     powers: dict[str, list[Power]] = field(default_factory=dict)  # statistical row → what it sees
+    mutants: dict[str, Any] = field(default_factory=dict)  # the figures of `bite`, where it was asked for
+    pairs: dict[str, Any] = field(default_factory=dict)
 
     @property
     def sound(self) -> bool:
@@ -58,6 +67,19 @@ class Report:
             head.append(f"{name:{width}}  {cells}".rstrip())
         legend = "· earned  x lost  f earned by follow-through  r raised  - withheld"
         return "\n".join([*head, "", legend, "", *_power_table(self.powers)])
+
+    def thorough(self) -> list[str]:
+        """What `bite` found, in two lines; none where it was not asked for."""
+        if not self.mutants:
+            return []
+        m, p = self.mutants, self.pairs
+        return [
+            f"mutants: {m['mutants']} made, {m['caught']} caught, {m['equivalents']} named equivalent, "
+            f"{len(m['survivors'])} survive: score {m['score']:.1%}",
+            f"pairs of mistakes: {p['pairs']} made, {p['right']} earn every row, {p['alike']} answer as another program; "
+            f"of the rest {p['one_named']} of {p['told']} have one named, {p['both_named']} of {p['apart']} that first fail "
+            "in different rows both",
+        ]
 
 
 def _power_table(powers: Mapping[str, Sequence[Power]]) -> list[str]:
@@ -108,6 +130,33 @@ def verify(
         report.seeds += 1
     report.findings = [f"{seed}{text}" for text, seed in findings.items()]
     return report
+
+
+def bite(
+    assignment: Assignment, truth: TruthSource, jail: Jail, report: Report, progress: Callable[[str], None]
+) -> Teeth | None:
+    """Mutants and pairs of a topic that is sound so far; the figures and findings go into its report. `steps` counts them.
+
+    The Teeth come back for what else is to be learned of mutants: `caught` keeps the row that was lost, with its evidence.
+    """
+    try:
+        teeth = Teeth.of(assignment, truth, jail, progress)
+    except TopicError as error:
+        report.findings.append(str(error))
+        return None
+    paired = diagnose_pairs(assignment, truth, run_mistakes(assignment, truth, PUBLIC_SEED), progress)
+    report.mutants, report.pairs = teeth.figures(), paired.figures()
+    report.findings += [*teeth.findings(), *paired.findings()]
+    return teeth
+
+
+def steps(assignment: Assignment) -> int:
+    """How often `bite` reports progress."""
+    try:
+        pairs = pairs_of(assignment.solution, assignment.mistakes)
+        return len(mutants(assignment.solution)) + sum(1 for _ in pairs)
+    except SyntaxError:
+        return 0  # the solution is no Python: said by `verify`, and there is nothing to bite
 
 
 def check_folder(assignment: Assignment) -> list[str]:

@@ -32,7 +32,7 @@ from grader.kernel import lines
 from grader.live import Live
 from grader.plan import Plan, Step
 from grader.result import Result, Verdict
-from grader.topic import Assignment, Change, Mistake, Row, Topic, Variant
+from grader.topic import Assignment, Change, Equivalent, Mistake, Row, Topic, Variant
 from grader.wire import Ref
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -167,7 +167,7 @@ def checks_page() -> str:
         _doc(datasets),
         *_entry(datasets.dataset),
         "## Mistakes and variants",
-        *(text for thing in (Mistake, Variant) for text in _entry(thing)),
+        *(text for thing in (Mistake, Variant, Equivalent) for text in _entry(thing)),
         "## References",
         "`reference/TOPIC.py` defines a PyTorch function for each function of the topic. These, `from grader.oracle import …`, "
         "help: gradients come from autograd, never by hand.",

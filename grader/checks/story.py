@@ -140,7 +140,9 @@ def written(script: Script, targets: Sequence[Target], case: Mapping[str, Any]) 
     return plan, [name for name, _ in wanted]
 
 
-def _wanted(script: Script, targets: Sequence[Target], case: Mapping[str, Any]) -> tuple[Plan, list[tuple[str, Thing]]]:
+def _wanted(
+    script: Script, targets: Sequence[Target], case: Mapping[str, Any]
+) -> tuple[Plan, list[tuple[str, Thing | Sequence[Thing]]]]:
     plan = Plan()
     wanted = list(script(World(plan, targets), case))
     plan.want(*(thing._ref if isinstance(thing, Thing) else plan.let(_refs(thing)) for _, thing in wanted))

@@ -7,10 +7,10 @@ half the time, and the first endless loop all of it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from ..drawn import PUBLIC_SEED, TruthSource, drawn_trials
 from ..evaluate import Outcome, evaluate
@@ -20,13 +20,11 @@ from ..notebook import read
 from ..plan import Implementation, Plan
 from ..result import Status
 from ..session import Session
-from ..topic import Assignment, Row, Topic
+from ..topic import Assignment, Row, Topic, TopicError
 from .generate import Mutant
 
 TIMES_THE_SOLUTION = 10.0  # processor time that a row of a mutant may use
 LEAST_SECONDS = 0.2  # of it: below, the clock is too coarse and numpy's first calls too slow
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -55,17 +53,21 @@ class Bench:
     jail: Jail
     topic: Topic
     limits: Limits
-    workers: int = os.cpu_count() or 1
 
     @classmethod
     def of(cls, assignment: Assignment, truth: TruthSource, jail: Jail) -> Bench:
-        """Measured on the solution: what each row asks (by which they are ordered), and the processor time of the longest."""
+        """Measured on the solution: what each row asks (by which they are ordered), and the processor time of the longest.
+
+        Raises TopicError where the solution does not earn a row in the jail: its mutants would prove nothing.
+        """
         topic, asked, longest = assignment.topic, dict[str, tuple[int, int]](), 0.0
         limits = Limits()
-        with Session(read(assignment.solution.encode(), "solution.py"), jail, limits) as solution:
+        with Session(read(assignment.solution.encode(), "solution.py"), jail, limits, data=assignment.data) as solution:
             for row in topic.rubric:
                 counted, before = Counted(solution), solution.cpu_seconds()
-                evaluate(topic, counted, drawn_trials(topic, counted, truth, PUBLIC_SEED), rows=[row.id])
+                [o] = evaluate(topic, counted, drawn_trials(topic, counted, truth, PUBLIC_SEED), rows=[row.id])
+                if not o.earned:
+                    raise TopicError(f"the solution does not earn {row.id!r} in the jail: {o.status}: {o.error}")
                 asked[row.id] = counted.asked
                 longest = max(longest, solution.cpu_seconds() - before)
         ordered = replace(topic, rubric=cheap_first(topic.rubric, asked))
@@ -74,33 +76,29 @@ class Bench:
         tight = replace(limits, row_cpu_seconds=seconds, cell_cpu_seconds=seconds, submission_cpu_seconds=whole)
         return cls(assignment, truth, jail, ordered, tight)
 
-    def judge(self, source: str, to_the_end: bool = False) -> list[Outcome]:
-        """The outcomes of a program; only up to the first lost row, but for `to_the_end`."""
+    def judge(self, mutant: Mutant) -> Judged:
+        """The rows up to the first that is lost."""
         names = [f.name for f in self.assignment.targets]
-        topic = self.assignment.topic if to_the_end else self.topic
-        with Session(read(source.encode(), "program.py"), self.jail, self.limits, names) as student:
-            trials = drawn_trials(topic, student, self.truth, PUBLIC_SEED)
-            return evaluate(topic, student, trials, stop_at_first_loss=not to_the_end)
-
-    def judge_all(
-        self, items: Sequence[Item], judge: Callable[[Item], list[Outcome]], progress: Callable[[str], None]
-    ) -> Iterator[tuple[Item, list[Outcome]]]:
-        """Each item with its outcomes, in order, made side by side: threads, each of which supervises one process."""
-        with ThreadPoolExecutor(self.workers) as pool:
-            futures = [pool.submit(judge, item) for item in items]
-            try:
-                for item, future in zip(items, futures, strict=True):
-                    yield item, future.result()
-                    progress(self.assignment.slug)
-            finally:
-                for future in futures:
-                    future.cancel()
+        with Session(
+            read(mutant.source.encode(), "mutant.py"), self.jail, self.limits, names, self.assignment.data
+        ) as student:
+            trials = drawn_trials(self.topic, student, self.truth, PUBLIC_SEED)
+            return Judged(mutant, evaluate(self.topic, student, trials, stop_at_first_loss=True))
 
 
 def judge_mutants(bench: Bench, made: Sequence[Mutant], progress: Callable[[str], None]) -> list[Judged]:
-    """Every mutant, judged."""
-    judged = bench.judge_all(made, lambda mutant: bench.judge(mutant.source), progress)
-    return [Judged(mutant, outcomes) for mutant, outcomes in judged]
+    """Every mutant, judged, in order; side by side on all cores by threads, each of which supervises one process."""
+    judged = []
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        futures = [pool.submit(bench.judge, mutant) for mutant in made]
+        try:
+            for future in futures:
+                judged.append(future.result())
+                progress(f"{bench.assignment.slug}: mutants")
+        finally:
+            for future in futures:
+                future.cancel()
+    return judged
 
 
 class Counted(Implementation):

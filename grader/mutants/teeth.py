@@ -1,26 +1,38 @@
-"""Has a rubric teeth? The figures of its mutants, and what an author must see to."""
+"""Has a rubric teeth? Which mutants it catches, which live on, and what an author must see to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from ..topic import Equivalent
-from .generate import Mutant, normal
-from .judge import Judged
+from ..drawn import TruthSource
+from ..jail import Jail
+from ..topic import Assignment, Equivalent
+from .generate import Mutant, mutants, normal
+from .judge import Bench, Judged, judge_mutants
 
 
-@dataclass
+@dataclass(frozen=True)
 class Teeth:
     """All mutants of a topic, judged, and the equivalents that it names. `judged` keeps the evidence of what was caught."""
 
     judged: Sequence[Judged]
     equivalents: Sequence[Equivalent]
-    explained: dict[Mutant, Equivalent] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.explained = {m: e for m in self._standing() for e in self.equivalents if fits(e, m)}
+    @classmethod
+    def of(
+        cls, assignment: Assignment, truth: TruthSource, jail: Jail, progress: Callable[[str], None] = lambda text: None
+    ) -> Teeth:
+        """Make the mutants of a topic's solution and judge them. Raises TopicError where the solution itself falls."""
+        bench = Bench.of(assignment, truth, jail)
+        return cls(judge_mutants(bench, mutants(assignment.solution), progress), assignment.equivalents)
+
+    @cached_property
+    def explained(self) -> dict[Mutant, Equivalent]:
+        """Mutants that lose no row, and what says that they are right."""
+        return {mutant: one for mutant in self._standing() for one in self.equivalents if fits(one, mutant)}
 
     def _standing(self) -> list[Mutant]:
         return [j.mutant for j in self.judged if j.lost is None]
