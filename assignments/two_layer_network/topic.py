@@ -73,7 +73,7 @@ def start(rng):
     yield from training(rng, steps=1)
 
 def beginning(rng):
-    yield from training(rng, steps=3)
+    yield from training(rng, steps=2)
 
 def slowly(rng):
     yield "batches of four", {**network(rng, n=9, d=3, h=5), "batches": shuffled(rng, 9, 3, 4), "lr": 0.3}
