@@ -33,10 +33,12 @@ lacks the layer.
 | base | Landlock, seccomp and resource limits: level 2 |
 | namespaces, landlock, seccomp | that layer alone, with resource limits |
 | process | a process of its own with resource limits: level 0 |
+| careless | the same process, and a grader that believes what comes out of it (`careless.py`) |
 | naive | nothing: `exec` and `np.allclose` in the grader's own process (`naive.py`), as many autograders do it |
 
 `test_attacks.py` demands that *full* and *base* hold (but where the attack's docstring says which do), and that the
-attack succeeds where the docstring says that it breaches: an attack that nothing lets through shows nothing.
+attack succeeds where the docstring says that it breaches: an attack that nothing lets through shows nothing. Every attack
+says that of some configuration, or says why nothing can let it through here (`alive:`).
 """
 
 ELSEWHERE = """
@@ -66,7 +68,7 @@ writers of results. Each is tried in `test_submissions.py`, `test_links.py`, `te
 | hidden inputs said by exceptions, type names, exits, wrong answers, prints | held: a hidden row shows its claim and points |
 | hidden inputs by pass and fail | a bit for every hand-in that is graded: draw another round for each |
 | hidden inputs remembered, and said by a visible row that is asked later | held: hidden rows are asked last |
-| hidden inputs by the time that grading took | held: no duration is on a page or in an export |
+| hidden inputs by the time that grading took | held: where rows are hidden, no page and no export tells a duration |
 | hash flooding | held: the grader's hashes differ with every start; the submission's own are fixed and harm itself |
 | zip slip, zip bombs | not applicable yet: archives are not taken in |
 """

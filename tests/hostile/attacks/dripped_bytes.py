@@ -1,6 +1,6 @@
 """Exhaust: sends its answer a byte at a time, so that something always arrives.
 
-breaches:
+breaches: careless
 seen: (or slept)
 """
 

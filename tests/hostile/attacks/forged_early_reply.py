@@ -1,6 +1,6 @@
 """Steal or forge: writes the reply to the request at hand by itself, with the nonce from the worker's frame, and answers again.
 
-breaches:
+breaches: careless
 seen: without being asked
 """
 

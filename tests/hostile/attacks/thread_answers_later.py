@@ -1,6 +1,6 @@
 """Exhaust: a thread writes one more answer when the question has been answered.
 
-breaches:
+breaches: careless
 seen: out of turn
 """
 
