@@ -21,6 +21,7 @@ from .jail import Jail
 from .live import Live
 from .mutants.generate import mutants
 from .mutants.teeth import Teeth
+from .mutants.told import told
 from .paired import diagnose_pairs
 from .pairs import pairs_of
 from .plan import Implementation
@@ -69,13 +70,15 @@ class Report:
         return "\n".join([*head, "", legend, "", *_power_table(self.powers)])
 
     def thorough(self) -> list[str]:
-        """What `bite` found, in two lines; none where it was not asked for."""
+        """What `bite` found, in three lines; none where it was not asked for."""
         if not self.mutants:
             return []
         m, p = self.mutants, self.pairs
         return [
             f"mutants: {m['mutants']} made, {m['caught']} caught, {m['equivalents']} named equivalent, "
             f"{len(m['survivors'])} survive: score {m['score']:.1%}",
+            f"of {m['wrong']} mutants with a wrong answer {m['named']} have the name of a known mistake, {m['described']} a "
+            "description",
             f"pairs of mistakes: {p['pairs']} made, {p['right']} earn every row, {p['alike']} answer as another program; "
             f"of the rest {p['one_named']} of {p['told']} have one named, {p['both_named']} of {p['apart']} that first fail "
             "in different rows both",
@@ -144,8 +147,9 @@ def bite(
     except TopicError as error:
         report.findings.append(str(error))
         return None
-    paired = diagnose_pairs(assignment, truth, run_mistakes(assignment, truth, PUBLIC_SEED), progress)
-    report.mutants, report.pairs = teeth.figures(), paired.figures()
+    known = run_mistakes(assignment, truth, PUBLIC_SEED)
+    paired = diagnose_pairs(assignment, truth, known, progress)
+    report.mutants, report.pairs = teeth.figures() | told(teeth.caught, known), paired.figures()
     report.findings += [*teeth.findings(), *paired.findings()]
     return teeth
 
@@ -184,6 +188,20 @@ def check_folder(assignment: Assignment) -> list[str]:
 
 def _outcomes(assignment: Assignment, student: Implementation, truth: TruthSource, seed: int) -> list[Outcome]:
     return evaluate(assignment.topic, student, drawn_trials(assignment.topic, student, truth, seed))
+
+
+def false_alarms(
+    assignment: Assignment,
+    truth: TruthSource,
+    seeds: Sequence[int],
+    progress: Callable[[str], None] = lambda text: None,
+) -> list[str]:
+    """What the solution and the variants do not earn on many seeds: nothing, where the rubric is fair."""
+    found = []
+    for seed in seeds:
+        found += [f"seed {seed}: {text}" for text in _right_ones(assignment, truth, seed)]
+        progress(f"{assignment.slug}: right programs")
+    return found
 
 
 def _right_ones(assignment: Assignment, truth: TruthSource, seed: int) -> Iterator[str]:
