@@ -1,7 +1,7 @@
 """Graded Descent: grade numpy notebooks of a deep-learning course against PyTorch.
 
 What an author writes a topic with comes from here (`from grader import Reals, Row, Topic, matches`), and so does what a
-student calls in a notebook (`from grader import check`). Nothing is imported before it is asked for.
+student calls in a notebook (`from grader import check, dataset`). Nothing is imported before it is asked for.
 """
 
 from __future__ import annotations
@@ -13,25 +13,14 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "signature": ("Ints", "Layer", "Object", "Opaque", "Random", "Reals", "sample"),
-    "topic": ("Mistake", "Row", "Topic", "Variant"),
+    "topic": ("Equivalent", "Mistake", "Row", "Topic", "Variant"),
     "checks": (
-        *(
-            "Count",
-            "Trial",
-            "band",
-            "cheap",
-            "composition",
-            "converges",
-            "either",
-            "follows",
-            "gradient",
-            "holds",
-            "matches",
-        ),
-        *("pure", "run", "stage", "statistical", "trajectory", "vjp"),
+        *("Count", "Trial", "band", "cheap", "composition", "converges", "either", "follows", "gradient", "holds"),
+        *("matches", "perform", "pure", "run", "stage", "statistical", "trajectory", "vjp"),
     ),
     "result": ("Wrong",),
     "kernel": ("check",),
+    "datasets": ("dataset",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -7,8 +7,8 @@ which answers is decided here, in one place (docs/security.md explains the level
 from __future__ import annotations
 
 import os
+import shutil
 import socket
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .faults import Fault, OurFault
-from .jail import Jail, jails
+from .jail import Jail, folders, jails
 from .limits import Limits
 from .notebook import read
 from .plan import Plan
@@ -52,7 +52,8 @@ def read_memory(pid):
 
 @tried
 def signal(pid):
-    os.kill(pid, 0)
+    if os.name == "posix":  # elsewhere 0 is a signal, too; it is said to get out unasked
+        os.kill(pid, 0)
 
 @tried
 def connect(port):
@@ -161,11 +162,13 @@ class _Bait:
 @contextmanager
 def _bait() -> Iterator[_Bait]:
     """What the canaries are after: a private file of this user, and a port that listens."""
-    with (
-        tempfile.TemporaryDirectory(prefix="grader-canary-") as folder,
-        socket.create_server(("127.0.0.1", 0)) as server,
-    ):
-        secret = Path(folder) / "secret"
-        secret.write_text("a grade")
-        secret.chmod(0o600)
-        yield _Bait(secret, server.getsockname()[1])
+    folders.sweep()
+    folder = folders.make("canary")
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            secret = Path(folder) / "secret"
+            secret.write_text("a grade")
+            secret.chmod(0o600)
+            yield _Bait(secret, server.getsockname()[1])
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

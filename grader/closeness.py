@@ -5,6 +5,7 @@ Comparison goes shape → dtype → finite → value, so a student hears first w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,8 +55,23 @@ def largest(array: np.ndarray) -> float:
     return float(sizes.max(initial=0))
 
 
-def require_close(got: Any, want: Truth, where: str, tolerance: Tolerance = VALUES) -> None:
-    """Raise Wrong unless `got` (whatever a submission returned) is `want`."""
+def require_close(
+    got: Any,
+    want: Truth,
+    where: str,
+    tolerance: Tolerance = VALUES,
+    given: Mapping[str, Any] | None = None,
+    nearby: Mapping[str, Any] | None = None,
+) -> None:
+    """Raise Wrong unless `got` (whatever a submission returned) is `want`. The rest is for describing how it is wrong."""
+    try:
+        _require_close(got, want, where, tolerance)
+    except Wrong as wrong:
+        wrong.truth, wrong.given, wrong.nearby = want, given or {}, nearby or {}
+        raise
+
+
+def _require_close(got: Any, want: Truth, where: str, tolerance: Tolerance) -> None:
     array = require_array(got, want.value.shape, want.value.dtype.kind, where)
     if not np.array_equal(array, want.value):
         require_precision(array, where)

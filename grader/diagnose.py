@@ -16,7 +16,9 @@ from .drawn import TruthSource, drawn_trials
 from .evaluate import Outcome, evaluate, evidence_of, message_of
 from .faults import Raised
 from .live import Live
+from .pairs import Pair, Pairs, likely_first
 from .result import Hint, Status, Verdict, Wrong
+from .structure import describe
 from .topic import Assignment, Topic
 
 SAME_RTOL = 1e-9  # two programs with one mistake differ by rounding only
@@ -29,6 +31,8 @@ class Known:
 
     hint: Hint
     outcomes: Sequence[Outcome]
+    parts: tuple[str, ...] = ()
+    """The names of two mistakes, where it is a pair of them."""
 
     @property
     def evidence(self) -> dict[str, Exception]:
@@ -52,6 +56,7 @@ class Diagnosis:
     def __init__(self, assignment: Assignment, truth: TruthSource, seed: int) -> None:
         self._assignment, self._truth, self._seed = assignment, truth, seed
         self._known: list[Known] | None = None
+        self._pairs = Pairs(assignment, truth, seed)
         self._lock = threading.Lock()
 
     def known(self) -> list[Known]:
@@ -60,12 +65,43 @@ class Diagnosis:
                 self._known = run_mistakes(self._assignment, self._truth, self._seed)
             return self._known
 
+    def known_for(self, outcomes: Sequence[Outcome]) -> list[Known]:
+        """The known mistakes and, where a row fits none of them, the pairs that fit it."""
+        known = self.known()
+        with self._lock:
+            return [*known, *pairs_for(outcomes, known, self._pairs)]
+
+
+def pairs_for(outcomes: Sequence[Outcome], known: Sequence[Known], pairs: Pairs) -> list[Known]:
+    """The pair of mistakes that explains a row that no single one does, and the most rows besides; or none.
+
+    Each is run only up to the first row that it does not explain.
+    """
+    alone = recognise(outcomes, known)
+    lost = {o.row.id: o.error for o in outcomes if isinstance(o.error, Wrong | Raised)}
+    rows = sorted(lost, key=alone.__contains__)  # unexplained ones first
+    if not rows or rows[0] in alone:
+        return []
+    kept = {o.row.id for o in outcomes if o.earned and not o.follow}
+    losses = {k.hint.name: k.evidence.keys() for k in known}
+    most, best = 0, list[Pair]()
+    for pair in likely_first(pairs.all, losses, lost.keys(), kept):
+        fitting = 0
+        while fitting < len(rows) and same(pairs.evidence(pair, rows[fitting]), lost[rows[fitting]]):
+            fitting += 1
+        if fitting > most:
+            most, best = fitting, [pair]
+        if most == len(rows):
+            break
+    return [Known(pair.hint, pairs.whole(pair), pair.names) for pair in best]
+
 
 def recognise(outcomes: Sequence[Outcome], known: Sequence[Known]) -> dict[str, Hint]:
     """The mistake behind each lost row, by row id, where one is recognised.
 
     Of several that fit a row, those come first that predict no loss (of the rows that were asked) which did not happen, then
-    those that explain more rows, then those that predict fewer in all, then the earlier declared.
+    those that explain more rows, then those that predict fewer in all, then the earlier declared. Where a pair comes first
+    and one of the two fits the row alone, the row is that one's.
     """
     lost = {o.row.id: o.error for o in outcomes if o.error is not None}
     kept = {o.row.id for o in outcomes if o.earned and not o.follow}
@@ -76,7 +112,12 @@ def recognise(outcomes: Sequence[Outcome], known: Sequence[Known]) -> dict[str, 
         return bool(predicted & kept), -len(fits[k.hint.name]), len(predicted)
 
     ranked = sorted(known, key=rank)
-    return {row: k.hint for row in lost for k in reversed(ranked) if row in fits[k.hint.name]}
+    found = {}
+    for row in lost:
+        fitting = [k for k in ranked if row in fits[k.hint.name]]
+        for best in fitting[:1]:
+            found[row] = next((k.hint for k in fitting if k.hint.name in best.parts), best.hint)
+    return found
 
 
 def same(a: Exception | None, b: Exception | None) -> bool:
@@ -87,7 +128,7 @@ def same(a: Exception | None, b: Exception | None) -> bool:
         if a.answer is None or b.answer is None:
             return a.answer is b.answer and a.sentence == b.sentence
         return np.shape(a.answer) == np.shape(b.answer) and bool(
-            np.allclose(a.answer, b.answer, rtol=SAME_RTOL, atol=0, equal_nan=True)
+            np.allclose(a.answer, b.answer, rtol=SAME_RTOL, atol=max(a.by_chance, b.by_chance), equal_nan=True)
         )
     if isinstance(a, Raised) and isinstance(b, Raised):
         return (a.type, a.message) == (b.type, b.message)
@@ -97,16 +138,24 @@ def same(a: Exception | None, b: Exception | None) -> bool:
 def verdicts(outcomes: Sequence[Outcome], known: Sequence[Known]) -> tuple[Verdict, ...]:
     """The outcomes as they are reported: points, sentence, recognised mistake."""
     mistakes = recognise(outcomes, known)
-    return tuple(_verdict(o, outcomes, mistakes) for o in outcomes)
+    alone = recognise(
+        outcomes, [k for k in known if not k.parts]
+    )  # the search for pairs has a budget: it moves no points
+    return tuple(_verdict(o, outcomes, mistakes, alone) for o in outcomes)
 
 
-def _verdict(outcome: Outcome, outcomes: Sequence[Outcome], mistakes: Mapping[str, Hint]) -> Verdict:
+def _verdict(
+    outcome: Outcome, outcomes: Sequence[Outcome], mistakes: Mapping[str, Hint], alone: Mapping[str, Hint]
+) -> Verdict:
     row = outcome.row
     earned, message = (row.points, "") if outcome.earned else (0.0, message_of(outcome.error))
     if outcome.follow:
-        earned, message = _followed(outcome, outcomes, mistakes)
+        earned, message = _followed(outcome, outcomes, alone)
     elif outcome.status is Status.WITHHELD:
         message = _waits_for(outcome, outcomes)
+    evidence = evidence_of(outcome)
+    if row.id not in mistakes and isinstance(outcome.error, Wrong) and (structure := describe(outcome.error)):
+        message, evidence = f"{message}. {structure[0].upper()}{structure[1:]}", {**evidence, "structure": structure}
     return Verdict(
         id=row.id,
         claim=row.claim,
@@ -115,7 +164,7 @@ def _verdict(outcome: Outcome, outcomes: Sequence[Outcome], mistakes: Mapping[st
         status=outcome.status,
         message=message,
         mistake=mistakes.get(row.id),
-        evidence=evidence_of(outcome),
+        evidence=evidence,
         hidden=row.hidden,
     )
 
@@ -169,7 +218,8 @@ def from_record(topic: Topic, mistakes: Sequence[Mapping[str, Any]]) -> list[Kno
 
 def _to_wire(error: Exception) -> dict[str, Any]:
     if isinstance(error, Wrong):
-        return {"where": error.where, "sentence": error.sentence, "answer": error.answer}
+        by_chance = {"by_chance": error.by_chance} if error.by_chance else {}
+        return {"where": error.where, "sentence": error.sentence, "answer": error.answer, **by_chance}
     if isinstance(error, Raised):
         return {"type": error.type, "message": error.message}
     return {}
@@ -177,5 +227,7 @@ def _to_wire(error: Exception) -> dict[str, Any]:
 
 def _from_wire(data: Mapping[str, Any]) -> Exception:
     if "where" in data:
-        return Wrong(data["where"], data["sentence"], data["answer"])
+        wrong = Wrong(data["where"], data["sentence"], data["answer"])
+        wrong.by_chance = data.get("by_chance", 0.0)
+        return wrong
     return Raised(data.get("type", ""), data.get("message", ""))

@@ -45,7 +45,7 @@ class Drawn(Trial):
     def learn(self, compute: Callable[[], Any]) -> Any:
         return compute()
 
-    def branch(self, name: str) -> Trial:
+    def _branch(self, name: str) -> Trial:
         return Drawn(self.topic, self.student, self.truth, self.seed, f"{self.path}/{name}")
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .checks import FollowThrough, Trial
@@ -16,12 +16,13 @@ from .topic import Row, Topic, TopicError
 
 @dataclass(frozen=True)
 class Outcome:
-    """A row's outcome before it is explained: with the evidence itself, not only its sentence."""
+    """A row's outcome before it is explained: with the evidence itself, not only its sentence, and what the check put on show."""
 
     row: Row
     status: Status
     error: Exception | None = None
     follow: FollowThrough | None = None
+    exhibits: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def earned(self) -> bool:
@@ -55,7 +56,13 @@ def evaluate(
 
 
 def judge(row: Row, trial: Trial) -> Outcome:
-    """One row. What the student did is a status; whatever else goes wrong is our fault, and void."""
+    """One row, with what its check put on show."""
+    outcome = _judged(row, trial)
+    return replace(outcome, exhibits=dict(trial.exhibits))
+
+
+def _judged(row: Row, trial: Trial) -> Outcome:
+    """What the student did is a status; whatever else goes wrong is our fault, and void."""
     try:
         follow = row.check(trial)
     except Wrong as wrong:
@@ -102,10 +109,11 @@ def message_of(error: Exception | None) -> str:
 
 
 def evidence_of(outcome: Outcome) -> dict[str, Any]:
-    """The parts of the evidence as plain data, for programs and for the report: at least the function that was asked."""
+    """The parts of the evidence as plain data, for programs and for the report: at least the function that was asked,
+    and what the check put on show."""
     error = outcome.error
     names = [f.name for f in outcome.row.check.functions]
-    evidence: dict[str, Any] = {"function": names[-1]} if names else {}
+    evidence: dict[str, Any] = {**outcome.exhibits, **({"function": names[-1]} if names else {})}
     if isinstance(error, Wrong):
         named = next((name for name in names if re.search(rf"\b{name}\b", error.where)), None)
         return evidence | ({"function": named} if named else {}) | {"where": error.where, **error.details}

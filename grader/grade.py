@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .course import Course
 from .diagnose import Diagnosis, verdicts
@@ -19,6 +19,7 @@ from .jail import Jail
 from .notebook import Source, Unreadable, read_path
 from .result import Note, Result, Status, Verdict
 from .session import Session
+from .shrink import Shrinking
 from .submissions import Submission
 from .topic import Assignment, Row, TopicError
 
@@ -38,6 +39,7 @@ class Desk:
     oracle: Oracle
     seed: int
     diagnosis: Diagnosis
+    shrinking: Shrinking
 
 
 @dataclass
@@ -69,7 +71,7 @@ class Grading:
 
         oracle = Oracle(assignment, self.device)
         seed = round_seed(self.course.secret_bytes() or NO_SECRET, assignment.slug, self.round)
-        return Desk(assignment, oracle, seed, Diagnosis(assignment, oracle, seed))
+        return Desk(assignment, oracle, seed, Diagnosis(assignment, oracle, seed), Shrinking(assignment, oracle))
 
     def grade(self, submission: Submission) -> Result:
         """One submission's Result. Whatever happens, there is one: what is no fault of the student's leaves it ungraded,
@@ -114,14 +116,18 @@ class Grading:
     def _rows(self, source: Source, desk: Desk) -> tuple[tuple[Verdict, ...], list[Note]]:
         topic = desk.assignment.topic
         asked = [f.name for f in desk.assignment.targets]
-        with Session(source, self.jail, self.course.limits, asked) as student:
+        with Session(source, self.jail, self.course.limits, asked, desk.assignment.data) as student:
 
             def trial(row: Row) -> Drawn:
                 return Drawn(topic, student, desk.oracle, desk.seed, row.id)
 
             outcomes = evaluate(topic, student, trial)
-            notes = student.notes
-        return verdicts(outcomes, desk.diagnosis.known() if _unexplained(outcomes) else []), notes
+            notes = list(student.notes)
+            if _unexplained(outcomes):
+                student.renew()  # what was asked in the rows cannot come back in an answer that is shown
+            smallest = desk.shrinking.cells(outcomes, student)
+        rows = verdicts(outcomes, desk.diagnosis.known_for(outcomes) if _unexplained(outcomes) else [])
+        return tuple(_with_smallest(row, smallest) for row in rows), notes
 
     def grade_all(self, submissions: Iterable[Submission], workers: int) -> Iterator[Result]:
         """Results as they are finished. Threads: each supervises one jailed process.
@@ -142,6 +148,11 @@ class Grading:
             finally:
                 for future in running:
                     future.cancel()
+
+
+def _with_smallest(row: Verdict, smallest: Mapping[str, Mapping[str, Any]]) -> Verdict:
+    found = smallest.get(row.id)
+    return replace(row, evidence={**row.evidence, "smallest": found}) if found else row
 
 
 def _unexplained(outcomes: list[Outcome]) -> bool:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .curves import read_curve, sparkline
 from .diagnose import from_record, verdicts
 from .evaluate import evaluate
 from .live import Live
 from .plan import Implementation
 from .recorded import SUFFIX, BadRecord, Record
-from .result import Status, Verdict
+from .result import SMALLEST, Status, Verdict
 from .topic import grader_hash
 
 SIGNS = {Status.EARNED: "✓", Status.LOST: "✗", Status.RAISED: "✗", Status.WITHHELD: "–", Status.VOID: "?"}
@@ -62,7 +63,7 @@ def find_record(topic: str, start: Path) -> Record:
 
 
 def lines(rows: Iterable[Verdict]) -> Iterator[str]:
-    """The verdicts, one a line, sentences below them; the hint of a recognised mistake in full where it is first needed."""
+    """The verdicts, one a line, sentences and curves below them; the hint of a recognised mistake in full where first needed."""
     told: set[str] = set()
     for verdict in rows:
         yield f"{SIGNS.get(verdict.status, '✗')} {f'{verdict.earned:g}/{verdict.points:g}':>6}  {verdict.claim}"
@@ -71,6 +72,11 @@ def lines(rows: Iterable[Verdict]) -> Iterator[str]:
         if verdict.mistake:
             yield f"{INDENT}{verdict.mistake.told(again=verdict.mistake.name in told)}"
             told.add(verdict.mistake.name)
+        if curve := read_curve(verdict.evidence.get("curve")):
+            yield f"{INDENT}{sparkline(curve)}"
+        if verdict.smallest:
+            yield f"{INDENT}{SMALLEST}"
+            yield from (f"{INDENT}    {line}".rstrip() for line in verdict.smallest.splitlines())
 
 
 def _namespace() -> Mapping[str, Any]:

@@ -34,3 +34,8 @@ class Limits:
 
     reply_mb: int = _limit(64, 1, 4096)
     """The largest single answer that is read from the submission, in MiB."""
+
+
+SHRINK_CALLS = 60
+"""Plans that the search for one row's smallest failing input may put to a submission: after its rows, within the processor
+time of one more row for all of them together."""

@@ -62,15 +62,22 @@ class Source:
 
 
 def read_path(path: Path) -> Source:
-    """The Source of a file on disk, which has to be a regular file: no link, folder or pipe.
+    """The Source of a file on disk. Raises as `bytes_of` does, and Unreadable for what its bytes say."""
+    return read(bytes_of(path), path.name)
+
+
+def bytes_of(path: Path) -> bytes:
+    """What a file holds, which has to be a regular file: no symbolic link, folder or pipe, and nobody else's.
 
     Raises Unreadable, and OSError where the file cannot be opened at all (which is no fault of the student's).
     """
     _refuse_odd_file(os.lstat(path))
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     with open(os.open(path, flags), "rb") as file:
-        _refuse_odd_file(os.fstat(file.fileno()))  # again: the name may have been given to another file
-        return read(file.read(MAX_BYTES + 1), path.name)
+        status = os.fstat(file.fileno())
+        _refuse_odd_file(status)  # again: the name may have been given to another file
+        _refuse_foreign_file(status, os.stat(path.parent))
+        return file.read(MAX_BYTES + 1)
 
 
 def read(data: bytes, file: str) -> Source:
@@ -103,6 +110,20 @@ def _refuse_odd_file(status: os.stat_result) -> None:
             "The submission is a link, a folder or something else that is no file: hand in the file itself."
         )
     _refuse_large(status.st_size)
+
+
+def _refuse_foreign_file(status: os.stat_result, folder: os.stat_result) -> None:
+    """A hard link that a student made to somebody else's file would be read with the grader's rights.
+
+    Told by the owners: folders copied by links (`cp -al`, backups) are one owner's, and whoever has been linked to by
+    somebody else loses nothing.
+    """
+    others_may_link = folder.st_mode & stat.S_IWOTH or folder.st_uid != status.st_uid
+    if status.st_nlink > 1 and others_may_link:
+        raise Unreadable(
+            "The submission is a hard link: the same file has another name elsewhere and does not belong to the owner of "
+            "this folder. Hand in a copy of it."
+        )
 
 
 def _refuse_large(size: int) -> None:

@@ -164,12 +164,15 @@ def execute(
     """
     results: list[Any] = []
     answers: dict[int, Any] = {}
+    soon: dict[int, list[tuple[int, Ref]]] = {}  # by step: a long plan must not search its wants at every step
+    for i, (ref, late) in enumerate(plan.wanted):
+        if not late:
+            soon.setdefault(ref.step, []).append((i, ref))
     for at, step in enumerate(plan.steps):
         plan.doing = plan.doing if step.op in ("let", "apply") else step.name
         results.append(_do(step, world, results, handles))
-        for i, (ref, late) in enumerate(plan.wanted):
-            if ref.step == at and not late:
-                answers[i] = snapshot(_resolve(ref, results, handles))
+        for i, ref in soon.get(at, ()):
+            answers[i] = snapshot(_resolve(ref, results, handles))
     for i, (ref, late) in enumerate(plan.wanted):
         if late:
             answers[i] = snapshot(_resolve(ref, results, handles))

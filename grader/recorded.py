@@ -13,7 +13,7 @@ import sys
 import types
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import numpy as np
 
 from .checks import Trial
 from .closeness import Truth
+from .datasets import dataset
 from .drawn import PUBLIC_SEED, Drawn, TruthSource
 from .faults import OurFault
 from .plan import Implementation, Plan
@@ -94,7 +95,7 @@ class Recorder(Drawn):
         self.log.learnt.append(found)
         return found
 
-    def branch(self, name: str) -> Trial:
+    def _branch(self, name: str) -> Trial:
         return Recorder(self.topic, self.student, self.truth, f"{self.path}/{name}", self.logs)
 
 
@@ -121,7 +122,7 @@ class Replayed(Trial):
     def learn(self, compute: Callable[[], Any]) -> Any:
         return _next(self._learnt, self.path)
 
-    def branch(self, name: str) -> Trial:
+    def _branch(self, name: str) -> Trial:
         return Replayed(self.student, f"{self.path}/{name}", self.logs)
 
 
@@ -134,17 +135,23 @@ def _next(recorded: Any, path: str) -> Any:
 
 @dataclass(frozen=True)
 class Record:
-    """A topic as students have it. `mistakes` is what diagnosis looks up: see `diagnose.from_record`."""
+    """A topic as students have it. `mistakes` is what diagnosis looks up: see `diagnose.from_record`.
+
+    `data` names the topic's data sets, whose files lie where the record lies: in the folder `home`, or in `data/` there.
+    """
 
     slug: str
     stamp: Mapping[str, str]
     source: str  # topic.py without its hidden rows
     logs: Mapping[str, Log]
     mistakes: Sequence[Mapping[str, Any]] = ()
+    data: Sequence[str] = ()
+    home: Path = field(default=Path(), compare=False)
 
     def topic(self) -> Topic:
         """The public rows. The text comes from the course, like the rest of the bundle. Raises BadRecord."""
         module = types.ModuleType(f"record_{self.slug.replace('-', '_')}")
+        module.__file__ = str(self._path)  # for dataset(NAME, beside=__file__)
         sys.modules[module.__name__] = module
         try:
             exec(compile(self.source, f"{self.slug}{SUFFIX}", "exec", dont_inherit=True), module.__dict__)
@@ -155,13 +162,25 @@ class Record:
             raise BadRecord(f"{self.slug}{SUFFIX}: {DAMAGED}")
         return topic
 
+    def datasets(self) -> dict[str, np.ndarray]:
+        """The topic's data sets, for a process that can read no file. Raises BadRecord where one is missing or damaged."""
+        try:
+            return {name: dataset(name, beside=self._path) for name in self.data}
+        except (OSError, ValueError) as error:
+            raise BadRecord(str(error)) from error
+
+    @property
+    def _path(self) -> Path:
+        return self.home / f"{self.slug}{SUFFIX}"
+
     def trials(self, student: Implementation) -> Callable[[Row], Trial]:
         return lambda row: Replayed(student, row.id, self.logs)
 
     def to_bytes(self) -> bytes:
         logs = {path: log.to_wire() for path, log in self.logs.items()}
         data = {"schema": SCHEMA, "slug": self.slug, "stamp": dict(self.stamp), "source": self.source}
-        return zlib.compress(encode({**data, "logs": logs, "mistakes": list(self.mistakes)}), 9)
+        rest = {"logs": logs, "mistakes": list(self.mistakes), "data": list(self.data)}
+        return zlib.compress(encode({**data, **rest}), 9)
 
     @classmethod
     def from_bytes(cls, raw: bytes, name: str) -> Record:
@@ -173,16 +192,17 @@ class Record:
                 raise BadRecord(f"{name}: made for another version of grader ({data['schema']}): get the new bundle")
             logs = {path: Log.from_wire(log) for path, log in data["logs"].items()}
             slug, stamp, source, mistakes = data["slug"], data["stamp"], data["source"], data["mistakes"]
-            if [type(part) for part in (slug, stamp, source, mistakes)] != [str, dict, str, list]:
+            names = data.get("data", [])
+            if [type(part) for part in (slug, stamp, source, mistakes, names)] != [str, dict, str, list, list]:
                 raise BadRecord(f"{name}: {DAMAGED}")
-            return cls(slug, stamp, source, logs, mistakes)
+            return cls(slug, stamp, source, logs, mistakes, names)
         except (zlib.error, WireError, LookupError, TypeError, ValueError, AttributeError) as error:
             raise BadRecord(f"{name}: {DAMAGED}") from error
 
     @classmethod
     def read(cls, path: Path) -> Record:
         try:
-            return cls.from_bytes(path.read_bytes(), path.name)
+            return replace(cls.from_bytes(path.read_bytes(), path.name), home=path.resolve().parent)
         except OSError as error:
             raise BadRecord(f"{path}: cannot be read: {error.strerror}") from error
 
@@ -201,7 +221,7 @@ def record(
             except Exception as error:
                 raise TopicError(f"{assignment.slug}: the model solution does not earn {row.id!r}: {error}") from error
     source = public_source((assignment.folder / "topic.py").read_text(encoding="utf-8"))
-    made = Record(assignment.slug, assignment.hashes, source, logs, mistakes)
+    made = Record(assignment.slug, assignment.hashes, source, logs, mistakes, list(assignment.data), assignment.folder)
     _require_public(assignment, made)
     return made
 

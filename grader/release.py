@@ -17,6 +17,7 @@ from .topic import Assignment, TopicError
 from .verify import MARKER, check_folder
 
 PREAMBLE = "import numpy as np\n\nfrom grader import check"
+PREAMBLE_WITH_DATA = PREAMBLE + ", dataset\n"
 
 HOW_TO = """# {title}
 
@@ -26,10 +27,16 @@ HOW_TO = """# {title}
    `grader test {slug}.ipynb` in the terminal. `{slug}{suffix}` is what they compare with: keep it beside the notebook.
 4. Hand in `{slug}.ipynb`. It is graded on other cases than those you see here.
 """
+ABOUT_DATA = """
+`{name}.csv.gz` is what `dataset("{name}")` reads: keep it beside the notebook, too. `{name}.md` says where it comes from.
+"""
 
 
 def release(assignment: Assignment, truth: TruthSource, folder: Path) -> Path:
-    """Write FOLDER/SLUG/{SLUG.ipynb, SLUG.answers, README.md}; returns that folder. Raises TopicError for an unfit topic."""
+    """Write FOLDER/SLUG/{SLUG.ipynb, SLUG.answers, README.md} and copies of the topic's data sets; returns that folder.
+
+    Raises TopicError for an unfit topic.
+    """
     problems = check_folder(assignment)
     if problems:
         raise TopicError(f"{assignment.slug}: {'; '.join(problems)}")
@@ -37,8 +44,11 @@ def release(assignment: Assignment, truth: TruthSource, folder: Path) -> Path:
     target = folder / assignment.slug
     atomic_write(target / f"{assignment.slug}.ipynb", notebook_text(assignment, kept.stamp))
     how_to = HOW_TO.format(title=assignment.topic.title, slug=assignment.slug, suffix=SUFFIX)
-    atomic_write(target / "README.md", how_to)
+    atomic_write(target / "README.md", how_to + "".join(ABOUT_DATA.format(name=name) for name in assignment.data))
     atomic_write(target / f"{assignment.slug}{SUFFIX}", kept.to_bytes())
+    for name, path in zip(assignment.data, assignment.data_files, strict=True):
+        for file in (path, path.with_name(f"{name}.md")):
+            atomic_write(target / file.name, file.read_bytes())
     return target
 
 
@@ -59,12 +69,18 @@ def notebook_text(assignment: Assignment, stamp: Any, code: dict[str, str] | Non
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
+def preamble(assignment: Assignment) -> str:
+    """The first code cell: what a notebook imports, and the topic's data sets, each under its own name."""
+    loads = [f'{name} = dataset("{name}")' for name in assignment.data]
+    return "\n".join([PREAMBLE_WITH_DATA, *loads]) if loads else PREAMBLE
+
+
 def _parts(assignment: Assignment, code: dict[str, str]) -> Iterator[tuple[str, str]]:
     """(kind, text) of each cell: prose between markers, stubs, checks; the preamble after the first piece of prose."""
     stubs = {f.name: stub(f) for f in assignment.targets}
     pieces = MARKER.split(assignment.handout)
     yield "markdown", pieces[0].strip()
-    yield "code", PREAMBLE
+    yield "code", preamble(assignment)
     for kind, name, prose in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
         yield "code", code.get(name, stubs[name]) if kind == "stub" else f'check("{assignment.slug}", "{name}")'
         if prose.strip():

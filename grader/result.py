@@ -11,9 +11,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 SCHEMA = "grader/result/1"
+
+
+SMALLEST = "The smallest input on which it fails, to paste into a cell:"
 
 
 class Status(StrEnum):
@@ -33,8 +37,18 @@ class Wrong(Exception):
 
     `where` names the function and the case ("adam, step 3 of 30"), `sentence` says what is wrong with
     numbers, `answer` is the array that came back: diagnosis compares it with what known mistakes return.
-    `details` are the parts of the sentence for programs (entry, got, expected).
+    `details` are the parts of the sentence for programs (entry, got, expected). `by_chance`: how far the answers of two
+    programs with the same fault may differ, where they draw random numbers of their own.
+
+    Where an answer was compared with a truth, that is kept as it is for whoever describes the fault: `truth` (a
+    `closeness.Truth`), what was `given` by name (arguments, sizes, hyper-parameters), and `nearby` right answers to
+    other questions, by what they are ("the right change of the step before").
     """
+
+    by_chance = 0.0
+    truth: Any = None
+    given: Mapping[str, Any] = MappingProxyType({})
+    nearby: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, where: str, sentence: str, answer: Any = None, **details: Any) -> None:
         super().__init__(f"{where}: {sentence}" if where else sentence)
@@ -83,6 +97,16 @@ class Verdict:
     def cell(self) -> int | None:
         """The code cell (counted from 1) that the verdict speaks of, where there is one."""
         return self.evidence.get("cell")
+
+    @property
+    def smallest(self) -> str:
+        """The smallest input that fails, as a cell to paste, and what comes back there; "" where none is known."""
+        found = self.evidence.get("smallest")
+        if self.hidden or not isinstance(found, Mapping):
+            return ""
+        if "expected" not in found:
+            return f"{found['code']}\n# {found['got']}"
+        return f"{found['code']}\n# yours:    {found['got']}\n# expected: {found['expected']}"
 
 
 @dataclass(frozen=True)

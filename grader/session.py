@@ -11,10 +11,13 @@ import re
 import select
 import socket
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
+import numpy as np
+
 from . import faults, wire
+from .datasets import narrow
 from .faults import Died, Fault, OurFault, TimedOut
 from .jail.base import Child, Jail
 from .limits import Limits
@@ -30,10 +33,21 @@ FORBIDDEN_CELLS = 3  # cells that loop or kill the process before the rest of th
 
 
 class Session(Implementation):
-    """One submission in one jail. Use as a context manager; `notes` says what happened while its cells ran."""
+    """One submission in one jail. Use as a context manager; `notes` says what happened while its cells ran.
 
-    def __init__(self, source: Source, jail: Jail, limits: Limits, asked: Collection[str] = ()) -> None:
+    `asked` are the functions that it should define, `data` the data sets that `dataset` gives it.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        jail: Jail,
+        limits: Limits,
+        asked: Collection[str] = (),
+        data: Mapping[str, np.ndarray] | None = None,
+    ) -> None:
         self.source, self.jail, self.limits, self.asked = source, jail, limits, asked
+        self.data = {name: narrow(array) for name, array in (data or {}).items()}
         self.notes: list[Note] = []
         self.left_out: set[int] = set()  # cells that loop or kill
         self.endless: list[set[str]] = []  # functions that ran out of time, together: they are not asked again
@@ -88,6 +102,10 @@ class Session(Implementation):
         self.row_started = self.cpu_seconds()
         self.forget = True
 
+    def renew(self) -> None:
+        """End the process: the next row finds a new one, which knows nothing of what was asked before."""
+        self._end()
+
     # ------------------------------------------------------------------------------------------ its life
 
     def _start(self) -> None:
@@ -102,7 +120,8 @@ class Session(Implementation):
     def _launch(self) -> None:
         self.child = self.jail.start()
         try:
-            answer = self._exchange(self.jail.settings(self.limits), START_SECONDS, "took too long", "the start")
+            settings = self.jail.settings(self.limits) | {"data": self.data}
+            answer = self._exchange(settings, START_SECONDS, "took too long", "the start")
         except (TimedOut, Died) as error:
             raise OurFault(f"the submission's process did not start: {error}") from error
         if "refused" in answer:

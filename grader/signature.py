@@ -105,14 +105,20 @@ class Function:
         return plan.call(self.name, *args, outputs=len(self.outputs), names=names, **kwargs)
 
     def sizes(self, case: Mapping[str, Any]) -> dict[str, int]:
-        """The letters of the signature, bound by the shapes of a case; a whole-number argument binds its own name."""
+        """The letters of the signature, bound by the shapes of a case; a whole-number argument, given or by default, binds its
+        own name."""
         bound: dict[str, int] = {}
         for p in self.parameters:
-            if p.spec is None and isinstance(case.get(p.name), int):
-                bound[p.name] = case[p.name]
+            value = case.get(p.name, p.default)
+            if p.spec is None and isinstance(value, int):
+                bound[p.name] = value
             if p.spec is not None and p.spec.is_array and p.name in case:
                 bound.update(zip(p.spec.dims, np.shape(case[p.name]), strict=True))
         return bound
+
+    def given(self, case: Mapping[str, Any]) -> dict[str, Any]:
+        """Everything that has a name in a call: arguments, hyper-parameters (their defaults, too), and sizes by letter."""
+        return {**self.defaults, **self.arguments(case), **self.sizes(case)}
 
     def shape(self, output: int, case: Mapping[str, Any]) -> tuple[int, ...]:
         """The shape of an output on a case."""
@@ -167,7 +173,7 @@ def object_class(declared: type[Object]) -> Class:
     attributes = tuple((n, s) for n, s in inspect.get_annotations(declared).items() if isinstance(s, Spec))
     own = {name: value for name, value in vars(declared).items() if inspect.isfunction(value)}
     methods = tuple(_read(value, name, bound=True) for name, value in own.items())
-    return Class(declared.__name__, attributes, methods, inspect.getdoc(declared) or "")
+    return Class(declared.__name__, attributes, methods, inspect.cleandoc(declared.__doc__ or ""))
 
 
 def functions_of(declared: Declared) -> tuple[Function, ...]:
@@ -216,7 +222,7 @@ def _read(declared: Callable[..., Any], name: str, bound: bool = False) -> Funct
     )
     outputs = tuple(_parts(signature.return_annotation))
     described = outputs if not bound else tuple(part for part in outputs if isinstance(part[1], Spec))
-    return Function(name, parameters, described, inspect.getdoc(declared) or "")
+    return Function(name, parameters, described, inspect.cleandoc(declared.__doc__ or ""))
 
 
 def sample(declared: Declared, rng: Any, *, scale: float = 1.0, **given: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a notebook expects around it and the jail does not have: plots that draw nothing, bars that show nothing.
+"""What a notebook expects around it and the jail does not have: plots that draw nothing, bars that show nothing, `grader`.
 
 A stand-in is used only where the real package cannot be imported. Any other package that is not there is refused with a
 sentence that says what may be imported. Loaded in the jail: standard library only.
@@ -9,20 +9,32 @@ from __future__ import annotations
 import importlib.machinery
 import sys
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 STAND_INS = ("matplotlib", "mpl_toolkits", "seaborn", "plotly", "IPython", "ipywidgets", "tqdm", "grader")
 
 
-def install(imports: Sequence[str], world: dict[str, Any]) -> None:
+def install(imports: Sequence[str], world: dict[str, Any], data: Mapping[str, Any]) -> None:
     """Put the stand-ins behind the real packages, and a notebook's own built-ins into its namespace."""
-    sys.meta_path.append(Finder(imports))
+    sys.meta_path.append(Finder(imports, data))
     world.update(display=nothing, get_ipython=lambda: nothing, exit=leave, quit=leave)
 
 
 def leave(code: object = None) -> NoReturn:
     raise SystemExit(code)
+
+
+def dataset_of(data: Mapping[str, Any]) -> Callable[..., Any]:
+    """`grader.dataset` for the arrays that came with the settings: as outside, a new array at each call."""
+
+    def dataset(name: str, beside: object = None) -> Any:
+        if name not in data:
+            raise FileNotFoundError(f"this topic has no data set {name!r} (it has: {', '.join(data) or 'none'})")
+        array = data[name]
+        return array.astype("float64" if array.dtype.kind == "f" else "int64")
+
+    return dataset
 
 
 class Nothing:
@@ -123,8 +135,8 @@ class _Module(types.ModuleType):
 class Finder:
     """The last finder asked: stands in for what draws, and refuses the rest with a sentence."""
 
-    def __init__(self, imports: Sequence[str]) -> None:
-        self.imports = tuple(imports)
+    def __init__(self, imports: Sequence[str], data: Mapping[str, Any]) -> None:
+        self.imports, self.dataset = tuple(imports), dataset_of(data)
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         top = fullname.partition(".")[0]
@@ -139,4 +151,5 @@ class Finder:
         return _Module(spec.name)
 
     def exec_module(self, module: types.ModuleType) -> None:
-        return None
+        if module.__name__ == "grader":
+            module.dataset = self.dataset  # type: ignore[attr-defined]

@@ -43,7 +43,7 @@ def _docstring(target: Function) -> list[str]:
     returns = ["Returns a tuple of", *("    " + o for o in outputs)] if len(outputs) > 1 else []
     returns = returns or [f"Returns {o}" for o in outputs]
     facts = [*arguments, *returns]
-    return _quoted([*target.doc.splitlines(), *([""] if facts else []), *facts])
+    return _quoted([*target.doc.splitlines(), *([""] if facts and target.doc else []), *facts])
 
 
 def _quoted(body: list[str]) -> list[str]:

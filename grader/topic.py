@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
+from . import datasets
 from .signature import Target, is_declaration, targets_of
 
 Case = tuple[str, dict[str, Any]]
@@ -100,6 +103,19 @@ class Variant(Change):
 
 
 @dataclass(frozen=True)
+class Equivalent:
+    """A generated mutant of the solution that is right, too: the statement `was` may read `now`, `because` of what is said.
+
+    `of` names the function ("adam", "Value.backward") where the same statement stands in several.
+    """
+
+    was: str
+    now: str
+    because: str
+    of: str = ""
+
+
+@dataclass(frozen=True)
 class Assignment:
     """A topic's folder, loaded. Hashes are of file contents, so that a Result says what graded it."""
 
@@ -154,10 +170,31 @@ class Assignment:
     def variants(self) -> Sequence[Variant]:
         return list(self._mistakes_module.variants)
 
+    @property
+    def equivalents(self) -> Sequence[Equivalent]:
+        return list(getattr(self._mistakes_module, "equivalents", []))
+
+    @property
+    def data_files(self) -> Sequence[Path]:
+        """The data sets that the topic brings; beside each NAME.csv.gz is NAME.md, its source and licence."""
+        return sorted((self.folder / "data").glob(f"*{datasets.SUFFIX}"))
+
+    @cached_property
+    def data(self) -> Mapping[str, np.ndarray]:
+        """The data sets by name, as `dataset` gives them. Raises TopicError where one cannot be read."""
+        found = {path.name.removesuffix(datasets.SUFFIX): path for path in self.data_files}
+        try:
+            for name, path in found.items():
+                if not datasets.is_name(name):
+                    raise TopicError(f"{path}: a data set's name takes small letters, digits and _")
+            return {name: datasets.read(path) for name, path in found.items()}
+        except (OSError, ValueError) as error:
+            raise TopicError(f"{self.folder / 'data'}: {error}") from error
+
     @cached_property
     def hashes(self) -> dict[str, str]:
         return {
-            "topic": digest(sorted(self.folder.glob("*.py"))),
+            "topic": digest([*sorted(self.folder.glob("*.py")), *self.data_files]),
             "reference": digest([self.reference_path]),
             "grader": grader_hash(),
         }
@@ -188,6 +225,8 @@ def load_module(path: Path, name: str) -> ModuleType:
 DECIDING = (
     "wire",
     "plan",
+    "datasets",
+    "curves",
     "closeness",
     "differentiate",
     "signature",
@@ -195,6 +234,7 @@ DECIDING = (
     "drawn",
     "evaluate",
     "diagnose",
+    "pairs",
     "checks/*",
 )
 

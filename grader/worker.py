@@ -8,11 +8,10 @@ standard library, numpy and its two siblings only.
 from __future__ import annotations
 
 import builtins
-import os
-import resource
 import sys
 import types
 from collections.abc import Callable
+from socket import socket
 from typing import Any
 
 import numpy as np
@@ -20,37 +19,44 @@ import numpy as np
 from . import standins, wire
 from .plan import Misfit, Missing, Plan, execute
 
+try:
+    import resource
+except ImportError:  # Windows has no such limits
+    resource = None  # type: ignore[assignment]
+
 MAX_REQUEST = 1 << 30
 MAX_MESSAGE = 500  # characters of a student's exception that are reported
 TOP_LEVEL_AWAIT = 0x2000  # ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, without the cost of importing ast
 CO_COROUTINE = 0x80
 
 
-def main(fd: int, confine: Callable[[dict[str, Any]], None] | None = None) -> None:
-    """Answer requests on the socket `fd` until it closes. The first holds the limits and the names of allowed imports.
+def main(channel: socket, confine: Callable[[dict[str, Any]], None] | None = None) -> None:
+    """Answer requests on `channel` until it closes. The first holds the limits, the names of allowed imports, and data sets.
 
     `confine` gives up what a submission must not have; by default, resources beyond the limits.
     """
-    nonce, settings = receive(fd)
+    nonce, settings = receive(channel)
     if settings is None:
         return
     try:
         (confine or set_limits)(settings)
     except OSError as error:
-        reply(fd, nonce, {"refused": str(error)})
+        reply(channel, nonce, {"refused": str(error)})
         return
     submission = Submission()
-    standins.install(settings["imports"], submission.world)
-    reply(fd, nonce, {"ready": True})
+    standins.install(settings["imports"], submission.world, settings["data"])
+    reply(channel, nonce, {"ready": True})
     while True:
-        nonce, request = receive(fd)
+        nonce, request = receive(channel)
         if request is None:
             return
-        reply(fd, nonce, submission.answer(request))
+        reply(channel, nonce, submission.answer(request))
 
 
 def set_limits(settings: dict[str, Any]) -> None:
     """Resource limits, from here on and for good. A limit that the system lacks is left to the grader's own watch."""
+    if resource is None:
+        return
     limits = {
         resource.RLIMIT_AS: settings["memory"],
         resource.RLIMIT_CPU: settings["cpu"],
@@ -168,30 +174,28 @@ def _safe(text: Callable[[], str]) -> str:
         return "(its message cannot be shown)"
 
 
-def receive(fd: int) -> tuple[bytes, dict[str, Any] | None]:
+def receive(channel: socket) -> tuple[bytes, dict[str, Any] | None]:
     """The next request with its nonce, or None when the grader hangs up."""
-    header = _exactly(fd, wire.HEADER.size)
+    header = _exactly(channel, wire.HEADER.size)
     if header is None:
         return b"", None
-    body = _exactly(fd, wire.read_header(header, None, MAX_REQUEST))
+    body = _exactly(channel, wire.read_header(header, None, MAX_REQUEST))
     return bytes(header[4 : 4 + wire.NONCE_BYTES]), None if body is None else wire.decode(body)
 
 
-def _exactly(fd: int, size: int) -> bytearray | None:
+def _exactly(channel: socket, size: int) -> bytearray | None:
     buffer = bytearray(size)
     view, got = memoryview(buffer), 0
     while got < size:
-        count = os.readv(fd, [view[got:]])
+        count = channel.recv_into(view[got:])
         if count == 0:
             return None
         got += count
     return buffer
 
 
-def reply(fd: int, nonce: bytes, answer: dict[str, Any]) -> None:
-    frame = memoryview(wire.frame(answer, nonce))
-    while frame:
-        frame = frame[os.write(fd, frame) :]
+def reply(channel: socket, nonce: bytes, answer: dict[str, Any]) -> None:
+    channel.sendall(wire.frame(answer, nonce))
 
 
 def _no_input(prompt: object = "") -> str:

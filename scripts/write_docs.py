@@ -22,7 +22,7 @@ from typing import Any, get_args, get_type_hints
 import typer
 from typer.models import ArgumentInfo, OptionInfo
 
-from grader import checks, oracle, signature
+from grader import checks, datasets, oracle, signature
 from grader.cli.app import app
 from grader.cli.exits import Exit
 from grader.diagnose import run_mistakes, verdicts
@@ -32,7 +32,7 @@ from grader.kernel import lines
 from grader.live import Live
 from grader.plan import Plan, Step
 from grader.result import Result, Verdict
-from grader.topic import Assignment, Change, Mistake, Row, Topic, Variant
+from grader.topic import Assignment, Change, Equivalent, Mistake, Row, Topic, Variant
 from grader.wire import Ref
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -158,9 +158,16 @@ def checks_page() -> str:
         *(text for thing in claims for text in _entry(thing)),
         "## Inside `holds`",
         "`claim(trial, case)` is plain Python; what it may ask is",
-        *(text for name in ("call", "expected", "normal") for text in _entry(getattr(checks.Trial, name), "trial.")),
+        *(
+            text
+            for name in ("call", "expected", "normal", "show")
+            for text in _entry(getattr(checks.Trial, name), "trial.")
+        ),
+        "## Data sets",
+        _doc(datasets),
+        *_entry(datasets.dataset),
         "## Mistakes and variants",
-        *(text for thing in (Mistake, Variant) for text in _entry(thing)),
+        *(text for thing in (Mistake, Variant, Equivalent) for text in _entry(thing)),
         "## References",
         "`reference/TOPIC.py` defines a PyTorch function for each function of the topic. These, `from grader.oracle import …`, "
         "help: gradients come from autograd, never by hand.",

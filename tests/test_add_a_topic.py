@@ -41,12 +41,16 @@ def run(command: str, course: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_five_steps_make_a_sound_topic(course: Path) -> None:
-    verify, release, test = [command for command in COMMANDS if command]
+    verify, mutants, release, test = [command for command in COMMANDS if command]
 
     proven = run(verify, course)
     assert proven.returncode == 0, proven.stdout + proven.stderr
     assert "mse: sound on 5 seeds" in proven.stdout
     assert (course / WRITTEN_BY_VERIFY).read_text(encoding="utf-8") == FILES[WRITTEN_BY_VERIFY]
+
+    bitten = run(mutants, course)
+    assert bitten.returncode == 0, bitten.stdout + bitten.stderr
+    assert "0 survive: score 100.0%" in bitten.stdout
 
     assert run(release, course).returncode == 0
     seen = run(test, course)

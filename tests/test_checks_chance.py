@@ -102,12 +102,12 @@ def test_a_million_draws_see_a_keep_rate_that_is_off_by_four_thousandths() -> No
     assert smallest_seen(Count(0, 1_000_000, 0.5, ""), FALSE_ALARM) == pytest.approx(0.0037, abs=1e-4)
 
 
-def test_the_author_reads_the_power() -> None:
+def test_the_author_learns_the_power_of_each_count() -> None:
     topic, student = topic_of(), Live({"coins": tossed(0.8)})
     [row] = topic.rubric
-    [said] = row.check.power(Drawn(topic, student, None, 0, row.id))  # type: ignore[arg-type]
-    assert said.startswith("coins on a million coins: coins show heads at a rate off 0.8 by 0.00")
-    assert said.endswith("are seen with probability 0.9 (1,000,000 draws, false alarm 1e-09)")
+    [power] = row.check.power(Drawn(topic, student, None, 0, row.id))  # type: ignore[arg-type]
+    assert (power.case, power.count.what, power.false_alarm) == ("a million coins", "coins show heads", 1e-9)
+    assert power.off == pytest.approx(0.0030, abs=1e-4)
 
 
 def test_a_test_with_many_false_alarms_is_refused() -> None:

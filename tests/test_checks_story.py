@@ -187,6 +187,7 @@ JUDGED = Row("slope", 1, "the slope is right", matches(slope))
     ("own_slope", "earned"),
     {
         "half the slope": (lambda w, x: w - x, 1.0),  # not a known mistake: half the points
+        "a row in place of a vector": (lambda w, x: 2 * (w - x).reshape(1, -1), 1.0),
         "no slope at all": (lambda w, x: 0 * w, 0.0),
         "a slope that is the same everywhere": (lambda w, x: np.ones_like(w), 0.0),
         "no number": (lambda w, x: np.nan * w, 0.0),

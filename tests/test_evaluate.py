@@ -12,11 +12,17 @@ from grader.drawn import round_seed
 from grader.evaluate import Outcome, evaluate
 from grader.faults import Died, OurFault, Raised, TimedOut
 from grader.live import Live
+from grader.recorded import Replayed
 from grader.result import Hint, Status, Wrong
 from grader.signature import Function
 from grader.topic import Row, Topic, TopicError
 
 STUDENT = Live({})
+
+
+def empty(row: Row) -> Replayed:
+    """A trial that knows nothing."""
+    return Replayed(STUDENT, row.id, {})
 
 
 class Claim(Check):
@@ -37,7 +43,7 @@ def topic(*rows: Row) -> Topic:
 
 
 def outcomes(*rows: Row, **options: Any) -> dict[str, Outcome]:
-    return {o.row.id: o for o in evaluate(topic(*rows), STUDENT, lambda row: None, **options)}  # type: ignore[arg-type, return-value]
+    return {o.row.id: o for o in evaluate(topic(*rows), STUDENT, empty, **options)}
 
 
 @pytest.mark.parametrize(
@@ -68,7 +74,7 @@ def test_a_row_waits_for_those_it_needs_and_is_not_asked() -> None:
             Row("c", 3, "the third", third, needs="b"),
         ),
         STUDENT,
-        lambda row: None,  # type: ignore[arg-type, return-value]
+        empty,
     )
     rows = verdicts(found, [])
     assert [row.status for row in rows] == [Status.LOST, Status.WITHHELD, Status.WITHHELD]
@@ -102,7 +108,7 @@ def test_a_follow_through_is_worth_what_the_fault_before_it_explains(
 ) -> None:
     first = Row("f", 3, "the function is right", Claim("f", does=forward))
     second = Row("g", 4, "its gradient is right", Claim("g", does=FOLLOWS))
-    found = evaluate(topic(first, second), STUDENT, lambda row: None)  # type: ignore[arg-type, return-value]
+    found = evaluate(topic(first, second), STUDENT, empty)
     mistakes = [Known(Hint(name, "say"), [Outcome(first, Status.LOST, forward)]) for name in known]
     assert verdicts(found, mistakes)[1].earned == earned
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -18,6 +19,7 @@ from grader.exports.github import github, step_summary
 from grader.exports.grades_csv import grades_csv
 from grader.exports.gradescope import gradescope
 from grader.exports.junit import junit
+from grader.exports.phrases import said
 from grader.exports.result_files import write_results
 from grader.files import atomic_write, safe_component
 from grader.result import Hint, Note, Result, Status, Verdict
@@ -178,6 +180,18 @@ def test_gradescope_shows_a_test_a_row() -> None:
         "failed",
         "not asked, because a row that it needs was not earned",
     )
+
+
+CELL = {"code": "import numpy as np\n\nx = np.array([1.0])\nf(x)", "got": "[2]", "expected": "[1]", "calls": 7}
+
+
+def test_a_short_smallest_input_is_said_and_a_long_one_is_left_to_the_report() -> None:
+    row = Verdict("f", "f is right", 1, 0, Status.LOST, "f: entry [0] is 2, expected 1", evidence={"smallest": CELL})
+    assert said(row).endswith(f"to paste into a cell:\n\n{CELL['code']}\n# yours:    [2]\n# expected: [1]")
+    assert "x = np.array([1.0])" in gradescope([result(row)])["tests"][0]["output"]
+    long = replace(row, evidence={"smallest": CELL | {"code": "x" * 1000}})
+    assert said(long) == "f: entry [0] is 2, expected 1"
+    assert "np.array" not in said(replace(row, hidden=True))
 
 
 def test_gradescope_keeps_hidden_rows_back() -> None:

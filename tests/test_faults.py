@@ -269,7 +269,10 @@ def test_a_grader_that_is_killed_leaves_no_process_and_loses_no_finished_result(
     for student, text in (("ada", SOFTMAX_SOLUTION), ("grace", HANGING), ("zoe", HANGING)):
         hand_in(tmp_path / "class", student, text)
     command = [*GRADER, "grade", tmp_path / "class", "-o", tmp_path / "out", "--course", folder, "-j", "2"]
-    grader = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    environment = {**ENVIRONMENT, "TMPDIR": str(temporary)}
+    grader = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_for(lambda: stored(tmp_path / "out") == {"ada": 12.0})
     running = descendants(grader.pid)
     assert running
@@ -277,6 +280,27 @@ def test_a_grader_that_is_killed_leaves_no_process_and_loses_no_finished_result(
     grader.wait()
     assert none_left(running, 1)
     assert stored(tmp_path / "out") == {"ada": 12.0}
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_a_killed_grader_leaves_in_the_folder_for_temporary_files_goes_with_the_next_start(tmp_path: Path) -> None:
+    program = (
+        "from grader.jail import ProcessJail\njail = ProcessJail()\nchild = jail.start()\nprint(flush=True)\ninput()"
+    )
+    environment = {**ENVIRONMENT, "TMPDIR": str(tmp_path)}
+    grader = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    )
+    assert grader.stdout is not None
+    grader.stdout.readline()
+    running = descendants(grader.pid)
+    grader.kill()
+    grader.communicate()
+    assert running
+    assert none_left(running, 5)
+    assert len(list(tmp_path.iterdir())) == 1
+    subprocess.run([sys.executable, "-c", program], input=b"\n", env=environment, check=True, stdout=subprocess.DEVNULL)
+    assert [name for name in os.listdir(tmp_path) if f"-{grader.pid}-" in name] == []
 
 
 def stored(output: Path) -> dict[str, float | None]:

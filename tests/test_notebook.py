@@ -231,6 +231,15 @@ def test_only_regular_files_of_a_bearable_size_are_opened(tmp_path: Path) -> Non
         read_path(tmp_path / "missing.ipynb")
 
 
+def test_a_hard_link_is_read_where_it_can_only_be_its_owners(tmp_path: Path) -> None:
+    (tmp_path / "adam.py").write_text("x = 1")
+    os.link(tmp_path / "adam.py", tmp_path / "copy.py")
+    assert codes(read_path(tmp_path / "copy.py")) == ["x = 1"]
+    tmp_path.chmod(0o777)
+    with pytest.raises(Unreadable, match=r"is a hard link: .* Hand in a copy of it"):
+        read_path(tmp_path / "copy.py")
+
+
 def test_a_file_that_changes_between_looking_and_opening_is_not_followed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

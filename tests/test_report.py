@@ -141,6 +141,20 @@ def test_a_hint_is_given_in_full_once_and_as_above_from_then_on(tmp_path: Path) 
     assert text.count("as above.") == 3  # the second row that is seen, and two verdicts beside the cell
 
 
+def test_the_smallest_input_is_there_to_be_copied_but_not_of_a_hidden_row(tmp_path: Path) -> None:
+    cell = {"code": "import numpy as np\n\nx = np.array([1.0])\nadam(x)", "got": "[2]", "expected": "[1]", "calls": 7}
+    rows = tuple(
+        Verdict(name, f"claim {name}", 1, 0, Status.LOST, "wrong", None, {"smallest": cell}, hidden=name == "b")
+        for name in "ab"
+    )
+    page = student_page(tmp_path, notebook(code(ADAM)), rows)
+    assert page.text.count("The smallest input on which it fails, to paste into a cell:") == 1
+    assert [attributes["aria-label"] for attributes in page.all("pre") if attributes["class"] == "smallest"] == [
+        "The smallest input on which it fails: claim a"
+    ]
+    assert "".join(page.words).count(f"{cell['code']}\n# yours:    [2]\n# expected: [1]") == 1
+
+
 def test_a_stub_is_not_written_yet_and_no_line_is_to_blame(tmp_path: Path) -> None:
     evidence = {"type": "NotImplementedError", "cell": 1, "line": 2, "function": "adam"}
     row = Verdict("a", "a claim", 1, 0, Status.RAISED, "`adam` is not written yet", evidence=evidence)

@@ -58,7 +58,17 @@ def browser() -> Iterator[Any]:
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample class, and one student who attacks with every text that a student controls."""
     results, files = a_class()
-    rows = (Verdict("a", "a claim", 2, 1, Status.LOST, ATTACK, evidence={"function": "adam"}),)
+    curve = {
+        "title": ATTACK,
+        "x": ATTACK,
+        "y": "loss",
+        "series": [
+            {"name": ATTACK, "values": [2.3 + 10 ** (i / 4) for i in range(40)] + ["inf"]},
+            {"name": "reference, median", "values": [2.3 * 0.9**i for i in range(41)]},
+        ],
+        "band": {"name": "w" * 60, "low": [2.0 * 0.9**i for i in range(41)], "high": [2.6 * 0.9**i for i in range(41)]},
+    }
+    rows = (Verdict("a", "a claim", 2, 1, Status.LOST, ATTACK, evidence={"function": "adam", "curve": curve}),)
     name = f"mallory {ATTACK}"
     results.append(result(name, "adam", rows, f"{ATTACK}.ipynb", (Note(ATTACK, 1), Note("a" * 300))))
     files[name, "adam"] = notebook(
@@ -152,6 +162,40 @@ def test_long_code_scrolls_inside_itself_on_a_phone(see: Any, report: Path) -> N
     page = see(report / "students" / "ada.html", 360).page
     inside, box = page.evaluate("(e => [e.scrollWidth, e.clientWidth])(document.querySelectorAll('pre.source')[1])")
     assert inside > box
+
+
+def with_curve(report: Path) -> Path:
+    return next(file for file in pages(report) if 'class="chart"' in file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("width", [320, 360, 700, 1280])
+def test_a_curve_fits_its_page_and_its_text_stays_readable(see: Any, report: Path, width: int) -> None:
+    page = see(with_curve(report), width).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    chart = page.locator("svg.chart")
+    box = chart.locator("svg.plot").bounding_box()
+    assert box["width"] >= 0.5 * min(width, 700)
+    for text in chart.locator("text").all():
+        if text.is_visible():
+            seen = text.bounding_box()
+            assert 0 <= seen["x"] <= seen["x"] + seen["width"] <= width
+            assert seen["height"] >= 12
+    names = page.evaluate("[...document.querySelectorAll('.chart .name')].map(e => e.getBoundingClientRect().top)")
+    key = page.locator(".key li").first
+    assert key.is_visible() == (width <= 768)
+    if not key.is_visible():
+        assert all(below - above >= 14 for above, below in pairwise(sorted(names)))
+
+
+def test_a_curve_is_named_for_those_who_do_not_see_it_and_seen_in_light_and_dark(see: Any, report: Path) -> None:
+    strokes = set()
+    for scheme in ("light", "dark"):
+        page = see(with_curve(report), scheme=scheme).page
+        assert page.get_by_role("img", name="document.title").count() == 1
+        line = page.locator("polyline.s0").first
+        strokes.add(line.evaluate("e => getComputedStyle(e).stroke"))
+        assert line.bounding_box()["height"] > 100
+    assert len(strokes) == 2
 
 
 def test_dark_and_light_follow_the_reader(see: Any, report: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.curves import read_curve
 from grader.result import Hint, Note, Result, Status, Verdict
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -87,6 +88,14 @@ def test_plain_results_come_back_equal() -> None:
     assert Result.from_json(value.to_json()).rows[0].cell == 4
 
 
+def test_the_form_of_what_evidence_always_means_is_held() -> None:
+    cell = {"code": "f(1)", "got": "2", "expected": "1", "calls": 3}
+    value = result(row(Status.LOST, evidence={"structure": "the sign is flipped", "smallest": cell}))
+    VALIDATOR.validate(json.loads(value.to_json()))
+    for wrong in ({"structure": 3}, {"smallest": {"got": "2"}}, {"smallest": {**cell, "calls": "many"}}):
+        assert not VALIDATOR.is_valid(json.loads(result(row(Status.LOST, evidence=wrong)).to_json()))
+
+
 def test_evidence_may_hold_numbers_that_json_cannot() -> None:
     odd = {"got": math.nan, "expected": np.array([1.0, -np.inf]), "entry": (np.int64(2), 0), "big": 10**5000}
     form = json.loads(result(row(evidence=odd)).to_json())["rows"][0]["evidence"]
@@ -140,7 +149,8 @@ def test_the_page_explains_every_field_and_its_example_is_valid() -> None:
     page = (DOCS / "result.md").read_text(encoding="utf-8")
     fields = [*SCHEMA["properties"], *SCHEMA["$defs"]["row"]["properties"], *Status]
     assert [name for name in fields if f"`{name}`" not in page] == []
-    (example,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    example, shown = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
     VALIDATOR.validate(json.loads(example))
+    assert read_curve(json.loads(shown)) is not None
     value = Result.from_json(example)
     assert value.to_dict() == json.loads(example)

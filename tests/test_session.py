@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +17,8 @@ import pytest
 from courses import notebook
 
 from grader.faults import Died, OurFault, Raised, TimedOut
-from grader.jail import ProcessJail, packages
+from grader.jail import ProcessJail, folders
+from grader.jail.base import how_it_ended
 from grader.limits import Limits
 from grader.notebook import read
 from grader.plan import Plan
@@ -601,12 +605,6 @@ def test_what_a_row_kept_is_forgotten_by_the_next(open_session: Open) -> None:
 # ------------------------------------------------------------------------------------------ the jail itself
 
 
-def test_windows_is_told_what_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.jail.process.sys.platform", "win32")
-    with pytest.raises(OurFault, match="Windows Subsystem for Linux"):
-        ProcessJail()
-
-
 def test_a_jail_that_cannot_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.jail.process.PYTHON", ("/no/such/python",))
     broken = ProcessJail()
@@ -615,16 +613,50 @@ def test_a_jail_that_cannot_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) 
     broken.close()
 
 
-def test_a_package_that_is_not_installed_is_our_fault(tmp_path: Path) -> None:
+def test_a_package_that_is_not_installed_is_our_fault() -> None:
     with pytest.raises(OurFault, match="`no_such_package` is allowed by the course but not installed here"):
-        packages.link(["no_such_package"], tmp_path)
+        ProcessJail(["no_such_package"])
 
 
-def test_packages_are_named_as_they_are_imported(tmp_path: Path) -> None:
-    packages.link(["yaml", "pytest"], tmp_path)  # pytest needs colorama, but only on Windows
-    there = {path.name for path in tmp_path.iterdir()}
-    assert {"yaml", "pytest", "pluggy"} <= there
-    assert "numpy" not in there
+def test_packages_are_named_as_they_are_imported_and_others_beside_them_are_not_found() -> None:
+    allowed = ProcessJail(["numpy", "yaml", "pytest"])  # pytest needs colorama, but only on Windows
+    look = b"import pytest, yaml, _pytest, pluggy\nimport importlib\ndef f(name):\n    importlib.import_module(name)"
+    with Session(read(look, "x.py"), allowed, LIMITS) as session:
+        assert session.notes == []
+        with pytest.raises(Raised, match="ModuleNotFoundError"):
+            ask(session, "f", "hypothesis")
+    allowed.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (3, "ended by itself with exit status 3"),
+        (-9, "was ended by SIGKILL"),
+        (-11, r"was ended by SIGSEGV \(a crash in compiled code, or `abort`\)"),
+        (0xC0000005, r"was ended by the system \(status 0xC0000005: a crash"),
+    ],
+)
+def test_an_exit_status_is_said_in_words(status: int, words: str) -> None:
+    assert re.match(words, how_it_ended(status))
+
+
+def test_folders_of_a_grader_that_is_no_more_are_swept_and_no_others(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ours = Path(folders.make("scratch"))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    stale = Path(str(ours).replace(f"-{os.getpid()}-", f"-{ended.pid}-"))
+    elsewhere = Path(str(stale).replace(f"-{ended.pid}-", f"0-{ended.pid}-"))  # a container's: its numbers are its own
+    for folder in (stale, elsewhere, tmp_path / "grader-notes", tmp_path / f"scratch-{ended.pid}-x"):
+        folder.mkdir()
+        (folder / "file").touch()
+    link = tmp_path / stale.name.replace(f"-{ended.pid}-", f"-{ended.pid}-link-")
+    link.symlink_to(elsewhere)
+    folders.sweep()
+    assert not stale.exists()
+    assert len(list(tmp_path.iterdir())) == 5
+    assert (elsewhere / "file").exists()
 
 
 def test_a_closed_jail_leaves_no_process_behind() -> None:

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from grader.live import Live
 from grader.plan import Plan
 from grader.signature import (
+    Class,
     Function,
     Ints,
     Layer,
+    Object,
     Opaque,
     Reals,
     Spec,
@@ -23,8 +25,10 @@ from grader.signature import (
     is_declaration,
     layer,
     sample,
+    targets_of,
 )
 from grader.stubs import stub
+from grader.worthless import worthless, worthless_sources
 
 
 def xent(logits: Reals["n c"], labels: Ints["n", "c"]) -> Reals[""]:
@@ -197,3 +201,80 @@ def test_a_stub_names_what_it_returns() -> None:
     assert "        dW: real array of shape (d, c)" in text
     assert "labels: integer array of shape (n,), each 0 ≤ value < c" in stub(function(xent))
     assert "Returns a real number" in stub(function(xent))
+
+
+# -------------------------------------------------------------------------------------------------------- classes
+
+
+class Tally(Object):
+    """Adds up."""
+
+    total: Reals[""]
+
+    def __init__(self, start: Reals[""]): ...
+
+    def add(self, amount: Reals[""], *, twice=False) -> None:
+        """Add an amount."""
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Another tally, with both totals."""
+
+
+TALLY_STUB = '''\
+class Tally:
+    """Adds up.
+
+    total: a real number
+    """
+
+    def __init__(self, start):
+        """start: a real number"""
+        raise NotImplementedError("Tally.__init__")  # your code here
+
+    def add(self, amount, *, twice=False):
+        """Add an amount.
+
+        amount: a real number
+        """
+        raise NotImplementedError("Tally.add")  # your code here
+
+    def __add__(self, other):
+        """Another tally, with both totals."""
+        raise NotImplementedError("Tally.__add__")  # your code here'''
+
+
+def test_a_class_has_attributes_and_methods_without_self() -> None:
+    [target] = targets_of(Tally)
+    assert isinstance(target, Class)
+    assert [name for name, _ in target.attributes] == ["total"]
+    assert [(m.name, [p.name for p in m.parameters]) for m in target.methods] == [
+        ("__init__", ["start"]),
+        ("add", ["amount", "twice"]),
+        ("__add__", ["other"]),
+    ]
+
+
+def test_the_stub_of_a_class_is_a_class_whose_methods_are_not_written() -> None:
+    [target] = targets_of(Tally)
+    assert stub(target) == TALLY_STUB
+    world: dict[str, Any] = {}
+    exec(stub(target), world)
+    with pytest.raises(NotImplementedError, match="Tally.__init__"):
+        world["Tally"](1.0)
+
+
+@pytest.mark.parametrize("name", ["returns zeros", "returns NaN", "returns None", "returns its argument"])
+def test_a_do_nothing_class_answers_every_method(name: str) -> None:
+    tally = worthless(targets_of(Tally))[name]
+    assert isinstance(tally, Live)
+    made = tally.world["Tally"](3.0)
+    made.add(1.0)
+    assert made.total is None or np.shape(made.total) == ()
+    assert (made + made) is not NotImplemented
+
+
+@pytest.mark.parametrize("body", ["loops for ever", "exits"])
+def test_a_class_that_needs_a_process_of_its_own_is_python(body: str) -> None:
+    source = worthless_sources(targets_of(Tally))[body]
+    compile(source, "worthless", "exec")
+    assert source.startswith("class Tally:")

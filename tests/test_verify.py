@@ -63,6 +63,13 @@ def test_a_report_without_mistakes_has_a_text() -> None:
 # ------------------------------------------------------------------------------------------ unsound topics
 
 
+def test_a_mistake_that_keeps_a_row_which_it_must_lose_is_found(folder: Path) -> None:
+    edit(folder, SOFT, "mistakes.py", '"no max shift", ', '"no max shift", loses="huge loss", ')
+    assert findings(folder, "softmax-xent", 1) == [
+        "seed 1 of 1: mistake 'no max shift' earns 'loss', which it must lose"
+    ]
+
+
 def test_a_row_that_a_do_nothing_program_earns_is_found(folder: Path) -> None:
     edit(folder, SOFT, "topic.py", 'softmax_xent_grad), needs="grad")', "softmax_xent_grad))")
     found = findings(folder, "softmax-xent", 1)

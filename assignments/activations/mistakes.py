@@ -1,6 +1,6 @@
 """What goes wrong with activations, what to tell the student, and other ways to be right."""
 
-from grader import Mistake, Variant
+from grader import Equivalent, Mistake, Variant
 
 SIGMOID, SIGMOID_BACK = "np.where(x >= 0, 1, small) / (1 + small)", "s = cache\n    return dout * s * (1 - s)"
 CACHE = "return out, out\n\n\ndef sigmoid_backward"  # the sigmoid's, not that of tanh
@@ -315,5 +315,13 @@ sigmoid_backward = tanh_backward = relu_backward = leaky_relu_backward = linear_
         was="np.exp(-np.abs(x))  # never above 1, so nothing overflows",
         now="np.exp(-x.clip(-700, 700))",
         also=[(SIGMOID, "1 / (1 + small)")],
+    ),
+]
+
+equivalents = [
+    Equivalent(
+        "out = np.where(x >= 0, 1, small) / (1 + small)",
+        "out = np.where(x > 0, 1, small) / (1 + small)",
+        because="at x = 0 both sides are the same number: small is exp(-|0|) = 1",
     ),
 ]

@@ -6,12 +6,13 @@ from .combine import either
 from .gradients import gradient, vjp
 from .optimisers import converges, trajectory
 from .stages import stage
-from .story import composition, follows
+from .story import composition, follows, perform
 from .training import band, run
-from .trial import Check, FollowThrough, Trial
+from .trial import Alone, Check, FollowThrough, Trial
 from .values import holds, matches
 
 __all__ = [
+    "Alone",
     "Check",
     "Count",
     "FollowThrough",
@@ -25,6 +26,7 @@ __all__ = [
     "gradient",
     "holds",
     "matches",
+    "perform",
     "pure",
     "run",
     "stage",

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ..faults import OurFault
 from ..result import Wrong
-from ..signature import Declared
+from ..signature import Declared, functions_of
 from ..topic import Cases
-from .trial import Check, Trial, as_functions
+from .trial import Check, Trial
 
-FALSE_ALARM = 1e-9  # probability that a right program is called wrong, for each case of each row
+FALSE_ALARM = 1e-9  # probability that a right program is called wrong, for each count of each case
 SEEN = 0.9  # the power at which a deviation is called visible
 
 
 @dataclass(frozen=True)
 class Count:
     """`successes` of `draws` independent events, each of which should have probability `rate`; `what` says what was counted
-    ("entries kept")."""
+    ("entries kept"). `draws` and `rate` must not depend on the answers: a record holds what chance gives for them."""
 
     successes: int
     draws: int
@@ -26,11 +28,22 @@ class Count:
     what: str
 
 
+@dataclass(frozen=True)
+class Power:
+    """What one count sees: a true rate that is `off` by so much, on the side that is harder to see, with probability `SEEN`."""
+
+    case: str
+    count: Count
+    off: float
+    false_alarm: float
+
+
 class statistical(Check):
     """`count(trial, case)` counts independent events in the submission's answers, as a `Count` (or a list of them), and the
     counts are what a binomial distribution gives: an exact two-sided test, false with probability `false_alarm`.
 
-    It may also return a sentence that says what is wrong, or raise Wrong. `asks` names the functions that it calls.
+    It may also return a sentence that says what is wrong, or raise Wrong. `asks` names the functions that it calls (a layer:
+    its forward).
     """
 
     def __init__(
@@ -41,31 +54,44 @@ class statistical(Check):
         false_alarm: float = FALSE_ALARM,
     ) -> None:
         assert false_alarm <= FALSE_ALARM, f"a false alarm in {1 / false_alarm:.0f} right answers is too many"
-        self.count, self.functions, self.generator, self.false_alarm = count, as_functions(asks), on, false_alarm
+        self.functions = tuple(functions_of(item)[0] for item in asks)
+        self.count, self.generator, self.false_alarm = count, on, false_alarm
 
     def __call__(self, trial: Trial) -> None:
-        for where, counts in self._counts(trial):
+        for name, counts in self._counts(trial):
             for c in counts:
-                low, high = trial.learn(lambda c=c: acceptance(c.draws, c.rate, self.false_alarm))  # type: ignore[misc]
+                low, high = self._accepted(trial, c)
                 if not low <= c.successes <= high:
-                    raise Wrong(where, _sentence(c, low, high, self.false_alarm), c.successes / c.draws)
+                    raise _wrong(self._where(name), c, low, high, self.false_alarm)
 
-    def power(self, trial: Trial) -> list[str]:
-        """How wrong each rate must be to be seen, one sentence a count: for the author, from a trial of the solution."""
+    def power(self, trial: Trial) -> list[Power]:
+        """How wrong the rate of each count must be to be seen: for the author, from a trial of the solution."""
         return [
-            f"{where}: {c.what} at a rate off {c.rate:.4g} by {smallest_seen(c, self.false_alarm):.2g} are seen "
-            f"with probability {SEEN:g} ({c.draws:,} draws, false alarm {self.false_alarm:g})"
-            for where, counts in self._counts(trial)
+            Power(name, c, smallest_seen(c, self.false_alarm), self.false_alarm)
+            for name, counts in self._counts(trial)
             for c in counts
         ]
 
     def _counts(self, trial: Trial) -> Iterator[tuple[str, list[Count]]]:
         for name, case in trial.cases(self.generator):
-            where = f"{', '.join(f.name for f in self.functions)} on {name}"
-            counted = self.count(trial, case)
+            try:
+                counted = self.count(trial, case)
+            except Wrong as wrong:
+                raise Wrong(f"{wrong.where} on {name}", wrong.sentence, wrong.answer, **wrong.details) from None
             if isinstance(counted, str):
-                raise Wrong(where, counted)
-            yield where, [counted] if isinstance(counted, Count) else counted
+                raise Wrong(self._where(name), counted)
+            yield name, [counted] if isinstance(counted, Count) else counted
+
+    def _where(self, case: str) -> str:
+        return f"{', '.join(f.name for f in self.functions)} on {case}"
+
+    def _accepted(self, trial: Trial, c: Count) -> tuple[int, int]:
+        draws, rate, low, high = trial.learn(lambda: (c.draws, c.rate, *acceptance(c.draws, c.rate, self.false_alarm)))
+        if (draws, rate) != (c.draws, c.rate):
+            raise OurFault(
+                f"{c.draws} {c.what}: known is what chance gives for {draws}, so this is judged by grading only"
+            )
+        return low, high
 
 
 def acceptance(draws: int, rate: float, false_alarm: float) -> tuple[int, int]:
@@ -78,7 +104,10 @@ def acceptance(draws: int, rate: float, false_alarm: float) -> tuple[int, int]:
 
 
 def smallest_seen(c: Count, false_alarm: float) -> float:
-    """The smallest deviation of the true rate, upwards or downwards, that the test sees with probability `SEEN`."""
+    """The smallest deviation of the true rate that the test sees with probability `SEEN`, whether upwards or downwards.
+
+    Where only one side has rates that are so far off, it is that of this side; infinite where neither has.
+    """
     from scipy.optimize import brentq
     from scipy.stats import binom
 
@@ -87,15 +116,21 @@ def smallest_seen(c: Count, false_alarm: float) -> float:
     def missing(true: float) -> float:
         return float(SEEN - binom.cdf(low - 1, c.draws, true) - binom.sf(high, c.draws, true))
 
-    return min(
+    return max(
         (abs(brentq(missing, c.rate, end, xtol=1e-12) - c.rate) for end in (0.0, 1.0) if missing(end) < 0),
         default=float("inf"),
     )
 
 
-def _sentence(c: Count, low: int, high: int, false_alarm: float) -> str:
+def _wrong(where: str, c: Count, low: int, high: int, false_alarm: float) -> Wrong:
     share, least, most = c.successes / c.draws, low / c.draws, high / c.draws
-    return (
+    sentence = (
         f"{c.successes:,} of {c.draws:,} {c.what} ({share:.5g}), expected {c.rate:.5g} "
         f"(chance alone gives {least:.5g} to {most:.5g}, but for one time in {1 / false_alarm:,.0f})"
     )
+    wrong = Wrong(where, sentence, share, got=share, expected=c.rate, draws=c.draws)
+    inside = min(max(share, 0.0), 1.0)
+    wrong.by_chance = 6 * math.sqrt(
+        2 * inside * (1 - inside) / c.draws
+    )  # six standard deviations of a difference: 2e-9
+    return wrong

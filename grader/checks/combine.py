@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 
 from ..result import Wrong
-from .trial import Check, FollowThrough, Trial
+from .trial import Alone, Check, FollowThrough, Trial
 
 
 class Following(Check):
@@ -40,6 +40,9 @@ class either(Check):
         if trial.exhaustive:
             self.otherwise.follow(trial.branch("otherwise"), Wrong("", ""))
         return None
+
+    def alone(self, trial: Trial) -> Alone | None:
+        return self.first.alone(trial.branch("first"))
 
     def _follow(self, trial: Trial, wrong: Wrong) -> FollowThrough:
         try:

@@ -14,8 +14,9 @@ from ..result import Wrong
 from ..signature import Declared, Function, Layer, function, layer
 from ..topic import Cases
 from ..wire import Ref
+from .cell import assignments, call, output
 from .combine import Following
-from .trial import Check, FollowThrough, Trial, on
+from .trial import Alone, Check, FollowThrough, Trial, on
 
 DIRECTIONS = 4  # one sees a 10 % fault in one entry of 100 with probability 0.997
 EXPLAIN = 64  # coordinates that are asked one by one to say which entry is wrong
@@ -25,6 +26,7 @@ class vjp(Check):
     """A layer's backward is the vector-Jacobian product of the reference's forward, for a random cotangent.
 
     Every forward runs before the first backward: a cache that is kept anywhere but in the cache is then another case's.
+    A case may give the cotangent itself, under its name in `backward`.
     """
 
     def __init__(self, declared: type[Layer], on: Cases | None = None) -> None:
@@ -39,17 +41,34 @@ class vjp(Check):
         plan, cases = Plan(), trial.cases(self.generator)
         caches = [self.forward.ask(plan, case)[1] for _, case in cases]
         dout, opaque = (p.name for p in self.backward.parameters[:2])
-        for (_, case), cache in zip(cases, caches, strict=True):
-            cotangent = trial.normal(self.forward.shape(0, case))
+        places: list[tuple[str, dict[str, Any]]] = []
+        for (name, case), cache in zip(cases, caches, strict=True):
+            cotangent = case[dout] if dout in case else trial.normal(self.forward.shape(0, case))
             plan.want(*self.backward.ask(plan, {dout: cotangent, opaque: cache}))
-        places = [on(self.backward, i, name) for name, _ in cases for i in range(len(self.backward.outputs))]
+            given = {**self.forward.given(case), dout: cotangent}
+            places += [(on(self.backward, i, name), given) for i in range(len(self.backward.outputs))]
         truths = trial.expect(plan)
-        for where, got, want in zip(places, trial.student.run(plan), truths, strict=True):
-            require_close(got, want, where)
+        for (where, given), got, want in zip(places, trial.student.run(plan), truths, strict=True):
+            require_close(got, want, where, given=given)
+
+    def alone(self, trial: Trial) -> Alone:
+        dout = self.backward.parameters[0].name
+        cases = trial.cases(self.generator)
+        whole = [(name, {**case, dout: trial.normal(self.forward.shape(0, case))}) for name, case in cases]
+        return Alone.of(self, whole, self._write)
+
+    def _write(self, case: Mapping[str, Any], wrong: Wrong) -> list[str]:
+        dout, cache = (p.name for p in self.backward.parameters[:2])
+        return [
+            *assignments([*(p.name for p in self.forward.parameters), dout], case),
+            f"out, {cache} = {call(self.forward, case)}",
+            call(self.backward, {}, **{dout: dout, cache: cache}) + output(self.backward, wrong),
+        ]
 
 
 class gradient(Following):
-    """`by` returns the derivative of the student's own `of` with respect to `wrt`; a Layer's backward that of its forward.
+    """`by` returns the derivative of the student's own `of` with respect to `wrt` (names by blanks, in the order of its
+    outputs); a Layer's backward that of its forward.
 
     Smooth functions are judged along random directions and explained by coordinates. With `piecewise=True` (a ReLU
     network) coordinates judge, on small cases: a direction would cross a kink.
@@ -70,7 +89,7 @@ class gradient(Following):
         else:
             assert not isinstance(of, type) and not isinstance(by, type)
             self.forward, self.by = function(of), function(by)
-            self.wrt = (wrt or self.forward.arrays[0],)
+            self.wrt = tuple(wrt.split()) or self.forward.arrays[:1]
             assert not self.forward.outputs[0][1].dims, f"{self.forward.name} is no scalar function: it has no gradient"
         self.is_layer, self.generator, self.piecewise = by is None, on, piecewise
         self.functions = (self.forward, self.by)

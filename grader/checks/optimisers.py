@@ -6,17 +6,19 @@ which is {} before the first step.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from ..closeness import Truth, require_array, require_close, require_precision
 from ..plan import Plan
+from ..quantities import STEP
 from ..result import Wrong
-from ..signature import Declared, Function, function
+from ..signature import Declared, Function, Spec, function
 from ..wire import Handle
-from .trial import Check, Trial
+from .cell import call, literal
+from .trial import Alone, Check, Trial
 
 DECADES = 1.5  # standard deviation of log10 |gradient| between coordinates: eps shows only where sizes differ
 MAX_STEPS = 100  # of a closed loop: a round trip each
@@ -39,41 +41,92 @@ class trajectory(Check):
         self.functions = (self.target,)
 
     def __call__(self, trial: Trial) -> None:
+        self.judge(trial, self._draw(trial), self.hyper)
+
+    def alone(self, trial: Trial) -> Alone:
+        """The first tensor's steps, its gradients an array of (steps, n)."""
+        dw = self.target.parameters[1].name
+        case = {dw: self._draw(trial)[:, 0], **self.hyper}
+        specs = {dw: Spec("real", (STEP, "n"))}
+        return Alone(_Steps(self), [("these gradients", case)], specs, self.target.defaults, self._write)
+
+    def _draw(self, trial: Trial) -> np.ndarray:
+        """Gradients of shape (steps, streams, size)."""
         gradients = trial.normal((self.steps, self.streams, self.size))
         gradients = gradients * 10 ** (DECADES * trial.normal((self.streams, self.size)))
         gradients[..., 0] = 0
         if self.pauses:
             gradients[1::2, :, 1] = 0
-        plan = self._plan(gradients)
+        return gradients
+
+    def judge(self, trial: Trial, gradients: np.ndarray, hyper: Mapping[str, Any]) -> None:
+        """Raise Wrong at the first step that differs, for these gradients."""
+        steps, streams, size = gradients.shape
+        plan = self._plan(gradients, hyper)
         truths = [t.value for t in trial.expect(plan)]
         answers = trial.student.run(plan)
-        before = [(np.zeros(self.size), np.zeros(self.size))] * self.streams
+        before = [(np.zeros(size), np.zeros(size))] * streams
         for k, (got, want) in enumerate(zip(answers, truths, strict=True)):
-            step, stream = divmod(k, self.streams)
-            where = f"{self.target.name}, step {step + 1} of {self.steps}" + self._settings(stream)
+            step, stream = divmod(k, streams)
+            where = f"{self.target.name}, step {step + 1} of {steps}{_settings(stream, streams, hyper)}"
             array = require_array(got, want.shape, "f", where)
             require_precision(array, where)
             mine, theirs = before[stream]
             rounding = np.maximum(np.abs(want), np.abs(theirs)) + np.abs(want - theirs)
-            require_close(array - mine, Truth(want - theirs, rounding), f"{where}: the change of w")
+            change, right = array - mine, Truth(want - theirs, rounding)
+            given = {**self.target.defaults, **hyper, self.target.parameters[1].name: gradients[step, stream]}
+            nearby = _nearby([np.zeros(size), *truths[stream::streams]], step)
+            require_close(change, right, f"{where}: the change of w", given={**given, STEP: step + 1}, nearby=nearby)
             before[stream] = array, want
 
-    def _plan(self, gradients: np.ndarray) -> Plan:
+    def _plan(self, gradients: np.ndarray, hyper: Mapping[str, Any]) -> Plan:
         w, dw, state = (p.name for p in self.target.parameters[:3])
         plan = Plan()
-        now: list[tuple[Any, Any]] = [(np.zeros(self.size), {}) for _ in range(self.streams)]
+        _, streams, size = gradients.shape
+        now: list[tuple[Any, Any]] = [(np.zeros(size), {}) for _ in range(streams)]
         for step in gradients:
             for i, slope in enumerate(step):
                 at, memory = now[i]
-                new_w, new_state = self.target.ask(plan, {w: at, dw: slope, state: memory, **self.hyper})
+                new_w, new_state = self.target.ask(plan, {w: at, dw: slope, state: memory, **hyper})
                 now[i] = new_w, new_state
                 plan.want(new_w)
         return plan
 
-    def _settings(self, stream: int) -> str:
-        parts = [f"tensor {stream + 1}"] if self.streams > 1 else []
-        parts += [f"{key}={value}" for key, value in self.hyper.items()]
-        return f" ({', '.join(parts)})" if parts else ""
+    def _write(self, case: Mapping[str, Any], wrong: Wrong) -> list[str]:
+        """A loop over the gradients, and the change of w in the step that is wrong: the last."""
+        w, dw, state = (p.name for p in self.target.parameters[:3])
+        gradients = case[dw][: wrong.given.get(STEP)]
+        return [
+            f"{w}, {state} = np.zeros({gradients.shape[1]}), {{}}",
+            f"for {dw} in {literal(gradients)}:",
+            f"    before = np.array({w})",
+            f"    {w}, {state} = {call(self.target, case, **{w: w, dw: dw, state: state})}",
+            f"np.subtract({w}, before)",
+        ]
+
+
+class _Steps(Check):
+    """The claim of a trajectory on a case that gives the gradients, of shape (steps, n), and hyper-parameters."""
+
+    def __init__(self, of: trajectory) -> None:
+        self.of, self.functions = of, of.functions
+
+    def __call__(self, trial: Trial) -> None:
+        ((_, case),) = trial.cases()
+        dw = self.of.target.parameters[1].name
+        self.of.judge(trial, case[dw][:, None], {name: value for name, value in case.items() if name != dw})
+
+
+def _nearby(right: list[np.ndarray], step: int) -> dict[str, np.ndarray]:
+    """The right changes of the steps before and after; `right` are the right w, from the start on."""
+    wanted = {"the right change of the step before": step - 1, "the right change of the step after": step + 1}
+    return {name: right[i + 1] - right[i] for name, i in wanted.items() if 0 <= i < len(right) - 1}
+
+
+def _settings(stream: int, streams: int, hyper: Mapping[str, Any]) -> str:
+    parts = [f"tensor {stream + 1}"] if streams > 1 else []
+    parts += [f"{key}={value}" for key, value in hyper.items()]
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 class converges(Check):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ from ..plan import Plan
 from ..result import Wrong
 from ..signature import Declared, function
 from ..topic import Case, Cases
+from .cell import written
 from .gradients import moved
-from .trial import Check, FollowThrough, Trial, on
+from .trial import Alone, Check, FollowThrough, Trial, on
 
 Values = dict[str, Any]
 
@@ -58,9 +60,13 @@ class stage(Check):
         truths = dict(zip(names, trial.expect(plan), strict=True))
         return dict(zip(names, trial.student.run(plan), strict=True)), truths
 
+    def alone(self, trial: Trial) -> Alone:
+        return Alone.of(self, trial.cases(self.generator), partial(written, self.target))
+
     def _wrong(self, own: Values, want: Truth, case: Case) -> Wrong | None:
+        name, given = case
         try:
-            require_close(own[self.name], want, on(self.target, self.at, case[0]))
+            require_close(own[self.name], want, on(self.target, self.at, name), given=self.target.given(given))
         except Wrong as wrong:
             return wrong
         return None

@@ -1,5 +1,5 @@
 """Claims about what several calls make together: `follows` (a script, as the reference does), `composition` (a function does
-what a script makes of the student's own others).
+what a script makes of the student's own others); `perform` gives a script's answers to any other claim.
 
 A *script* is ordinary Python about things that are not there yet. It is run once, with stand-ins that write down what is
 asked of them, and becomes one plan:
@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from ..closeness import TRAINING, VALUES, Tolerance, Truth, as_array, is_close, largest, require_close
+from ..closeness import TRAINING, VALUES, Tolerance, Truth, as_array, is_close, largest, require_array, require_close
 from ..plan import Plan
 from ..result import Wrong
 from ..signature import Class, Declared, Function, Target, function, targets_of
@@ -45,19 +45,24 @@ class World:
             raise TopicError(f"a script asks for {name!r}, which its check does not name (it names {[*self._targets]})")
         return self._new(target) if isinstance(target, Class) else self._call(target)
 
+    def let(self, value: Any) -> Thing:
+        """A value that several calls are to share: a generator then draws on, from call to call."""
+        return self._thing(self._plan.let(value))
+
     def _new(self, target: Class) -> Callable[..., Thing]:
         return lambda *args, **kwargs: self._thing(self._plan.new(target.name, *_refs(args), **_refs(kwargs)))
 
     def _call(self, target: Function) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             given = dict(zip([p.name for p in target.parameters], _refs(args), strict=False)) | _refs(kwargs)
-            things = [self._thing(ref) for ref in target.ask(self._plan, given)]
+            refs = target.ask(self._plan, given)
+            things = [self._thing(ref, _shape(target, i, given)) for i, ref in enumerate(refs)]
             return things[0] if len(things) == 1 else Things(things, [name for name, _ in target.outputs])
 
         return call
 
-    def _thing(self, ref: Ref) -> Thing:
-        return Thing(self._plan, ref, self)
+    def _thing(self, ref: Ref, shape: tuple[int, ...] | None = None) -> Thing:
+        return Thing(self._plan, ref, self, shape)
 
     def attributes(self) -> set[str]:
         return {name for t in self._targets.values() if isinstance(t, Class) for name, _ in t.attributes}
@@ -80,10 +85,12 @@ class Things(tuple[Any, ...]):
 
 
 class Thing:
-    """Stands in for a value in the student's process. Attributes that a class declares are read, other names are methods."""
+    """Stands in for a value in the student's process. Attributes that a class declares are read, other names are methods.
 
-    def __init__(self, plan: Plan, ref: Ref, world: World) -> None:
-        self._plan, self._ref, self._world = plan, ref, world
+    `shape` is what a function's declaration says of its answer, where the arguments tell it."""
+
+    def __init__(self, plan: Plan, ref: Ref, world: World, shape: tuple[int, ...] | None = None) -> None:
+        self._plan, self._ref, self._world, self._shape = plan, ref, world, shape
 
     def __getattr__(self, name: str) -> Any:
         if name in self._world.attributes():
@@ -109,6 +116,15 @@ for _name, _operator in _operators():
 Thing.__array_ufunc__ = None  # type: ignore[attr-defined]  # an array on the left leaves the operator to us
 
 
+def _shape(target: Function, output: int, given: Mapping[str, Any]) -> tuple[int, ...] | None:
+    if not target.outputs[output][1].is_array:
+        return None
+    try:
+        return target.shape(output, {name: value for name, value in given.items() if not isinstance(value, Ref)})
+    except KeyError:  # a size that only the student's own values have
+        return None
+
+
 def _refs(value: Any) -> Any:
     """The value with every stand-in in it, also inside containers, replaced by its reference."""
     if isinstance(value, Thing):
@@ -120,12 +136,33 @@ def _refs(value: Any) -> Any:
 
 def written(script: Script, targets: Sequence[Target], case: Mapping[str, Any]) -> tuple[Plan, list[str]]:
     """The plan that a script writes on a case, and what each wanted answer is called."""
+    plan, wanted = _wanted(script, targets, case)
+    return plan, [name for name, _ in wanted]
+
+
+def _wanted(
+    script: Script, targets: Sequence[Target], case: Mapping[str, Any]
+) -> tuple[Plan, list[tuple[str, Thing | Sequence[Thing]]]]:
     plan = Plan()
-    places = []
-    for name, thing in script(World(plan, targets), case):
-        plan.want(thing._ref if isinstance(thing, Thing) else plan.let(_refs(thing)))
-        places.append(name)
-    return plan, places
+    wanted = list(script(World(plan, targets), case))
+    plan.want(*(thing._ref if isinstance(thing, Thing) else plan.let(_refs(thing)) for _, thing in wanted))
+    return plan, wanted
+
+
+def perform(trial: Trial, script: Script, case: Mapping[str, Any], *named: Declared) -> list[np.ndarray]:
+    """The student's answers to what `script(world, case)` asks of the functions and classes that are named, in the order in
+    which it yields them as (what it is, value): for a claim of `holds` or `statistical` about several calls.
+
+    `world.let(case["rng"])` is one generator for several calls. Raises Wrong where an answer is no array of real numbers,
+    or not of the declared shape.
+    """
+    plan, wanted = _wanted(script, [target for item in named for target in targets_of(item)], case)
+    answers = []
+    for (name, thing), answer in zip(wanted, trial.student.run(plan), strict=True):
+        declared, array = thing._shape if isinstance(thing, Thing) else None, as_array(answer)
+        shape = declared if declared is not None or array is None else array.shape
+        answers.append(require_array(answer, shape or (), "f", name))
+    return answers
 
 
 class follows(Check):
@@ -143,7 +180,7 @@ class follows(Check):
             plan, places = written(self.script, self.functions, case)
             truths = trial.expect(plan)
             for place, got, want in zip(places, trial.student.run(plan), truths, strict=True):
-                require_close(got, want, f"{place} on {name}", self.tolerance)
+                require_close(got, want, f"{place} on {name}", self.tolerance, given=case)
 
 
 class composition(Following):
@@ -197,10 +234,10 @@ class composition(Following):
         changes: list[Truth | None] = []
         for (output, _), made in zip(self.target.outputs, trial.student.run(plan), strict=True):
             array, start = as_array(made), np.asarray(case.get(output, 0.0))
-            if array is None or not np.isfinite(array).all() or (output in case and array.shape != start.shape):
+            if array is None or not np.isfinite(array).all() or (output in case and array.size != start.size):
                 changes.append(None)
-            else:
-                changes.append(Truth(array - start, largest(array)))
+            else:  # a vector that became a row is alive
+                changes.append(Truth(array - (start.reshape(array.shape) if output in case else 0), largest(array)))
         return changes
 
 

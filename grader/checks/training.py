@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..closeness import TRAINING, require_close, short
+from ..closeness import TRAINING, VALUES, Truth, largest, require_close, short
 from ..plan import Plan
 from ..result import Wrong
 from ..signature import Declared, function
@@ -18,6 +18,7 @@ from .trial import Check, Trial
 
 MEMBERS = 256  # of an ensemble: the spread is then known to 4 %
 SHOWN = 1e-3  # the runs that a drawn band leaves out: it is there to be looked at
+ERRORS = 3.0  # standard errors by which a band allows for what m runs do not say
 
 
 class run(Check):
@@ -37,37 +38,67 @@ class run(Check):
         for name, case in trial.cases(self.generator):
             total = len(case[self.along])
             assert max(self.at) <= total, f"{name} has {total} steps: no checkpoint at {max(self.at)}"
-            plan = Plan()
-            places = []
-            for steps in self.at:
-                refs = self.target.ask(plan, {**case, self.along: case[self.along][:steps]})
-                plan.want(*refs)
-                after = f"after {steps} of {total} steps on {name}"
-                places += [f"{self.target.label(i)} {after}" for i in range(len(refs))]
-            truths = trial.expect(plan)
-            for where, got, want in zip(places, trial.student.run(plan), truths, strict=True):
-                require_close(got, want, where, TRAINING)
+            plan = self._plan(case, self.at)
+            before, truths, after = (self._truths(trial, case, by) for by in (-1, 0, 1))
+            answers = iter(trial.student.run(plan))
+            for k, steps in enumerate(self.at):
+                for i in range(len(self.target.outputs)):
+                    where = f"{self.target.label(i)} after {steps} of {total} steps on {name}"
+                    nearby = {
+                        "what it should be a step earlier": before[k][i].value,
+                        "what it should be a step later": after[k][i].value,
+                    }
+                    require_close(next(answers), truths[k][i], where, TRAINING, self.target.given(case), nearby)
+
+    def _plan(self, case: Mapping[str, Any], at: Sequence[int]) -> Plan:
+        plan = Plan()
+        for steps in at:
+            plan.want(*self.target.ask(plan, {**case, self.along: case[self.along][:steps]}))
+        return plan
+
+    def _truths(self, trial: Trial, case: Mapping[str, Any], by: int) -> list[Sequence[Truth]]:
+        """The right outputs at each checkpoint, moved by some steps where there are such."""
+        at = [min(max(steps + by, 1), len(case[self.along])) for steps in self.at]
+        truths = trial.expect(self._plan(case, at))
+        width = len(self.target.outputs)
+        return [truths[k * width : (k + 1) * width] for k in range(len(at))]
 
 
 @dataclass(frozen=True)
 class Band:
-    """Where runs lie, but for one in 1/`false_alarm`: mean ± Student's t · s · √(1 + 1/m), fitted to m runs.
+    """Where runs lie but for one in 1/`rate`, after `members` of them: a model of the tail, for m runs alone support 1/(m+1).
 
-    The tail is that model's: m runs alone support 1/(m+1). `step` is the distance between possible values of a number
-    that is counted; half of it is allowed for.
+    The model is Pearson's type III: a gamma distribution with the runs' mean, standard deviation s and skewness g, which is
+    the normal one where g = 0 and has the long tail of a loss that noise can only raise where it is not. Both ends are what
+    it gives at the unfavourable end of what m runs say of s and g, at `ERRORS` standard errors:
+
+        s · √(1 + 1/m) · (1 + ERRORS/√(2m)),   g ± ERRORS · √(6/m)
+
+    `step` is the distance between possible values of a number that is counted; half of it is allowed for.
     """
 
     low: float
     high: float
     mean: float
     deviation: float
+    skewness: float
     members: int
 
     @classmethod
-    def of(cls, members: np.ndarray, quantile: float, step: float = 0.0) -> Band:
-        mean, deviation = float(members.mean()), float(members.std(ddof=1))
-        half = quantile * deviation * np.sqrt(1 + 1 / len(members)) + step / 2
-        return cls(mean - half, mean + half, mean, deviation, len(members))
+    def of(cls, runs: np.ndarray, rate: float, step: float = 0.0) -> Band:
+        from scipy.stats import pearson3, skew
+
+        m, mean, rounding = len(runs), float(runs.mean()), VALUES.floor * largest(runs)
+        deviation = max(float(runs.std(ddof=1)), rounding)
+        skewness = float(skew(runs)) if deviation > rounding else 0.0
+        spread = deviation * np.sqrt(1 + 1 / m) * (1 + ERRORS / np.sqrt(2 * m))
+        off = ERRORS * np.sqrt(6 / m)
+        below = -pearson3.ppf(rate / 2, skewness - off) * spread + step / 2
+        above = pearson3.isf(rate / 2, skewness + off) * spread + step / 2
+        return cls(mean - float(below), mean + float(above), mean, deviation, skewness, m)
+
+    def to_wire(self) -> list[float]:
+        return [self.low, self.high, self.mean, self.deviation, self.skewness, self.members]
 
 
 Measure = Callable[[Mapping[str, Any], Any], Mapping[str, Any]]
@@ -77,75 +108,81 @@ class band(Check):
     """What a run that draws its own start comes to lies among the runs of the reference that do so too.
 
     `measure(case, answer)` makes numbers of what the submission's `declared` returned, by name; the reference's `ensemble`, an
-    `Ensemble` by that name, returns the same numbers for each of its members. `of` names the one that is judged. A `curve`
-    among them (one value an epoch) is shown with the row.
+    `Ensemble` by that name, returns the same numbers for each of its members. `of` names those that are judged, the first that is
+    outside is the evidence; `curve` is one value an epoch, and is shown with the row. `steps` are the distances between possible
+    values of numbers that are counted. The false alarms of the judged numbers add up to `false_alarm`.
     """
 
     def __init__(
         self,
         declared: Declared,
         measure: Measure,
-        of: str,
+        of: Sequence[str],
         ensemble: str,
         on: Cases | None = None,
         members: int = MEMBERS,
-        step: float = 0.0,
+        steps: Mapping[str, float] | None = None,
         false_alarm: float = FALSE_ALARM,
     ) -> None:
         assert not isinstance(declared, type)
-        self.target, self.measure, self.of, self.ensemble = function(declared), measure, of, ensemble
-        self.generator, self.members, self.step, self.false_alarm = on, members, step, false_alarm
+        self.target, self.measure, self.of, self.ensemble = function(declared), measure, tuple(of), ensemble
+        self.generator, self.members, self.steps, self.false_alarm = on, members, steps or {}, false_alarm
         self.functions = (self.target,)
 
     def __call__(self, trial: Trial) -> None:
         for name, case in trial.cases(self.generator):
-            among, curves = self._reference(trial, case)
-            quantiles = trial.learn(lambda: [_quantile(rate, self.members) for rate in (self.false_alarm, SHOWN)])
+            bands, usual = self._reference(trial, case)
             measured = self.measure(case, trial.call(self.target, **case))
-            if "curve" in measured:
-                trial.show(curve=_drawing(np.asarray(measured["curve"]), curves, quantiles[1]))
-            limits, value = Band.of(among, quantiles[0], self.step), float(measured[self.of])
-            if not limits.low <= value <= limits.high:
-                raise Wrong(f"{self.target.name} on {name}", self._sentence(value, limits), np.asarray(value))
+            trial.show(curve=_drawing(np.asarray(measured["curve"]), usual))
+            for number, limits in zip(self.of, bands, strict=True):
+                value = float(measured[number])
+                if not limits.low <= value <= limits.high:
+                    sentence = self._sentence(number, value, limits)
+                    raise Wrong(f"{self.target.name} on {name}", sentence, np.asarray(value))
 
-    def _reference(self, trial: Trial, case: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-        """The number that is judged of each member, and the curve of each member (without columns where there is none)."""
+    def _reference(self, trial: Trial, case: Mapping[str, Any]) -> tuple[list[Band], dict[str, list[float]]]:
+        """Where the numbers that are judged may lie, and where curves usually run: what a record keeps of the members."""
         plan = Plan()
         given = {key: value for key, value in case.items() if isinstance(value, np.ndarray | int | float)}
         [all_of_them] = plan.call(self.ensemble, members=self.members, **self.target.defaults | given)
-        plan.want(plan.apply("getitem", all_of_them, self.of), plan.apply("getitem", all_of_them, "curve"))
-        among, curves = trial.expect(plan)
-        return among.value, curves.value
+        plan.want(*(plan.apply("getitem", all_of_them, name) for name in (*self.of, "curve")))
 
-    def _sentence(self, value: float, limits: Band) -> str:
+        def fitted() -> list[Any]:
+            *numbers, curves = (truth.value for truth in trial.expect(plan))
+            rate = self.false_alarm / len(self.of)
+            limits = [
+                Band.of(runs, rate, self.steps.get(name, 0.0)) for name, runs in zip(self.of, numbers, strict=True)
+            ]
+            bands = [Band.of(column, SHOWN) for column in curves.T]
+            usual = {
+                "median": np.median(curves, axis=0).tolist(),
+                "low": [b.low for b in bands],
+                "high": [b.high for b in bands],
+            }
+            return [[band.to_wire() for band in limits], usual]
+
+        found, usual = trial.learn(fitted)
+        return [Band(*each) for each in found], usual
+
+    def _sentence(self, number: str, value: float, limits: Band) -> str:
         return (
-            f"{self.of} is {short(value)}, expected {short(limits.low)} to {short(limits.high)}: {limits.members} reference "
+            f"{number} is {short(value)}, expected {short(limits.low)} to {short(limits.high)}: {limits.members} reference "
             f"trainings, each from a start of its own, have mean {short(limits.mean)} and standard deviation "
-            f"{short(limits.deviation)} (Student's t; a right training is outside once in {1 / self.false_alarm:,.0f})"
+            f"{short(limits.deviation)} (gamma tail, skewness {limits.skewness:.2f}; a right training lies outside once in "
+            f"{1 / self.false_alarm:,.0f})"
         )
 
 
-def _quantile(rate: float, members: int) -> float:
-    """The two-sided quantile of Student's t with m − 1 degrees of freedom."""
-    from scipy.stats import t
-
-    return float(t.isf(rate / 2, members - 1))
-
-
-def _drawing(own: np.ndarray, curves: np.ndarray, quantile: float) -> dict[str, Any]:
+def _drawing(own: np.ndarray, usual: Mapping[str, list[float]]) -> dict[str, Any]:
     """The curve as an exhibit: the submission's own, the reference's median and band, epoch by epoch."""
-    bands = [Band.of(column, quantile) for column in curves.T]
     return {
         "title": "the loss after each epoch",
         "x": "epoch",
         "y": "loss",
+        "start": 1,
         "series": [
             {"name": "yours", "values": own.tolist()},
-            {"name": "reference, median", "values": np.median(curves, axis=0).tolist()},
+            {"name": "reference, median", "values": usual["median"]},
         ],
-        "band": {
-            "name": f"reference, {100 * (1 - SHOWN):g} % of runs",
-            "low": [b.low for b in bands],
-            "high": [b.high for b in bands],
-        },
+        "band": {"name": f"reference, {100 * (1 - SHOWN):g} % of runs", "low": usual["low"], "high": usual["high"]},
     }

@@ -9,15 +9,20 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ..closeness import Truth, require_array
+from ..curves import read_curve
 from ..plan import Implementation, Plan
-from ..result import Wrong
-from ..signature import Declared, Function, Target, functions_of
+from ..result import Wrong, plain
+from ..signature import Declared, Function, Spec, Target, functions_of
 from ..topic import Case, Cases
+
+MAX_SHOWN = 10_000  # entries of a list or an array on show: what a student returns may be of any size
+Write = Callable[[Mapping[str, Any], Wrong], list[str]]  # lines of Python for a case and what was wrong with it
 
 
 class Trial(abc.ABC):
@@ -43,9 +48,29 @@ class Trial(abc.ABC):
     def learn(self, compute: Callable[[], Any]) -> Any:
         """What `compute` finds by means that students lack (a quantile of a distribution): plain data, put on record."""
 
-    @abc.abstractmethod
     def branch(self, name: str) -> Trial:
-        """The same trial for one of several alternatives, with chance and records of its own."""
+        """The same trial for one of several alternatives, with chance and records of its own; what is on show is shared."""
+        branch = self._branch(name)
+        branch.exhibits = self.exhibits
+        return branch
+
+    @abc.abstractmethod
+    def _branch(self, name: str) -> Trial: ...
+
+    @cached_property
+    def exhibits(self) -> dict[str, Any]:
+        """What the check puts on show, whether its claim holds or not: plain data, which becomes part of the evidence."""
+        return {}
+
+    def show(self, **exhibits: Any) -> None:
+        """Put something on show under a name, in place of what was there; lists are cut after `MAX_SHOWN` entries.
+
+        `curve` is drawn in reports; its form is in result.md. Raises ValueError for a curve of another form.
+        """
+        exhibits = {name: plain(_cut(value)) for name, value in exhibits.items()}
+        if "curve" in exhibits and read_curve(exhibits["curve"]) is None:
+            raise ValueError("`curve` is not of the form that grader/curves.py describes")
+        self.exhibits.update(exhibits)
 
     def call(self, declared: Declared, **case: Any) -> Any:
         """The student's answer to one call: an array, or a list of them (opaque outputs left out).
@@ -82,6 +107,36 @@ class Check(abc.ABC):
     @abc.abstractmethod
     def __call__(self, trial: Trial) -> FollowThrough | None: ...
 
+    def alone(self, trial: Trial) -> Alone | None:
+        """The claim on single cases, where it can be taken apart so; None where not."""
+        return None
+
+
+@dataclass(frozen=True)
+class Alone:
+    """A check whose trial may be any one case, where it raises Wrong or does not.
+
+    `cases` are whole: with whatever the check draws besides. `specs` gives kind and letters of each argument that is an
+    array; `defaults` are those of the hyper-parameters. `write` makes Python of a case: arguments, then the call.
+    """
+
+    check: Check
+    cases: Sequence[Case]
+    specs: Mapping[str, Spec]
+    defaults: Mapping[str, Any]
+    write: Write
+
+    @classmethod
+    def of(cls, check: Check, cases: Sequence[Case], write: Write, others: bool = False) -> Alone:
+        """Of a check whose cases are arguments of its functions; with `others` they hold other entries, too."""
+        functions = [f for f in check.functions if isinstance(f, Function)]
+        parameters = [p for f in functions for p in f.parameters]
+        specs = {p.name: p.spec for p in parameters if p.spec is not None and p.spec.is_array}
+        defaults = {name: value for f in functions for name, value in f.defaults.items()}
+        names = {p.name for p in parameters}
+        kept = [(name, {k: v for k, v in case.items() if others or k in names}) for name, case in cases]
+        return cls(check, kept, specs, defaults, write)
+
 
 @dataclass(frozen=True)
 class FollowThrough:
@@ -91,6 +146,14 @@ class FollowThrough:
     own: str
     blames: frozenset[str]
     wrong: Wrong
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value if value.size <= MAX_SHOWN else value.ravel()[:MAX_SHOWN]
+    if isinstance(value, Mapping):
+        return {key: _cut(item) for key, item in value.items()}
+    return [_cut(item) for item in value[:MAX_SHOWN]] if isinstance(value, list | tuple) else value
 
 
 def want_visible(plan: Plan, target: Function, case: Mapping[str, Any]) -> list[int]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from ..closeness import VALUES, Tolerance, require_close
 from ..plan import Plan
 from ..result import Wrong
-from ..signature import Declared, functions_of
+from ..signature import Declared, Function, functions_of
 from ..topic import Cases
-from .trial import Check, Trial, as_functions, on, want_visible
+from .cell import assignments, call, written
+from .trial import Alone, Check, Trial, as_functions, on, want_visible
 
 
 class matches(Check):
@@ -25,8 +27,12 @@ class matches(Check):
             plan = Plan()
             visible = want_visible(plan, self.target, case)
             truths = trial.expect(plan)
+            given = self.target.given(case)
             for i, got, want in zip(visible, trial.student.run(plan), truths, strict=True):
-                require_close(got, want, on(self.target, i, name), self.tolerance)
+                require_close(got, want, on(self.target, i, name), self.tolerance, given)
+
+    def alone(self, trial: Trial) -> Alone:
+        return Alone.of(self, trial.cases(self.generator), partial(written, self.target))
 
 
 class holds(Check):
@@ -48,3 +54,13 @@ class holds(Check):
                 raise Wrong(f"{wrong.where} on {name}", wrong.sentence, wrong.answer, **wrong.details) from None
             if sentence:
                 raise Wrong(f"{', '.join(f.name for f in self.functions)} on {name}", sentence)
+
+    def alone(self, trial: Trial) -> Alone:
+        return Alone.of(self, trial.cases(self.generator), self._write, others=True)
+
+    def _write(self, case: Mapping[str, Any], wrong: Wrong) -> list[str]:
+        """The functions that can be called with what the case has."""
+        functions = [f for f in self.functions if isinstance(f, Function)]
+        able = [f for f in functions if all(p.name in case or p.name in f.defaults for p in f.parameters)]
+        given = assignments(list(dict.fromkeys(p.name for f in able for p in f.parameters)), case)
+        return [*given, *(call(f, case) for f in able)]

@@ -137,6 +137,10 @@ def release(
 def verify(
     topics: Annotated[list[str] | None, typer.Argument(help="Topics to verify (default: all).")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="How many seeds.")] = 3,
+    mutants: Annotated[
+        bool,
+        typer.Option("--mutants", help="Also make mutants of each solution and pairs of its mistakes: all are caught."),
+    ] = False,
     write: Annotated[bool, typer.Option("--write", help="Keep the matrix in assignments/TOPIC/matrix.txt.")] = False,
     course: CourseOption = None,
     format: Format = Form.text,
@@ -148,7 +152,9 @@ def verify(
         from . import authoring
 
         raise typer.Exit(
-            authoring.verify(topics or [], seeds, write, course, format.value, progress=not (no_progress or quiet))
+            authoring.verify(
+                topics or [], seeds, mutants, write, course, format.value, progress=not (no_progress or quiet)
+            )
         )
 
 

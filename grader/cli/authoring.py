@@ -18,7 +18,7 @@ from ..oracle import Oracle
 from ..release import release as release_topic
 from ..session import Session
 from ..topic import Assignment
-from ..verify import Report
+from ..verify import Report, bite, steps
 from ..verify import verify as verify_topic
 from ..worthless import worthless_sources
 from .courses import open_course, require_topics
@@ -42,13 +42,16 @@ def release(topics: Sequence[str], everything: bool, output: Path, folder: Path 
     return Exit.OK
 
 
-def verify(topics: Sequence[str], seeds: int, write: bool, folder: Path | None, form: str, progress: bool) -> Exit:
+def verify(
+    topics: Sequence[str], seeds: int, mutants: bool, write: bool, folder: Path | None, form: str, progress: bool
+) -> Exit:
     course = open_course(folder)
     wanted = require_topics(course, topics)
     reports = []
-    with showing("verifying", len(wanted) * seeds, progress) as advance:
+    total = len(wanted) * seeds + sum(steps(Assignment(slug, course.root)) for slug in wanted if mutants)
+    with showing("verifying", total, progress) as advance:
         for slug in wanted:
-            report = prove(course, slug, seeds, advance)
+            report = prove(course, slug, seeds, advance, mutants)
             if write and report.sound:
                 atomic_write(matrix_path(course, slug), report.text())
             reports.append(report)
@@ -62,18 +65,27 @@ def verify(topics: Sequence[str], seeds: int, write: bool, folder: Path | None, 
     return Exit.FAILED if unsound else Exit.OK
 
 
-def prove(course: Course, slug: str, seeds: int, advance: object = None) -> Report:
-    """Verify one topic on the public seed and on `seeds` − 1 others, do-nothing programs that need a process included."""
+def prove(course: Course, slug: str, seeds: int, advance: object = None, mutants: bool = False) -> Report:
+    """Verify one topic on the public seed and on `seeds` − 1 others, do-nothing programs that need a process included.
+
+    With `mutants`, those and the pairs of mistakes as well, if the topic is sound without.
+    """
     assignment = Assignment(slug, course.root)
     numbers = [PUBLIC_SEED, *(round_seed(b"verify", slug, str(i)) for i in range(1, seeds))]
     with contextlib.ExitStack() as stack:
         stack.callback((jail := open_jail(course.imports)).close)
         others = {
-            name: stack.enter_context(Session(read(source.encode(), "nothing.py"), jail, IMPATIENT))
+            name: stack.enter_context(
+                Session(read(source.encode(), "nothing.py"), jail, IMPATIENT, data=assignment.data)
+            )
             for name, source in worthless_sources(assignment.targets).items()
         }
         tell = advance if callable(advance) else lambda text: None
-        return verify_topic(assignment, Oracle(assignment), numbers, others, tell)
+        truth = Oracle(assignment)
+        report = verify_topic(assignment, truth, numbers, others, tell)
+        if mutants and report.sound:
+            bite(assignment, truth, jail, report, tell)
+        return report
 
 
 def matrix_path(course: Course, slug: str) -> Path:
@@ -84,5 +96,5 @@ def _text(report: Report, course: Course, written: bool) -> str:
     path = matrix_path(course, report.slug)
     stale = not written and path.is_file() and path.read_text(encoding="utf-8") != report.text()
     head = f"{report.slug}: {'sound' if report.sound else 'NOT SOUND'} on {report.seeds} seeds"
-    parts = [head, report.text(), *report.findings]
+    parts = [head, report.text(), *report.thorough(), *report.findings]
     return "\n".join(parts + ([f"{path} differs: see the change with --write"] if stale else []))

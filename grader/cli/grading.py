@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from ..files import atomic_write
 from ..grade import Grading
 from ..gradebook import Gradebook
 from ..jail import namespaces
+from ..notebook import Unreadable, bytes_of
 from ..oracle import choose_device
 from ..result import Result, Status
 from ..submissions import Submission, find
@@ -112,8 +112,8 @@ def _export(
 def _bytes(path: Path | None) -> bytes | None:
     """What was handed in, for the report; None for a link, a pipe or whatever else grading refused to open."""
     try:
-        return path.read_bytes() if path and stat.S_ISREG(path.lstat().st_mode) else None
-    except OSError:
+        return bytes_of(path) if path else None
+    except (OSError, Unreadable):
         return None
 
 

@@ -23,9 +23,10 @@ def run(notebook: Path, answers: Path | None, form: str) -> Exit:
     record = Record.read(answers) if answers else _record_beside(notebook, source)
     if source.topic and source.topic != record.slug:
         raise Stop(f"{notebook.name} is for {source.topic}, but the recorded answers are for {record.slug}")
+    data = record.datasets()
     jail = ProcessJail(("numpy",))
     try:
-        with Session(source, jail, Limits()) as student:
+        with Session(source, jail, Limits(), data=data) as student:
             rows = judge(record, student)
             notes = [*source.notes, *student.notes]
     finally:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ..result import Note, Result, Status, Verdict, plain
+from ..result import SMALLEST, Note, Result, Status, Verdict, plain
 
 UNGRADED = "This submission has not been graded: grading itself failed. That is not your fault, and it is not a zero."
 HIDDEN = "a hidden row: its details are not shown"
 MOST_CHARACTERS = 4000
+SHORT = 500  # characters of a smallest input: a longer one is in the report only
 
 _DEFAULTS = {
     Status.LOST: "the claim does not hold",
@@ -51,10 +52,11 @@ def fell_short(row: Verdict) -> bool:
 
 
 def said(row: Verdict) -> str:
-    """What the student is told of one row: the message, and the hint where the mistake is known."""
+    """What the student is told of one row: the message, the hint where the mistake is known, and a short smallest input."""
     message = row.message or _DEFAULTS.get(row.status, "")
     hint = row.mistake.told() if row.mistake else ""
-    return printable("\n".join(part for part in (message, hint) if part))
+    smallest = f"{SMALLEST}\n\n{row.smallest}" if 0 < len(row.smallest) <= SHORT else ""
+    return printable("\n".join(part for part in (message, hint, smallest) if part))
 
 
 def noted(note: Note) -> str:

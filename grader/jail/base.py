@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import math
+import os
 import signal
 import socket
 import sys
@@ -14,11 +15,16 @@ from typing import Any
 from ..limits import Limits
 
 PACKAGE = Path(__file__).resolve().parent.parent
-PYTHON = (sys.executable, "-s", "-S", "-P", "-B")  # no site-packages, no current folder, no bytecode written
+PYTHON = (
+    # on Windows a virtual environment's python.exe only starts another one, whose number we would not know
+    getattr(sys, "_base_executable", sys.executable) if sys.platform == "win32" else sys.executable,
+    *("-s", "-S", "-P", "-B"),  # no site-packages, no current folder, no bytecode written
+)
 INSIDE = ("wire", "plan", "standins", "worker")  # what the interpreter inside loads of this package
 SCRATCH_BYTES = 16 << 20  # what a submission may write, and the largest file
 DESCRIPTORS = 64
 THREADS = 64  # that a submission may start, give or take those that others start at the same time
+WINDOWS_CRASH = 0xC0000000  # exit statuses from here on are Windows's own, for exceptions that nobody handled
 GRACE_SECONDS = 5  # of processor time beyond the submission's budget before the kernel itself ends it
 
 
@@ -69,12 +75,17 @@ class Jail(abc.ABC):
 
 def environment(home: str) -> dict[str, str]:
     """All that a submission sees of the environment: one thread for BLAS, UTF-8, and hashes that do not vary."""
-    threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM")}
-    return {"PATH": "/usr/bin:/bin", "HOME": home, "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", **threads}
+    seen = {"PATH": "/usr/bin:/bin", "HOME": home, "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"}
+    if sys.platform == "win32":  # without SYSTEMROOT it has neither sockets nor random numbers
+        root = os.environ.get("SYSTEMROOT", r"C:\Windows")
+        seen |= {"SYSTEMROOT": root, "PATH": rf"{root}\System32", "USERPROFILE": home, "TEMP": home, "TMP": home}
+    return seen | {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM")}
 
 
 def how_it_ended(status: int) -> str:
     """A few words for an exit status as subprocess reports it (negative: a signal)."""
+    if status >= WINDOWS_CRASH:
+        return f"was ended by the system (status 0x{status:08X}: a crash in compiled code?)"
     if status >= 0:
         return f"ended by itself with exit status {status} (`exit` or `os._exit` in the code?)"
     try:
@@ -82,7 +93,7 @@ def how_it_ended(status: int) -> str:
     except ValueError:
         name = f"signal {-status}"
     reason = {
-        "SIGSEGV": "a crash in compiled code",
+        "SIGSEGV": "a crash in compiled code, or `abort`",  # which cannot signal itself where signals are forbidden
         "SIGXCPU": "out of processor time",
         "SIGSYS": "a forbidden call",
     }.get(name)
@@ -90,10 +101,21 @@ def how_it_ended(status: int) -> str:
 
 
 def process_cpu_seconds(pid: int, started: float) -> float:
-    """CPU seconds of another process: Linux keeps a clock for each (clock_getcpuclockid); elsewhere the wall stands in."""
+    """CPU seconds of another process. Linux keeps a clock for each (clock_getcpuclockid); elsewhere psutil asks the system.
+
+    `started`: by time.monotonic(); where nothing else is told, the wall's time since then stands in.
+    """
     if sys.platform == "linux":
         try:
             return time.clock_gettime((~pid << 3) | 2)
         except OSError:
             return 0.0
-    return time.monotonic() - started
+    import psutil
+
+    try:
+        used = psutil.Process(pid).cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    except psutil.Error:
+        return time.monotonic() - started
+    return float(used.user + used.system)

@@ -7,11 +7,9 @@ import errno
 import os
 import re
 import select
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -88,14 +86,11 @@ class _Server:
             raise
 
     def _start(self, imports: Sequence[str], layers: frozenset[str]) -> None:
-        folder = tempfile.mkdtemp(prefix="grader-jail-")
-        self._freed.callback(shutil.rmtree, folder, ignore_errors=True)
-        os.chmod(folder, 0o755)
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._freed.enter_context(self.control)
         with theirs:
             self.process = subprocess.Popen(
-                launch.command(imports, layers, Path(folder), theirs.fileno()),
+                launch.command(imports, layers, theirs.fileno()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,

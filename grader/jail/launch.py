@@ -17,10 +17,11 @@ LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc
 NOBODY = 65534
 
 # Runs in the server's interpreter, with the files of INSIDE side by side as the package `grader_inside`.
-BOOT = """
+BOOT = f"""
 import ast, sys, types
-_, fd, path, folder, options = sys.argv
-sys.path.append(path)
+_, fd, places, folder, options = sys.argv
+places = ast.literal_eval(places)
+{packages.FINDER}
 inside = sys.modules["grader_inside"] = types.ModuleType("grader_inside")
 inside.__path__ = folder.split(":")
 from grader_inside import worker, zygote
@@ -30,8 +31,8 @@ zygote.main(int(fd), ast.literal_eval(options), zygote.Trade(worker.main, worker
 """
 
 
-def command(imports: Sequence[str], layers: frozenset[str], folder: Path, control: int) -> list[str]:
-    """Start the server with its control socket on descriptor `control`; `folder` is empty, and readable by everybody."""
+def command(imports: Sequence[str], layers: frozenset[str], control: int) -> list[str]:
+    """Start the server with its control socket on descriptor `control`."""
     stdlib, base = sysconfig.get_path("stdlib"), os.path.realpath(sys.base_prefix)
     tops = packages.files_of(imports)
     python = [os.path.realpath(sys.executable), "-I", *PYTHON[2:]]
@@ -42,10 +43,9 @@ def command(imports: Sequence[str], layers: frozenset[str], folder: Path, contro
         "scratch": SCRATCH_BYTES,
     }
     if "namespaces" not in layers:
-        packages.link(imports, folder)
-        options["read"] = [*_libraries(), *_standard_library(stdlib), str(folder), *map(str, tops.values())]
-        code = f"{PACKAGE}:{PACKAGE / 'jail'}"
-        return [*python, "-c", BOOT, str(control), str(folder), code, repr(options)]
+        options["read"] = [*_libraries(), *_standard_library(stdlib), *map(str, tops.values())]
+        places, code = repr(packages.places(imports)), f"{PACKAGE}:{PACKAGE / 'jail'}"
+        return [*python, "-c", BOOT, str(control), places, code, repr(options)]
     options["read"] = [*filter(os.path.exists, LIBRARIES), stdlib, "/packages"]
     modules = [PACKAGE / name for name in INSIDE] + [PACKAGE / "jail" / name for name in INSIDE_JAIL]
     files = [(module.with_suffix(".py"), f"/code/{module.name}.py") for module in modules]
@@ -85,7 +85,8 @@ def command(imports: Sequence[str], layers: frozenset[str], folder: Path, contro
         arguments += ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     else:
         arguments[1:1] = ["--unshare-user"]
-    return [*arguments, *python, "-c", BOOT, str(control), "/packages", "/code", repr(options)]
+    places = repr(dict.fromkeys(packages.places(imports), "/packages"))
+    return [*arguments, *python, "-c", BOOT, str(control), places, "/code", repr(options)]
 
 
 def _folders(path: str) -> list[str]:

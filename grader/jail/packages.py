@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import importlib.metadata
+import inspect
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..faults import OurFault
+
+# Runs inside: modules are found by name in the folders of `places`, and no others of those folders are.
+FINDER = """
+import importlib.machinery, sys
+
+class Allowed:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if path is None and name in places:
+            return importlib.machinery.PathFinder.find_spec(name, [places[name]])
+
+sys.meta_path.append(Allowed)
+"""
 
 
 def files_of(names: Sequence[str]) -> dict[str, Path]:
@@ -15,20 +29,24 @@ def files_of(names: Sequence[str]) -> dict[str, Path]:
 
     Raises OurFault for one that is not installed.
     """
+    return {top: (place / top).resolve() for top, place in _tops(names).items()}
+
+
+def places(names: Sequence[str]) -> dict[str, str]:
+    """Top-level module → the folder that it lies in, likewise: what FINDER wants."""
+    return {inspect.getmodulename(top) or top: str(place) for top, place in _tops(names).items()}
+
+
+def _tops(names: Sequence[str]) -> dict[str, Path]:
+    """Name of a top-level file or folder → the folder that it lies in."""
     found: dict[str, Path] = {}
     for name in needed(names):
         distribution = importlib.metadata.distribution(name)
         for file in distribution.files or ():
             top = file.parts[0]
-            if top not in ("..", "__pycache__") and not top.endswith(".dist-info") and top not in found:
-                found[top] = Path(str(distribution.locate_file(top))).resolve()
+            if top not in ("..", "__pycache__") and not top.endswith(".dist-info"):
+                found.setdefault(top, Path(str(distribution.locate_file(""))))
     return found
-
-
-def link(names: Sequence[str], folder: Path) -> None:
-    """Make `folder` a place to import the named distributions from, and nothing else."""
-    for top, path in files_of(names).items():
-        (folder / top).symlink_to(path)
 
 
 def needed(names: Sequence[str]) -> Iterator[str]:

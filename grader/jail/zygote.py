@@ -39,7 +39,7 @@ class Trade:
     """What a child does once it is confined, and how it limits itself: the worker's, handed in so that nothing is imported
     across folders here."""
 
-    work: Callable[[int, Confine], None]
+    work: Callable[[socket.socket, Confine], None]
     set_limits: Confine
 
 
@@ -127,7 +127,7 @@ def _become_submission(channel: int, defence: Defence, confine: Confine, trade: 
         if kept is not None:
             os.dup2(kept, RULESET)
         os.closerange(RULESET if kept is None else FIRST_CLOSED, LAST_CLOSED)
-        trade.work(CHANNEL, confine)
+        trade.work(socket.socket(fileno=CHANNEL), confine)
     except BaseException:
         os._exit(70)
     os._exit(0)

@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..files import atomic_write, safe_component
-from ..result import Result
+from ..result import SMALLEST, Result
 from .markup import sentence
 from .statistics import share
 from .text import finalize, percent, points
@@ -88,6 +88,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(points=points, percent=percent, anchor=anchor, share=share, sentence=sentence)
+    environment.globals["SMALLEST"] = SMALLEST
     return environment
 
 

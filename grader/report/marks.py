@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..result import Hint, Result, Status, Verdict
+from .curve import Drawing, drawing
 from .text import cut, points
 
 MAX_MESSAGE = 4_000
@@ -35,8 +36,10 @@ class Mark:
     mistake: Hint | None
     told: bool
     hidden: bool
+    smallest: str
     cell: int | None
     line: int | None
+    curve: Drawing | None
 
     @property
     def full(self) -> bool:
@@ -81,6 +84,8 @@ def _mark(row: Verdict, definitions: Mapping[str, int], told: bool) -> Mark:
         mistake=None if row.hidden else row.mistake,
         told=told,
         hidden=row.hidden,
+        smallest=cut(row.smallest, MAX_MESSAGE),
         cell=cell if isinstance(cell, int) and not row.hidden else None,
         line=line if isinstance(line, int) and not row.hidden and not unwritten else None,
+        curve=None if row.hidden else drawing(row.evidence.get("curve")),
     )

@@ -54,12 +54,12 @@ LAYERS = {
     "landlock": ("landlock",),
     "seccomp": ("seccomp",),
 }
-CONFIGURATIONS = (*LAYERS, "process", "naive")  # `naive`: exec and np.allclose in the grader's own process (naive.py)
+CONFIGURATIONS = (*LAYERS, "process", "careless", "naive")  # the last two are other graders: careless.py, naive.py
 HONEST = SOFTMAX_SOLUTION.partition("def softmax_xent_grad")[0] + (
     "def softmax_xent_grad(logits, labels):\n    return 0 * logits\n"
 )
 NEIGHBOUR = SOFTMAX_SOLUTION + "\nimport time\nanswer = 'neighbours-' + 'work'\ntime.sleep(0.1)\n"
-NAIVE_SECONDS = 20.0
+OTHER_SECONDS = 15.0  # for a grader of the last two
 LEAVE_SECONDS = 2.0  # for what an attack started to be gone
 
 
@@ -151,8 +151,8 @@ class Range:
     def fire(self, attack: Attack, configuration: str) -> Shot:
         """The attack in the real pipeline beside the neighbour; then its own word on what it got."""
         path = hand_in(self.bait.folder / "class", "mallory", self.compose(attack.code), f"{TOPIC}.ipynb")
-        if configuration == "naive":
-            return self._fire_naive(attack, path)
+        if configuration in ("careless", "naive"):
+            return self._fire_at_another(configuration, path)
         _, honest = self.baseline(configuration)
         deserved = honest if attack.deserves is None else attack.deserves
         with self.watched() as gains:
@@ -217,32 +217,35 @@ class Range:
         if _descriptors() > descriptors:
             gains.append("the grader has more open descriptors than before")
 
-    def _fire_naive(self, attack: Attack, path: Path) -> Shot:
-        command = [
-            sys.executable,
-            str(HERE / "naive.py"),
-            str(path),
-            str(self.bait.folder / "secret"),
-            str(self.neighbour.path),
-        ]
+    def _fire_at_another(self, grader: str, path: Path) -> Shot:
+        command = [sys.executable, str(HERE / f"{grader}.py"), str(path)]
+        if grader == "naive":
+            command += [str(self.bait.folder / "secret"), str(self.neighbour.path)]
         with self.watched() as gains:
             process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+                command,
+                stdin=subprocess.PIPE,  # as at a terminal where nobody types
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                start_new_session=True,
             )
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(NAIVE_SECONDS)
+                process.wait(OTHER_SECONDS)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+            assert process.stdin is not None
             assert process.stdout is not None
+            process.stdin.close()
             said = process.stdout.read() if select.select([process.stdout], [], [], 1)[0] else ""
             process.stdout.close()
-            gains += _naive_gains(said)
+            gains += _told_gains(said)
         return Shot(tuple(gains))
 
 
-def _naive_gains(said: str) -> list[str]:
-    """What naive.py told in its last line; a grader that could not even tell was ended by its submission."""
+def _told_gains(said: str) -> list[str]:
+    """What another grader told in its last line; a grader that could not even tell was ended by its submission."""
     try:
         return list(json.loads(said.strip().splitlines()[-1]))
     except (ValueError, IndexError, TypeError):

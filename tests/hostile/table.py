@@ -33,17 +33,20 @@ lacks the layer.
 | base | Landlock, seccomp and resource limits: level 2 |
 | namespaces, landlock, seccomp | that layer alone, with resource limits |
 | process | a process of its own with resource limits: level 0 |
+| careless | the same process, and a grader that believes what comes out of it (`careless.py`) |
 | naive | nothing: `exec` and `np.allclose` in the grader's own process (`naive.py`), as many autograders do it |
 
 `test_attacks.py` demands that *full* and *base* hold (but where the attack's docstring says which do), and that the
-attack succeeds where the docstring says that it breaches: an attack that nothing lets through shows nothing.
+attack succeeds where the docstring says that it breaches: an attack that nothing lets through shows nothing. Every attack
+says that of some configuration, or says why nothing can let it through here (`alive:`).
 """
 
 ELSEWHERE = """
 ## Submission and report
 
 These need no jail: what holds them is the reader, the parser's place (a student's Python is only parsed inside), and the
-writers of results. Each is tried in `test_submissions.py`, `test_reports.py` or `test_hidden_cases.py`, through the whole pipeline.
+writers of results. Each is tried in `test_submissions.py`, `test_links.py`, `test_reports.py` or
+`test_hidden_cases.py`, through the whole pipeline.
 
 | attack | outcome |
 |---|---|
@@ -56,7 +59,7 @@ writers of results. Each is tried in `test_submissions.py`, `test_reports.py` or
 | magics and shell lines, `get_ipython()` | held: do nothing, at every level |
 | top-level await for ever, exit, abort, hostile exceptions | held: the cell is left out, the others are graded |
 | symbolic links, devices, pipes, linked folders | held: not opened, neither by the reader nor by the report |
-| hard links | not told from files: who may link to a file may read it anyway |
+| hard links to somebody else's file | held: not opened; told by the owners, so that whoever has been linked to loses nothing |
 | names that traverse, reserved names, names of 240 letters, names that are no UTF-8 | held: one file each, inside the folder |
 | links in the folder that the grader writes to | held: replaced, not followed |
 | HTML, JavaScript, SVG, iframes, forms in prose, outputs, names, exceptions | held: nothing alive on any page |
@@ -64,8 +67,8 @@ writers of results. Each is tried in `test_submissions.py`, `test_reports.py` or
 | formulas in names (CSV), workflow commands (GitHub), broken XML (JUnit) | held |
 | hidden inputs said by exceptions, type names, exits, wrong answers, prints | held: a hidden row shows its claim and points |
 | hidden inputs by pass and fail | a bit for every hand-in that is graded: draw another round for each |
-| hidden inputs remembered, and said by a visible row that is asked later | **not held yet** where a hidden row is not the last |
-| hidden inputs by the time that grading took | **not held yet** in `results.json` of Gradescope and in JUnit; not on pages |
+| hidden inputs remembered, and said by a visible row that is asked later | held: hidden rows are asked last |
+| hidden inputs by the time that grading took | held: where rows are hidden, no page and no export tells a duration |
 | hash flooding | held: the grader's hashes differ with every start; the submission's own are fixed and harm itself |
 | zip slip, zip bombs | not applicable yet: archives are not taken in |
 """

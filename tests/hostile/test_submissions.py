@@ -17,24 +17,14 @@ from pathlib import Path
 
 import pytest
 from courses import notebook
-from harness import HONEST, NEIGHBOUR, ROOT, TOPIC, Range
+from harness import HONEST, ROOT, TOPIC, Range
 
 from grader.notebook import MAX_BYTES
-from grader.submissions import find
 
 MOST_SECONDS = 12.0  # for one submission and its neighbour; a cell that loops is stopped after 0.5 s of processor time
 MOST_MEMORY = 1 << 30  # that reading may add to the grader
 
 Make = Callable[[Path, Range], Path]
-
-
-@pytest.fixture
-def place(range_: Range) -> Path:
-    folder = range_.bait.folder / "class" / "mallory"
-    folder.mkdir(exist_ok=True)
-    for old in folder.iterdir():
-        old.unlink()
-    return folder
 
 
 def graded(range_: Range, path: Path, deserved: float, configuration: str = "full") -> str:
@@ -186,96 +176,6 @@ def test_a_cell_that_leaves_takes_only_itself(range_: Range, place: Path, name: 
     path = place / f"{TOPIC}.ipynb"
     path.write_text(notebook(LEAVING[name], HONEST))
     graded(range_, path, honest_points(range_))
-
-
-# ------------------------------------------------------------------------------------------ files that are no files
-
-
-def link(place: Path, range_: Range) -> None:
-    (place / f"{TOPIC}.py").symlink_to(range_.neighbour.path)
-
-
-def link_to_a_secret(place: Path, range_: Range) -> None:
-    (place / f"{TOPIC}.py").symlink_to(range_.bait.folder / "secret")
-
-
-def relative_link(place: Path, range_: Range) -> None:
-    (place / f"{TOPIC}.py").symlink_to("../../../../../../etc/passwd")
-
-
-def dangling_link(place: Path, range_: Range) -> None:
-    (place / f"{TOPIC}.py").symlink_to("nowhere")
-
-
-def device(place: Path, range_: Range) -> None:
-    (place / f"{TOPIC}.py").symlink_to("/dev/zero")
-
-
-def pipe(place: Path, range_: Range) -> None:
-    os.mkfifo(place / f"{TOPIC}.py")
-
-
-@pytest.mark.parametrize("make", [link, link_to_a_secret, relative_link, dangling_link, device, pipe])
-def test_what_is_no_file_is_not_opened(range_: Range, place: Path, make: Callable[[Path, Range], None]) -> None:
-    make(place, range_)
-    (submission,), _ = find([place], [TOPIC])
-    said = graded(range_, submission.path, 0)
-    assert "hand in the file itself" in said
-    assert range_.bait.secret not in said
-
-
-def test_a_linked_folder_is_not_entered(range_: Range, place: Path) -> None:
-    (place / "mine").symlink_to(range_.neighbour.path.parent)
-    (place / f"{TOPIC}.py").write_text(HONEST)
-    found, _ = find([place], [TOPIC])
-    assert [(s.student, s.path.parent.name) for s in found] == [("mallory", "mallory")]
-
-
-# ------------------------------------------------------------------------------------------ what the reports are made of
-
-HOSTILE = """
-import json, resource, sys
-from grader.cli import main
-resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
-sys.argv = ["grader", *json.loads(sys.argv[1])]
-main()
-"""
-
-
-def grade(range_: Range, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """`grader grade` as a program; it has to come back."""
-    words = ["grade", "--course", str(range_.course.root), *arguments]
-    return subprocess.run(
-        [sys.executable, "-c", HOSTILE, json.dumps(words)], capture_output=True, text=True, timeout=60, cwd="/"
-    )
-
-
-@pytest.mark.parametrize("make", [link, link_to_a_secret, pipe, device])
-def test_the_report_shows_nothing_that_was_only_linked(
-    range_: Range, place: Path, tmp_path: Path, make: Callable[[Path, Range], None]
-) -> None:
-    make(place, range_)
-    ended = grade(range_, str(place), "-o", str(tmp_path / "out"))
-    page = (tmp_path / "out" / "report" / "students" / "mallory.html").read_text()
-    assert "hand in the file itself" in page, ended.stderr
-    assert NEIGHBOUR[-40:] not in page
-    assert "neighbours-" not in page
-    assert range_.bait.secret not in page
-
-
-def test_a_link_in_the_output_folder_is_replaced_not_followed(range_: Range, place: Path, tmp_path: Path) -> None:
-    """Where the grader later writes, perhaps as root, a link to somebody's file is waiting."""
-    victim = tmp_path / "victim"
-    victim.write_text("precious")
-    (place / f"{TOPIC}.py").write_text(HONEST)
-    out = tmp_path / "out"
-    for waiting in ("grades.csv", "report/index.html", "report/students/mallory.html", f"results/mallory/{TOPIC}.json"):
-        (out / waiting).parent.mkdir(parents=True, exist_ok=True)
-        (out / waiting).symlink_to(victim)
-    grade(range_, str(place), "-o", str(out))
-    assert victim.read_text() == "precious"
-    assert "mallory" in (out / "grades.csv").read_text()
-    assert not (out / "grades.csv").is_symlink()
 
 
 def honest_points(range_: Range) -> float:

@@ -1,6 +1,6 @@
 """Steal or forge: gives the same buffer as every answer and goes on writing into it from a thread.
 
-breaches:
+breaches: naive
 """
 
 import threading

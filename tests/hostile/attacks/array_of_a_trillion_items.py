@@ -1,6 +1,6 @@
 """Exhaust: an array that claims 10¹² items and brings none.
 
-breaches:
+breaches: careless
 seen: absurd dimension
 """
 

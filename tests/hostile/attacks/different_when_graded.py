@@ -1,6 +1,6 @@
 """Cheat the assignment: is right for the released example only, and wrong for all else: it tells them by their inputs.
 
-breaches:
+breaches: naive
 seen: expected
 """
 

@@ -1,10 +1,9 @@
 """Exhaust: sends its answer a byte at a time, so that something always arrives.
 
-breaches:
+breaches: careless
 seen: (or slept)
 """
 
-import os
 import sys
 import time
 
@@ -16,15 +15,15 @@ if wire:
     def drip(value, nonce):
         frame = whole(value, nonce)
         while dripping and len(frame) > 1:
-            os.write(channel, frame[:1])
+            channel.send(frame[:1])
             frame = frame[1:]
             time.sleep(0.1)
         return frame
 
     here = sys._getframe()
-    while "fd" not in here.f_locals:
+    while "channel" not in here.f_locals:
         here = here.f_back
-    channel = here.f_locals["fd"]
+    channel = here.f_locals["channel"]
     wire.frame = drip
 
 

@@ -1,6 +1,6 @@
 """Exhaust: raises an exception whose message is never finished.
 
-breaches:
+breaches: naive
 seen: took longer than
 """
 

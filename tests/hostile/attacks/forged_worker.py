@@ -1,6 +1,6 @@
 """Steal or forge: rewrites the worker around it, so that replies say that every row is earned.
 
-breaches:
+breaches: careless
 seen: out of turn or out of form
 """
 

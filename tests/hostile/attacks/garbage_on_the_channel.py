@@ -1,6 +1,6 @@
 """Steal or forge: writes noise on the channel in place of an answer.
 
-breaches:
+breaches: careless
 seen: out of turn or out of form
 """
 

@@ -1,6 +1,6 @@
 """Exhaust: a frame whose header announces 10¹² bytes.
 
-breaches:
+breaches: careless
 seen: over the limit of
 """
 

@@ -1,6 +1,6 @@
 """Exhaust: answers with 100 MB, honestly sent.
 
-breaches:
+breaches: careless
 seen: over the limit of
 """
 

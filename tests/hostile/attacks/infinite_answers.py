@@ -1,6 +1,6 @@
 """Steal or forge: returns infinities, so that differences are NaN and tolerances without end.
 
-breaches:
+breaches: naive
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Cheat the assignment: tries one library after the other that differentiates.
 
-breaches:
+breaches: naive
 seen: cannot be imported in this course
 """
 

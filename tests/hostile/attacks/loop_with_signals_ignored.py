@@ -1,6 +1,6 @@
 """Exhaust: computes for ever and ignores every signal that can be ignored.
 
-breaches:
+breaches: naive
 seen: took longer than
 """
 

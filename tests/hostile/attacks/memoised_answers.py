@@ -1,6 +1,6 @@
 """Cheat the assignment: computes a loss once and repeats it, as if the same case came again and again.
 
-breaches:
+breaches: naive
 seen: expected
 """
 

@@ -1,6 +1,6 @@
 """Exhaust: a list of 12 million empty lists, a dozen times as large in the reader as on the wire.
 
-breaches:
+breaches: careless
 seen: too many parts
 """
 

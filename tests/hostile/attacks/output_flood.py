@@ -1,6 +1,6 @@
 """Exhaust: prints 300 MB, on both streams, by print and past it.
 
-breaches:
+breaches: naive
 """
 
 import contextlib

@@ -1,6 +1,6 @@
 """Exhaust: an array of 2³² × 2³² items, whose size overflows 64 bits.
 
-breaches:
+breaches: careless
 seen: absurd dimension
 """
 

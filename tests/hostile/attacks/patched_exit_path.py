@@ -1,6 +1,6 @@
 """Steal or forge: registers code for the end of the process and for the unwinding of the worker's frames, to have the last word.
 
-breaches:
+breaches: naive
 """
 
 import atexit

@@ -1,6 +1,6 @@
 """Reach out or persist: stops all clocks of Python and takes its time.
 
-breaches:
+breaches: naive
 seen: of processor time
 """
 

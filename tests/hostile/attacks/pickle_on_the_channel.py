@@ -1,6 +1,6 @@
 """Steal or forge: answers with a pickle whose loading runs a command.
 
-breaches:
+breaches: careless
 seen: out of turn or out of form
 """
 

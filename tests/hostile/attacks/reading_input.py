@@ -1,6 +1,6 @@
 """Exhaust: waits for somebody to type, in three ways.
 
-breaches:
+breaches: naive
 """
 
 import contextlib

@@ -1,6 +1,6 @@
 """Exhaust: sleeps for ever, at no cost of processor time.
 
-breaches:
+breaches: naive
 seen: (or slept)
 """
 

@@ -1,6 +1,6 @@
 """Exhaust: a text that claims 4 GB and brings three letters.
 
-breaches:
+breaches: careless
 seen: shorter than it claims
 """
 

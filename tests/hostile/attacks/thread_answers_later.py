@@ -1,10 +1,9 @@
 """Exhaust: a thread writes one more answer when the question has been answered.
 
-breaches:
+breaches: careless
 seen: out of turn
 """
 
-import os
 import sys
 import threading
 import time
@@ -13,20 +12,20 @@ import time
 def channel():
     frame = sys._getframe()
     while frame is not None:
-        if "fd" in frame.f_locals:
-            return frame.f_locals["fd"]
+        if "channel" in frame.f_locals:
+            return frame.f_locals["channel"]
         frame = frame.f_back
     return None
 
 
 def softmax_xent_grad(logits, labels):
-    fd, wire = channel(), sys.modules.get("grader_inside.wire")
+    there, wire = channel(), sys.modules.get("grader_inside.wire")
 
     def later():
         time.sleep(0.001)
-        os.write(fd, wire.frame({"ok": [0.0]}, bytes(wire.NONCE_BYTES)))
+        there.send(wire.frame({"ok": [0.0]}, bytes(wire.NONCE_BYTES)))
 
-    if fd:
+    if there:
         threading.Thread(target=later, daemon=True).start()
         threading.Thread(target=time.sleep, args=(1,), daemon=True).start()
     return 0 * logits

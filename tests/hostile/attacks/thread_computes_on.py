@@ -1,6 +1,6 @@
 """Exhaust: a thread goes on computing after the answer, to slow down what comes next.
 
-breaches:
+breaches: naive
 seen: took longer than
 """
 

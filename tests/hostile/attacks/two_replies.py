@@ -1,6 +1,6 @@
 """Steal or forge: sends the same reply twice, so that the next question finds an answer waiting.
 
-breaches:
+breaches: careless
 seen: without being asked
 """
 

@@ -1,0 +1,16 @@
+import numpy as np
+
+
+def dropout_forward(x, rng, *, p=0.5, training=True):
+    mask = np.ones(x.shape)
+    if training:
+        keep = rng.random(x.shape) >= p
+        mask = keep / (1 - p)
+    out = x * mask
+    return out, mask
+
+
+def dropout_backward(dout, cache):
+    mask = cache
+    dx = dout * mask
+    return dx

@@ -1,0 +1,215 @@
+"""Dropout: train many thinned networks at once, and use their average."""
+
+import numpy as np
+
+from grader import (
+    Count,
+    Layer,
+    Opaque,
+    Random,
+    Reals,
+    Row,
+    Topic,
+    Wrong,
+    either,
+    gradient,
+    holds,
+    matches,
+    perform,
+    pure,
+    sample,
+    statistical,
+    vjp,
+)
+
+
+class dropout(Layer):
+    def forward(
+        x: Reals["n d"], rng: Random, *, p=0.5, training=True
+    ) -> {"out": Reals["n d"], "cache": Opaque}:
+        """In training, each entry of x is dropped (becomes 0) with probability p, or else divided by 1 − p.
+
+        Every entry has a draw of its own, from rng. When not training, out is x."""
+
+    def backward(dout: Reals["n d"], cache: Opaque) -> {"dx": Reals["n d"]}:
+        """The derivative of  Σ dout · out  with respect to x, for the entries that this very forward pass dropped."""
+
+
+def cases(rng):
+    yield "a batch",              sample(dropout, rng, n=60, d=70)
+    yield "a fifth dropped",      sample(dropout, rng, n=70, d=60, p=0.2, training=True)
+    yield "seven tenths dropped", sample(dropout, rng, n=80, d=50, p=0.7)
+
+def one_batch(rng):
+    yield "a batch", sample(dropout, rng, n=60, d=70)
+
+def small(rng):
+    """While the seed is the same, out is linear in x: smooth enough for numerical derivatives."""
+    yield "a small batch", sample(dropout, rng, n=6, d=5, p=0.3)
+    yield "a single row",  sample(dropout, rng, n=1, d=9)
+
+def nothing_dropped(rng):
+    yield "p = 0",              sample(dropout, rng, n=5, d=4, p=0.0)
+    yield "a single row, p = 0", sample(dropout, rng, n=1, d=3, p=0.0)
+
+def inference(rng):
+    yield "inference",          sample(dropout, rng, n=6, d=5, training=False)
+    yield "inference, p = 0.2", sample(dropout, rng, n=1, d=7, p=0.2, training=False)
+    yield "inference, p = 0.9", sample(dropout, rng, n=8, d=3, p=0.9, training=False)
+
+def many(rng):
+    yield "a million entries",               sample(dropout, rng, x=np.ones((1, 1_000_000)), p=0.2)
+    yield "100,000 entries, p = 0.75",       sample(dropout, rng, x=np.ones((1, 100_000)), p=0.75)
+    yield "100,000 entries, p left out",     sample(dropout, rng, x=np.ones((1, 100_000)))
+
+SIZES = (-3.0, 0.01, 1.0, 40.0)
+
+def unequal(rng):
+    yield "entries of four sizes", sample(dropout, rng, x=rng.permutation(np.repeat(SIZES, 50_000))[None], p=0.4)
+
+def wide(rng):
+    yield "a wide layer", sample(dropout, rng, x=np.ones((300, 400)), p=0.4)
+
+def long(rng):
+    case = sample(dropout, rng, x=np.ones((1, 40_000)), p=0.4)
+    yield "a long row", {**case, "other": sample(dropout, rng, n=1, d=1)["rng"]}
+
+def tiny(rng):
+    yield "640 batches of two entries", sample(dropout, rng, x=np.ones((1, 2)), p=0.5)
+
+
+# What becomes of single entries
+
+def some_are_dropped(trial, case):
+    out = trial.call(dropout, **case)
+    dropped = out == 0
+    if np.array_equal(out, case["x"]):
+        raise Wrong("dropout_forward", "out is x, expected some entries to be 0, as rng has it")
+    if dropped.all() or not dropped.any():
+        raise Wrong("dropout_forward", f"{'every' if dropped.all() else 'no'} entry of out is 0, expected some")
+    return
+
+def dropped_or_scaled(trial, case):
+    x, out, scale = case["x"], trial.call(dropout, **case), 1 / (1 - case.get("p", 0.5))
+    kept = out != 0
+    if out.dtype.itemsize < 8:
+        raise Wrong("dropout_forward", f"out is {out.dtype}, expected float64: keep the precision of x")
+    if not np.allclose(out[kept], scale * x[kept], rtol=1e-7, atol=0):
+        raise Wrong("dropout_forward", f"what is kept is x times {factors(out, x, kept)}, "
+                                       f"expected 1 / (1 − p) = {scale:.6g}")
+    return
+
+def the_same_mask(trial, case):
+    """Two layers share a generator; both forwards run before the backwards."""
+    def script(world, case):
+        rng = world.let(case["rng"])
+        one, two = (world.dropout_forward(**{**case, "x": x, "rng": rng}) for x in (x1, x2))
+        yield "`out` of dropout_forward", one.out
+        yield "`out` of dropout_forward", two.out
+        yield "`dx` of dropout_backward", world.dropout_backward(dout1, one.cache)
+        yield "`dx` of dropout_backward", world.dropout_backward(dout2, two.cache)
+
+    x1, x2, dout1, dout2 = case["x"], 1 - 2 * case["x"], *trial.normal((2, *case["x"].shape))
+    out1, out2, dx1, dx2 = perform(trial, script, case, dropout)
+    scale = 1 / (1 - case.get("p", 0.5))
+    for out, dout, dx in ((out1, dout1, dx1), (out2, dout2, dx2)):
+        kept = out != 0
+        if not np.allclose(dx, scale * dout * kept, rtol=1e-7, atol=0):
+            raise Wrong("dropout_backward", f"dx is dout times {factors(dx, dout, kept)} where an entry was kept "
+                                            f"(expected {scale:.6g}) and times {factors(dx, dout, ~kept)} "
+                                            "where it was dropped (expected 0)")
+    return
+
+def factors(after, before, where):
+    """What `before` was multiplied by: in words that are the same for every draw."""
+    numbers = sorted({f"{ratio:.6g}" for ratio in after[where] / before[where] + 0.0}, key=float)
+    if len(numbers) <= 3:
+        return " or ".join(numbers) or "nothing"
+    return "many different numbers"
+
+
+# What chance must do
+
+def kept_as_often(trial, case):
+    out = trial.call(dropout, **case)
+    return Count(int((out != 0).sum()), out.size, 1 - case.get("p", 0.5), "entries are kept")
+
+def as_much_on_average(trial, case):
+    """The sum of out over the entries of one size, as a number of kept entries."""
+    x, out, keep = case["x"], trial.call(dropout, **case), 1 - case["p"]
+    if not np.isfinite(out).all():
+        return "an entry of out is not finite"
+    shares = [(size, np.clip(out[x == size].mean() / size * keep, -1, 2)) for size in SIZES]
+    return [Count(int(round(50_000 * share)), 50_000, keep, f"entries of {size:g} are kept, by the sum of out")
+            for size, share in shares]
+
+def one_by_one(trial, case):
+    mask = trial.call(dropout, **case) != 0
+    n, d = mask.shape
+    return counts(
+        (mask[0::2], mask[1::2], "row", "pairs of kept neighbours stand in one row"),
+        (mask[0::2], mask[1::2], "column", "pairs of kept neighbours stand in one column"),
+        (mask[: n // 2], mask[n // 2 :], "column", "pairs of kept entries stand at one place of the upper and lower half"),
+        (mask[:, : d // 2], mask[:, d // 2 :], "column", "pairs of kept entries stand at one place of the left and right half"),
+    )
+
+def anew_in_each_call(trial, case):
+    def script(world, case):
+        rng = world.let(case["rng"])
+        yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng}).out
+        yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng}).out
+
+    first, second = perform(trial, script, case, dropout)
+    return counts((first != 0, second != 0, "column", "pairs of kept entries stand at one place in two calls"))
+
+def from_rng_alone(trial, case):
+    def script(world, case):
+        for rng in (case["rng"], case["rng"], case["other"]):
+            yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng}).out
+
+    first, again, other = perform(trial, script, case, dropout)
+    if not np.array_equal(first, again):
+        return "two generators of the same seed gave two masks, expected one: draw from rng and from nothing else"
+    return counts((first != 0, other != 0, "column", "pairs of kept entries stand at one place under two seeds"))
+
+def how_many_is_chance(trial, case):
+    def script(world, case):
+        rng = world.let(case["rng"])
+        for _ in range(640):
+            yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng}).out
+
+    mask = np.concatenate(perform(trial, script, case, dropout)) != 0
+    return counts((mask[0::2], mask[1::2], "row", "pairs of kept entries come from one call"), blocks=60)
+
+def counts(*asked, blocks=3_000):
+    """Two neighbours in one mask and the same two in another are a block of four entries. If exactly two of the four are
+    kept, they are one of six pairs, each as likely as the other whatever p is: two pairs lie in a row (in one of the
+    masks), two in a column (at the same place in both), two on a diagonal. So a third are in a row, a third in a column.
+    The first `blocks` such blocks are counted; a mask of independent entries has more of them, but for 1 time in 10⁹."""
+    found = []
+    for one, two, side, what in asked:
+        a, b, c, d = (mask[:, i::2].ravel() for mask in (one, two) for i in (0, 1))
+        pairs = np.flatnonzero(a.astype(int) + b + c + d == 2)[:blocks]
+        if len(pairs) < blocks:
+            return "hardly ever are two of four entries kept and two dropped: entries are not dropped one by one"
+        found.append(Count(int((a == (b if side == "row" else c))[pairs].sum()), blocks, 1 / 3, what))
+    return found
+
+
+topic = Topic("Dropout", cases, rubric=[
+    Row("drops",  1, "in training some entries are dropped, some are not", holds(some_are_dropped, dropout, on=one_batch)),
+    Row("scale",  3, "what is kept is divided by 1 − p",                holds(dropped_or_scaled, dropout), needs="drops"),
+    Row("rate",   3, "an entry is dropped with probability p",          statistical(kept_as_often, dropout, on=many)),
+    Row("mean",   1, "on average out is x, whatever its size", statistical(as_much_on_average, dropout, on=unequal), needs="drops"),
+    Row("single", 2, "entries are dropped one by one",                  statistical(one_by_one, dropout, on=wide)),
+    Row("number", 1, "how many are dropped is chance, too",             statistical(how_many_is_chance, dropout, on=tiny)),
+    Row("calls",  2, "each call drops other entries",                   statistical(anew_in_each_call, dropout, on=long)),
+    Row("rng",    1, "all chance comes from rng",                       statistical(from_rng_alone, dropout, on=long)),
+    Row("zero",   1, "p = 0 drops nothing",             matches(dropout, on=nothing_dropped), needs="drops"),
+    Row("bwd",    4, "the gradient goes where the forward pass went",
+                     either(holds(the_same_mask, dropout), gradient(of=dropout, on=small)), needs="drops"),
+    Row("infer",  2, "inference leaves x as it is",     matches(dropout, on=inference), needs="drops"),
+    Row("infer_bwd", 1, "its gradient passes unchanged",
+                     either(vjp(dropout, on=inference), gradient(of=dropout, on=inference)), needs="drops"),
+    Row("pure",   1, "the inputs are left alone",       pure(dropout), needs="drops"),
+])

@@ -1,0 +1,151 @@
+"""A network of two layers: forward, the loss, backward by the names of the slides, and training to the end."""
+
+import numpy as np
+
+from grader import Ints, Reals, Row, Topic, Wrong, composition, either, holds, matches, pure, run, stage
+
+
+def forward(
+    X: Reals["n d"], W1: Reals["d h"], b1: Reals["h"], W2: Reals["h 1"], b2: Reals["1"]
+) -> {"Z1": Reals["n h"], "A1": Reals["n h"], "Z2": Reals["n 1"], "A2": Reals["n 1"]}:
+    """The hidden layer Z1, A1 = tanh(Z1), then the output layer Z2, A2 = sigmoid(Z2). Rows of X are examples."""
+
+def loss(A2: Reals["n 1"], Y: Reals["n 1"]) -> Reals[""]:
+    """The binary cross-entropy, averaged over the n examples. Each label in Y is 0 or 1."""
+
+def backward(
+    X: Reals["n d"], Y: Reals["n 1"], W2: Reals["h 1"], A1: Reals["n h"], A2: Reals["n 1"]
+) -> {"dZ2": Reals["n 1"], "dW2": Reals["h 1"], "db2": Reals["1"],
+      "dZ1": Reals["n h"], "dW1": Reals["d h"], "db1": Reals["h"]}:
+    """dZ2 and dZ1: row i is the derivative of example i's own loss. dW2, db2, dW1, db1: derivatives of the mean loss."""
+
+def train(
+    X: Reals["n d"], Y: Reals["n 1"], W1: Reals["d h"], b1: Reals["h"], W2: Reals["h 1"], b2: Reals["1"],
+    batches: Ints["s k", "n"], *, lr=1.0
+) -> {"W1": Reals["d h"], "b1": Reals["h"], "W2": Reals["h 1"], "b2": Reals["1"]}:
+    """s steps of gradient descent from the given parameters. Step t uses the k examples X[batches[t]], Y[batches[t]]."""
+
+
+def network(rng, n, d, h):
+    """Parameters, and a batch whose probabilities lie between 0.16 and 0.84: |Z2| is below 1.2 + 0.4."""
+    weights = rng.normal(size=(h, 1))
+    case = {
+        "X": rng.normal(size=(n, d)), "Y": rng.integers(2, size=(n, 1)).astype(float),
+        "W1": 0.7 * rng.normal(size=(d, h)), "b1": 0.5 * rng.normal(size=h),
+        "W2": 1.2 * weights / np.abs(weights).sum(), "b2": rng.uniform(-0.4, 0.4, size=1),
+    }
+    if case["X"][0] @ case["W1"][:, 0] + case["b1"][0] < 0:  # one Z1 at least is positive: else a ReLU is 0 everywhere
+        case["W1"], case["b1"] = -case["W1"], -case["b1"]
+    A1 = np.tanh(case["X"] @ case["W1"] + case["b1"])
+    return {**case, "A1": A1, "A2": sigmoid(A1 @ case["W2"] + case["b2"])}
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+def cases(rng):
+    yield "a batch",          network(rng, n=7, d=3, h=5)
+    yield "a single example", network(rng, n=1, d=2, h=3)
+    yield "one hidden unit",  network(rng, n=6, d=4, h=1)
+
+def far(rng):
+    """One hidden unit near ±1, and an output layer that makes ±1000 of it."""
+    side = np.array([[1], [-1], [1], [-1]])
+    X = np.hstack([side * rng.uniform(3, 5, size=(4, 1)), rng.normal(size=(4, 1))])
+    yield "Z2 near ±1000", {**network(rng, n=4, d=2, h=1), "X": X, "W1": np.array([[2.0], [0.3]]), "W2": np.array([[1e3]])}
+
+def sure(rng):
+    """Two examples whose probability is exactly right, among others that are not sure."""
+    Y = np.array([[0, 1, 1, 0, 1, 1, 0, 1]]).T
+    right = np.array([[1, 1, 0, 0, 0, 0, 0, 0]]).T * 1.0 + rng.uniform(0.2, 0.5, size=(8, 1)) * [[0], [0], *[[1]] * 6]
+    yield "probabilities of exactly 0 and 1", {"A2": np.where(Y == 1, right, 1 - right), "Y": Y.astype(float)}
+
+
+def shuffled(rng, n, steps, k):
+    """Batches of k: one order of the n examples after another, cut into pieces."""
+    orders = [rng.permutation(n) for _ in range(steps * k // n + 1)]
+    return np.concatenate(orders)[: steps * k].reshape(steps, k)
+
+def training(rng, steps=200):
+    yield "batches of ten", {**network(rng, n=24, d=3, h=4), "batches": shuffled(rng, 24, steps, 10)}
+    yield "batches of one", {**network(rng, n=5, d=2, h=3), "batches": shuffled(rng, 5, steps, 1)}
+
+def start(rng):
+    yield from training(rng, steps=1)
+
+def beginning(rng):
+    yield from training(rng, steps=2)
+
+def slowly(rng):
+    yield "batches of four", {**network(rng, n=9, d=3, h=5), "batches": shuffled(rng, 9, 3, 4), "lr": 0.3}
+
+def circles(rng):
+    points, labels = disc_and_ring(rng, 1000)
+    X, Y = disc_and_ring(rng, 300)
+    yield "a disc in a ring", {
+        "X": X, "Y": Y, "W1": rng.normal(size=(2, 10)), "b1": np.zeros(10), "W2": rng.normal(size=(10, 1)), "b2": np.zeros(1),
+        "batches": shuffled(rng, 300, 500, 20), "points": points, "labels": labels,
+    }
+
+def disc_and_ring(rng, n):
+    """Half the points within 1 of the middle (label 1), half between 1.5 and 2 (label 0): no line divides them."""
+    Y = np.arange(n).reshape(n, 1) % 2
+    radius, angle = np.where(Y == 1, rng.uniform(0, 1, (n, 1)), rng.uniform(1.5, 2, (n, 1))), rng.uniform(0, 2 * np.pi, (n, 1))
+    return np.hstack([radius * np.cos(angle), radius * np.sin(angle)]), Y.astype(float)
+
+
+def own_training(world, case):
+    """Gradient descent by the student's own forward and backward."""
+    W1, b1, W2, b2 = (case[name] for name in ("W1", "b1", "W2", "b2"))
+    lr = case.get("lr", 1.0)
+    for batch in case["batches"]:
+        X, Y = case["X"][batch], case["Y"][batch]
+        _, A1, _, A2 = world.forward(X, W1, b1, W2, b2)
+        _, dW2, db2, _, dW1, db1 = world.backward(X, Y, W2, A1, A2)
+        W1, b1, W2, b2 = W1 - lr * dW1, b1 - lr * db1, W2 - lr * dW2, b2 - lr * db2
+    yield from [("W1", W1), ("b1", b1), ("W2", W2), ("b2", b2)]
+
+def own(on):
+    return composition(train, own_training, forward, backward, on=on)
+
+ENOUGH = 0.95  # over 1000 seeds a right training comes to 98 % to 100 %, a linear network to 31 % to 70 %
+
+def tells_them_apart(trial, case):
+    W1, b1, W2, b2 = trial.call(train, **case)
+    with np.errstate(all="ignore"):
+        says_one = np.tanh(case["points"] @ W1 + b1) @ W2 + b2 > 0
+    share = np.mean(says_one == (case["labels"] == 1))
+    if share <= ENOUGH:
+        sentence = f"your parameters are right on {share:.1%} of {len(says_one)} new points, expected more than {ENOUGH:.0%}"
+        raise Wrong("train", sentence, np.vstack([W1, b1]))
+
+
+topic = Topic("A network of two layers", cases, rubric=[
+    Row("Z1",     1,   "Z1 is right",                                stage(forward, "Z1")),
+    Row("A1",     1,   "A1 is right",                                stage(forward, "A1")),
+    Row("Z2",     1,   "Z2 is right",                                stage(forward, "Z2")),
+    Row("A2",     1,   "A2 is right",                                stage(forward, "A2")),
+    Row("far",    0.5, "A2 does not overflow where Z2 is near ±1000", stage(forward, "A2", on=far), needs="A2"),
+
+    Row("loss",   2,   "the loss is right",                          matches(loss)),
+    Row("sure",   0.5, "the loss survives probabilities of 0 and 1", matches(loss, on=sure), needs="loss"),
+
+    Row("dZ2",    2,   "dZ2 is right",                               stage(backward, "dZ2")),
+    Row("dW2",    1,   "dW2 is right",                               stage(backward, "dW2")),
+    Row("db2",    0.5, "db2 is right",                               stage(backward, "db2")),
+    Row("dZ1",    2,   "dZ1 is right",                               stage(backward, "dZ1")),
+    Row("dW1",    1,   "dW1 is right",                               stage(backward, "dW1")),
+    Row("db1",    0.5, "db1 is right",                               stage(backward, "db1")),
+
+    Row("step",   1,   "training: the first step is right",
+        either(run(train, at=[1], along="batches", on=start), own(start))),
+    Row("run",    2,   "training: 200 steps are right",
+        either(run(train, at=(1, 10, 200), along="batches", on=training), own(beginning))),
+    Row("lr",     1,   "training: lr is obeyed",
+        either(run(train, at=[3], along="batches", on=slowly), own(slowly))),
+    # A wrong gradient of the hidden layer trains well or badly by luck: not asked behind one.
+    Row("circles", 1,  "training: the network tells a disc from a ring",
+        holds(tells_them_apart, train, on=circles), needs="dZ1 dW1 db1"),
+
+    Row("pure",   0.5, "forward, loss and backward leave their inputs alone", pure(forward, loss, backward), needs="Z1"),
+    Row("kept",   0.5, "train leaves its inputs alone",              pure(train, on=beginning), needs="step"),
+])

@@ -1,0 +1,59 @@
+"""An answer of another shape than the right one: transposed, reduced once too often or not at all, wrapped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+
+import numpy as np
+
+from .answer import EXACT
+
+REDUCTIONS: Mapping[str, Callable[..., np.ndarray]] = {"sum": np.sum, "mean": np.mean, "maximum": np.max}
+
+
+def describe_shape(got: np.ndarray, want: np.ndarray, sizes: Mapping[str, int]) -> str | None:
+    """What the answer is, where its numbers can tell; else what its shape hints at; None for neither."""
+    return next(chain(_by_numbers(got, want), _by_shape(got.shape, want.shape, sizes)), None)
+
+
+def _by_numbers(got: np.ndarray, want: np.ndarray) -> Iterator[str]:
+    if got.ndim == 2 and _same(got, want.T):
+        yield "it is the right answer transposed"
+    elif got.size == want.size and _same(got.ravel(), want.ravel()):
+        yield "the numbers are right, only their shape is not: is `keepdims` or a `reshape` amiss?"
+    for axis in range(want.ndim):
+        for word, reduce in REDUCTIONS.items():
+            if _same(got, reduce(want, axis=axis)) or _same(got, reduce(want, axis=axis, keepdims=True)):
+                yield f"it is the {word} of the right answer over axis {axis}"
+    for word, reduce in REDUCTIONS.items():
+        if want.ndim > 1 and _same(got, reduce(want)):
+            yield f"it is the {word} of the whole right answer"
+    for axis in range(got.ndim):
+        for word, reduce in REDUCTIONS.items():
+            if _same(reduce(got, axis=axis), want):
+                yield f"its {word} over axis {axis} is the right answer"
+    for word, reduce in REDUCTIONS.items():
+        if got.ndim > 1 and _same(reduce(got), want):
+            yield f"the {word} of all its entries is the right answer"
+
+
+def _same(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether the arrays are the same to nine digits and can tell: a constant one could be anything."""
+    if a.shape != b.shape or not np.isfinite(b).all() or not np.allclose(a, b, rtol=EXACT, atol=0):
+        return False
+    return bool(b.any()) if b.size == 1 else bool(np.ptp(b) > 0)
+
+
+def _by_shape(got: tuple[int, ...], want: tuple[int, ...], sizes: Mapping[str, int]) -> Iterator[str]:
+    """Questions, since a shape alone proves nothing."""
+    if len(got) == len(want) == 1 and got[0] != 1:
+        letters = [[name for name, size in sizes.items() if size == n] for (n,) in (got, want)]
+        if all(letters):
+            yield f"it has {letters[0][0]} numbers, not {letters[1][0]}: does a sum or a mean run along the wrong axis?"
+    if len(got) == 2 and got[0] == got[1] and want in ((got[0],), (got[0], 1)) and got[0] > 1:
+        yield f"did an array of shape ({got[0]}, 1) meet one of shape ({got[0]},)?"
+    elif any(got[:i] + got[i + 1 :] == want for i in range(len(got))):
+        yield "it has an axis too many: is a sum, a mean or an index left out?"
+    elif any(want[:i] + want[i + 1 :] == got for i in range(len(want))):
+        yield "it has an axis too few: is it reduced once too often?"

@@ -1,0 +1,120 @@
+"""Prove every topic thoroughly and write docs/verified.md: mutants, pairs of mistakes, and false alarms over many seeds.
+
+    python scripts/write_verified.py [TOPIC ...]     some minutes a topic; those named, else those whose files changed
+
+The figures are kept in docs/verified.json with the hashes of what they speak of; the page is made from that.
+tests/test_verified.py fails where a topic has changed since.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from grader.cli.authoring import prove
+from grader.cli.progress import progress
+from grader.course import Course
+from grader.drawn import round_seed
+from grader.oracle import Oracle
+from grader.topic import Assignment
+from grader.verify import false_alarms
+
+ROOT = Path(__file__).resolve().parent.parent
+FIGURES, PAGE = ROOT / "docs" / "verified.json", ROOT / "docs" / "verified.md"
+SEEDS = 20  # on which mistakes, do-nothing programs, solution and variants are tried
+RIGHT_SEEDS = 200  # on which solution and variants must earn every row
+
+HEAD = """# What is proven of each topic
+
+<!-- Written by scripts/write_verified.py: run it after changing a topic. -->
+
+`grader verify --seeds {seeds} --mutants`, and the solution with all variants on {right_seeds} more seeds. A *mutant* is the solution
+with one slip in one statement, made by a program: it is caught where it loses a row, or named equivalent in the topic with a
+reason. The *score* is the share that is caught of those that are not equivalent. *Told*: of the mutants that answer wrongly,
+those of which a student reads a known mistake's name or a description by structure. *Pairs*: two known mistakes at once; of
+those whose answers are not another program's in every row, how many have at least one named, and how many of those that
+first fail in different rows have both.
+"""
+
+
+def main() -> None:
+    course = Course.load(ROOT / "autograder.yml")
+    kept = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.is_file() else {}
+    stale = [slug for slug in course.topics if kept.get(slug, {}).get("hashes") != hashes(slug)]
+    for slug in sys.argv[1:] or stale:
+        kept[slug] = measured(course, slug)
+        ordered = {name: kept[name] for name in course.topics if name in kept}
+        FIGURES.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        PAGE.write_text(page(ordered), encoding="utf-8")
+        print(f"{slug}: {len(kept[slug]['findings'])} findings", *kept[slug]["findings"], sep="\n  ", flush=True)
+
+
+def hashes(slug: str) -> dict[str, str]:
+    """Of the files that a topic's figures depend on; the framework's own changes are the tests' to watch."""
+    found = Assignment(slug, ROOT).hashes
+    return {name: found[name] for name in ("topic", "reference")}
+
+
+def measured(course: Course, slug: str) -> dict[str, Any]:
+    assignment = Assignment(slug, ROOT)
+    with progress(f"{slug}: verifying", None, True) as advance:
+        report = prove(course, slug, SEEDS, advance, mutants=True)
+        more = [round_seed(b"right", slug, str(i)) for i in range(RIGHT_SEEDS)]
+        alarms = false_alarms(assignment, Oracle(assignment), more, advance)
+    sentences = report.mutants.pop("sentences", {})
+    (ROOT / "out").mkdir(exist_ok=True)
+    (ROOT / "out" / f"described-{slug}.json").write_text(json.dumps(sentences, indent=1, ensure_ascii=False))
+    return {
+        "date": date.today().isoformat(),
+        "hashes": hashes(slug),
+        "rows": len(report.rows),
+        "points": assignment.topic.points,
+        "mistakes": len(report.matrix),
+        "named": sum(report.named.values()),
+        "variants": len(assignment.variants),
+        "alarms": len(alarms),
+        "mutants": report.mutants,
+        "pairs": report.pairs,
+        "findings": report.findings + alarms,
+    }
+
+
+def page(figures: dict[str, Any]) -> str:
+    lines = [
+        "| topic | rows | mistakes, named | variants | false alarms | mutants | caught | equivalent | survive | score | told "
+        "| pairs | one named | both named |",
+        "|---|" + "---|" * 13,
+    ]
+    lines += [_line(slug, f) for slug, f in figures.items()]
+    dates = sorted({f["date"] for f in figures.values()})
+    when = f"Measured on {' and '.join(dates)}." if dates else ""
+    return "\n".join([HEAD.format(seeds=SEEDS, right_seeds=RIGHT_SEEDS), *lines, "", when, ""])
+
+
+def _line(slug: str, f: dict[str, Any]) -> str:
+    m, p, right = f["mutants"], f["pairs"], f"{RIGHT_SEEDS} × {1 + f['variants']}"
+    told = f"{(m['named'] + m['described']) / m['wrong']:.0%} ({m['named']} + {m['described']} of {m['wrong']})"
+    cells = [
+        f"`{slug}`",
+        f["rows"],
+        f"{f['mistakes']}, {f['named']}",
+        f["variants"],
+        f"{f['alarms']} in {right}",
+        m["mutants"],
+        m["caught"],
+        m["equivalents"],
+        len(m["survivors"]),
+        f"{m['score']:.1%}",
+        told,
+        p["told"],
+        p["one_named"],
+        f"{p['both_named']} of {p['apart']}",
+    ]
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""Training: from a given start it is held to checkpoints, from a start of one's own to an ensemble and a model of its tail."""
+# ruff: noqa: F722, F821 -- annotations here are the language of topics
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.checks import Check, band, run
+from grader.checks.training import Band
+from grader.closeness import Truth
+from grader.drawn import drawn_trials
+from grader.evaluate import Outcome, evaluate
+from grader.live import Live
+from grader.plan import Plan, execute
+from grader.result import Status, Wrong
+from grader.signature import Ints, Random, Reals, sample
+from grader.structure import describe
+from grader.topic import Row, Topic
+
+
+def descent(x: Reals["n"], w: Reals[""], batches: Ints["s b", "n"], *, lr=0.1) -> Reals[""]:
+    """Steps towards the mean of x, from w."""
+
+
+def settle(x: Reals["n"], rng: Random, *, lr=0.1, steps=50) -> {"w": Reals[""], "path": Reals["steps"]}:
+    """The same from a start and with examples of one's own."""
+
+
+def right_descent(x: np.ndarray, w: float, batches: np.ndarray, *, lr: float = 0.1) -> float:
+    for rows in batches:
+        w = w - lr * 2 * (w - x[rows].mean())
+    return w
+
+
+def right_settle(x: np.ndarray, rng: np.random.Generator, *, lr: float = 0.1, steps: int = 50) -> Any:
+    w, path = rng.normal(), []
+    for _ in range(steps):
+        w = w - lr * 2 * (w - rng.choice(x))
+        path.append(w)
+    return w, np.array(path)
+
+
+def many(members: int, x: np.ndarray, lr: float, steps: int) -> Mapping[str, np.ndarray]:
+    paths = [right_settle(x, np.random.default_rng(i), lr=lr, steps=steps)[1] for i in range(members)]
+    return {"the end": np.array(paths)[:, -1], "curve": np.array(paths)}
+
+
+class NumpyTruth:
+    def run(self, plan: Plan) -> list[Truth]:
+        world = {"descent": right_descent, "many": many}
+        return execute(plan, world, {}, lambda value: Truth.of(np.array(value)))
+
+
+def batches(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "twenty batches", sample(descent, rng, n=7, s=20, b=3)
+
+
+def points(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "ten points", sample(settle, rng, n=10)
+
+
+def measure(case: Mapping[str, Any], answer: Any) -> Mapping[str, Any]:
+    return {"the end": answer[0], "curve": answer[1]}
+
+
+RUN = run(descent, at=(1, 5, 20), along="batches")
+BAND = band(settle, measure, of=["the end"], ensemble="many")
+
+
+def graded(check: Check, cases: Any, seed: int = 0, **functions: Callable[..., Any]) -> Outcome:
+    topic = Topic("Training", cases, [Row("row", 1, "it is right", check)])
+    student = Live({"descent": right_descent, "settle": right_settle, **functions})
+    return evaluate(topic, student, drawn_trials(topic, student, NumpyTruth(), seed))[0]
+
+
+def test_a_run_is_earned_by_the_same_numbers_and_by_rounding_only() -> None:
+    assert graded(RUN, batches).earned
+    noisy: Callable[..., Any] = lambda *args, **kwargs: right_descent(*args, **kwargs) * (1 + 1e-9)  # noqa: E731
+    assert graded(RUN, batches, descent=noisy).earned
+
+
+def test_the_first_checkpoint_that_differs_is_the_evidence() -> None:
+    def forgets_the_rate_after_three(x: Any, w: float, batches: Any, *, lr: float = 0.1) -> float:
+        return right_descent(x, right_descent(x, w, batches[:3], lr=lr), batches[3:], lr=lr / 2)
+
+    said = str(graded(RUN, batches, descent=forgets_the_rate_after_three).error)
+    assert said.startswith("descent after 5 of 20 steps on twenty batches: the value is ")
+
+
+def test_a_run_asks_for_the_first_steps_only() -> None:
+    seen: list[int] = []
+
+    def counts(x: Any, w: float, batches: np.ndarray, *, lr: float = 0.1) -> float:
+        seen.append(len(batches))
+        return right_descent(x, w, batches, lr=lr)
+
+    graded(RUN, batches, descent=counts)
+    assert seen == [1, 5, 20]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_start_of_ones_own_is_inside_the_band_whatever_the_seed(seed: int) -> None:
+    assert graded(BAND, points, seed).earned
+
+
+def test_what_lies_outside_is_said_with_the_band_the_runs_and_the_model_of_the_tail() -> None:
+    outcome = graded(BAND, points, settle=lambda x, rng, *, lr=0.1, steps=50: (99.0, np.full(steps, 99.0)))
+    assert outcome.status is Status.LOST
+    said = str(outcome.error)
+    assert said.startswith("settle on ten points: the end is 99, expected ")
+    assert "256 reference trainings, each from a start of its own, have mean " in said
+    assert "(gamma tail, skewness " in said
+    assert "a right training lies outside once in 1,000,000,000)" in said
+
+
+def test_what_is_no_number_lies_outside() -> None:
+    never = graded(BAND, points, settle=lambda x, rng, *, lr=0.1, steps=50: (np.nan, np.full(steps, np.nan)))
+    assert "the end is nan, expected " in str(never.error)
+
+
+@pytest.mark.parametrize("settling", [right_settle, lambda x, rng, *, lr=0.1, steps=50: (99.0, np.full(steps, 99.0))])
+def test_the_curve_is_on_show_whether_the_row_is_earned_or_not(settling: Callable[..., Any]) -> None:
+    curve = graded(BAND, points, settle=settling).exhibits["curve"]
+    assert [series["name"] for series in curve["series"]] == ["yours", "reference, median"]
+    assert len(curve["series"][0]["values"]) == len(curve["band"]["low"]) == 50
+
+
+# ------------------------------------------------------------------------------------------------ the model of the tail
+
+
+@pytest.mark.parametrize(
+    ("draw", "name"),
+    [
+        (lambda rng, size: rng.normal(size=size), "normal"),
+        (lambda rng, size: rng.gamma(2.0, size=size), "gamma"),
+        (lambda rng, size: -rng.gamma(4.0, size=size), "gamma, mirrored"),
+    ],
+)
+def test_runs_of_a_known_distribution_lie_outside_as_rarely_as_declared(draw: Callable[..., Any], name: str) -> None:
+    rng = np.random.default_rng(1)
+    outside = total = 0
+    for _ in range(200):
+        limits = Band.of(draw(rng, 256), 1e-3)
+        more = draw(rng, 5_000)
+        outside += int(((more < limits.low) | (more > limits.high)).sum())
+        total += len(more)
+    assert 0 < outside < 1e-3 * total  # 0 <: the band is no barn door
+
+
+def test_a_long_tail_is_allowed_for_on_its_own_side() -> None:
+    runs = np.random.default_rng(0).gamma(1.0, size=256)
+    limits = Band.of(runs, 1e-9)
+    assert limits.high - limits.mean > 10 * limits.deviation
+    assert limits.skewness > 1
+
+
+@given(st.floats(-1e6, 1e6), st.integers(2, 50), st.floats(0, 1))
+def test_runs_that_are_all_alike_leave_half_a_step(value: float, members: int, step: float) -> None:
+    limits = Band.of(np.full(members, value), 1e-9, step)
+    assert limits.low <= value <= limits.high
+    assert limits.high - limits.low <= step + 1e-6 * (1 + abs(value))
+
+
+def test_a_run_that_is_one_step_short_is_described_so() -> None:
+    short_of_one = graded(
+        RUN, batches, descent=lambda x, w, batches, *, lr=0.1: right_descent(x, w, batches[1:], lr=lr)
+    )
+    assert short_of_one.status is Status.LOST
+
+    def last_left_out(x: Any, w: Any, batches: np.ndarray, *, lr: float = 0.1) -> Any:
+        return right_descent(x, w, batches[: max(len(batches) - 1, 1)], lr=lr)
+
+    outcome = graded(RUN, batches, descent=last_left_out)
+    assert isinstance(outcome.error, Wrong)
+    assert describe(outcome.error) == "it is what it should be a step earlier: is something one step early or late?"

@@ -1,0 +1,257 @@
+"""Generated mutants are slips of one statement; the rubric catches them, or the author hears of it."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_verify import HEAVY, edit
+
+from grader.cli import authoring
+from grader.cli.authoring import prove
+from grader.course import Course
+from grader.jail import ProcessJail
+from grader.mutants.generate import Mutant, mutants
+from grader.mutants.teeth import Teeth
+from grader.oracle import Oracle
+from grader.result import Status
+from grader.topic import Assignment
+
+# A class with methods, loops, slices, conditions: shapes that the topics of the small course do not have.
+OBJECT = '''
+"""A stack."""
+import math
+
+
+class Stack:
+    """It grows."""
+
+    def __init__(self, items=(), *, limit=3):
+        self.items = list(items)
+        self.limit = limit
+
+    def push(self, item):
+        if item is not None and len(self.items) < self.limit:
+            self.items += [item]
+        return self.items[-1]
+
+    def total(self, start=0):
+        for i in range(start, len(self.items)):
+            start += max(self.items[i:i + 2], default=0)
+        return start if start > 0 else -math.sqrt(abs(start))
+'''
+
+
+def made(source: str, function: str = "") -> list[str]:
+    """The mutants' statements, of one function."""
+    return [m.now for m in mutants(source) if not function or m.function == function]
+
+
+def statements(source: str) -> list[str]:
+    """Every statement of a program, of compound ones the head."""
+    found = [
+        node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt) and not isinstance(node, ast.Pass)
+    ]
+    return sorted(ast.unparse(node).splitlines()[0] if hasattr(node, "body") else ast.unparse(node) for node in found)
+
+
+def difference(a: list[str], b: list[str]) -> list[str]:
+    left = list(a)
+    for item in b:
+        if item in left:
+            left.remove(item)
+    return left
+
+
+# ------------------------------------------------------------------------------------------ what is made
+
+names, numbers = st.sampled_from("abxy"), st.integers(0, 9).map(str)
+expressions = st.recursive(
+    names | numbers,
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from(["+", "-", "*", "/", "**", "@", "<", "and"]), inner).map(
+            "({0[0]} {0[1]} {0[2]})".format
+        ),
+        st.tuples(inner, inner).map("f({0[0]}, {0[1]})".format),
+        st.tuples(inner, inner).map("x[{0[0]}:{0[1]}]".format),
+        inner.map("x.sum({}, axis=1, keepdims=True)".format),
+        inner.map("np.mean({}, axis=-1)".format),
+    ),
+    max_leaves=6,
+)
+lines = st.tuples(names, st.sampled_from(["=", "+="]), expressions).map(" ".join)
+programs = st.lists(lines, min_size=1, max_size=4).map(
+    lambda body: "def f(a, b=2):\n    " + "\n    ".join(body) + "\n    return a"
+)
+
+
+@settings(deadline=None)
+@given(programs | st.sampled_from([OBJECT, SOFTMAX_SOLUTION, HEAVY_SOLUTION]))
+def test_every_mutant_is_a_program_of_its_own_that_differs_in_one_statement(source: str) -> None:
+    found = mutants(source)
+    codes = [ast.unparse(ast.parse(m.source)) for m in found]
+    assert len(set(codes)) == len(codes)
+    assert ast.unparse(ast.parse(source)) not in codes
+    for mutant in found:
+        compile(mutant.source, "mutant", "exec")
+        if mutant.now and not mutant.was.endswith(":"):
+            assert difference(statements(source), statements(mutant.source)) == [mutant.was]
+            assert difference(statements(mutant.source), statements(source)) == [mutant.now]
+
+
+def test_mutants_are_the_same_each_time() -> None:
+    assert mutants(OBJECT) == mutants(OBJECT)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        "def heavy_ball(w, dw, state, *, lr=0.2, beta=0.9):",  # a default
+        "v = beta * state.get('v', 0) - dw",  # an operator
+        "v = beta * state.get('v', 0)",  # a dropped term
+        "v = beta * state.get(0, 'v') + dw",  # swapped arguments
+        "v = beta * state.get('v', 1) + dw",  # a constant
+        "",  # a deleted statement
+    ],
+)
+def test_slips_of_an_optimiser(now: str) -> None:
+    assert now in made(HEAVY_SOLUTION)
+
+
+@pytest.mark.parametrize(
+    ("function", "now"),
+    [
+        ("log_softmax", "shifted = logits - logits.max(axis=0, keepdims=True)"),
+        ("log_softmax", "shifted = logits - logits.max(axis=1, keepdims=False)"),
+        ("log_softmax", "shifted = logits - logits.min(axis=1, keepdims=True)"),
+        ("softmax_xent", "rows = np.arange(len(labels) - 1)"),
+        ("Stack.push", "if not (item is not None and len(self.items) < self.limit):"),
+        ("Stack.push", "if item is not None and len(self.items) <= self.limit:"),
+        ("Stack.push", "self.items = [item]"),
+        ("Stack.total", "for i in range(start, len(self.items) - 1):"),
+        ("Stack.total", "return -math.sqrt(abs(start)) if start > 0 else start"),
+    ],
+)
+def test_slips_of_each_kind(function: str, now: str) -> None:
+    assert now in [
+        ast.unparse(ast.parse(x)) if not x.endswith(":") else x for x in made(SOFTMAX_SOLUTION + OBJECT, function)
+    ]
+
+
+def test_docstrings_and_imports_are_left_alone() -> None:
+    assert not [m for m in mutants(OBJECT) if "stack" in m.was.lower() and m.was.startswith(('"', "'"))]
+    assert not [m for m in mutants(OBJECT) if m.was == "import math"]
+
+
+def test_a_name_says_where_and_what() -> None:
+    assert Mutant("constant", "f", 7, "x = 1", "x = 2", "").name == "f, line 7: `x = 1` → `x = 2`"
+    assert Mutant("deleted statement", "", 7, "x = 1", "", "").name == "line 7: `x = 1` → deleted"
+
+
+# ------------------------------------------------------------------------------------------ how they are judged
+
+HOLE = "trajectory(heavy_ball, steps=10, lr=0.1)"  # the default of lr is judged no more
+
+
+@pytest.fixture(scope="module")
+def strong() -> Iterator[ProcessJail]:
+    jail = ProcessJail()
+    yield jail
+    jail.close()
+
+
+def teeth(folder: Path, jail: ProcessJail) -> Teeth:
+    assignment = Assignment("heavy-ball", folder)
+    return Teeth.of(assignment, Oracle(assignment), jail)
+
+
+def test_a_sound_rubric_catches_all_of_them(shared_folder: Path, strong: ProcessJail) -> None:
+    found = teeth(shared_folder, strong)
+    assert found.findings() == []
+    assert found.figures()["caught"] == found.figures()["mutants"] == len(found.judged) > 20
+    assert all(judged.lost and judged.lost.error for judged in found.caught)
+
+
+def test_a_hole_is_reported_with_its_line(folder: Path, strong: ProcessJail) -> None:
+    edit(folder, HEAVY, "topic.py", "trajectory(heavy_ball, steps=10)", HOLE)
+    found = teeth(folder, strong)
+    assert [m.now for m in found.survivors] == [
+        f"def heavy_ball(w, dw, state, *, lr={lr}, beta=0.9):" for lr in ("0.2", "0.0")
+    ]
+    assert found.findings()[0].startswith(
+        "mutant survives: heavy_ball, line 1: `def heavy_ball(w, dw, state, *, lr=0.1"
+    )
+    assert found.figures()["score"] < 1
+
+
+def explain(folder: Path, *equivalents: str) -> None:
+    edit(folder, HEAVY, "mistakes.py", "from grader import Mistake", "from grader import Equivalent, Mistake")
+    path = folder / "assignments" / HEAVY / "mistakes.py"
+    path.write_text(path.read_text() + f"\nequivalents = [{', '.join(equivalents)}]\n")
+
+
+def equivalent(was: str, now: str, because: str = "nobody leaves lr out") -> str:
+    return f"Equivalent({was!r}, {now!r}, because={because!r})"
+
+
+HEAD = "def heavy_ball(w, dw, state, *, lr={}, beta=0.9):"
+
+
+def test_an_equivalent_with_a_reason_is_accepted(folder: Path, strong: ProcessJail) -> None:
+    edit(folder, HEAVY, "topic.py", "trajectory(heavy_ball, steps=10)", HOLE)
+    explain(folder, *(equivalent(HEAD.format("1e-1"), HEAD.format(lr)) for lr in ("0.2", "0.0")))
+    found = teeth(folder, strong)
+    assert found.findings() == []
+    assert (found.figures()["equivalents"], found.figures()["score"]) == (2, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("one", "finding"),
+    [
+        (equivalent(HEAD.format(0.1), HEAD.format(0.2)), "is stale: row 'steps' catches that mutant; take it out"),
+        (equivalent("v = 1", "v = 2"), "equivalent `v = 1` → `v = 2` is stale: no such mutant is made; take it out"),
+    ],
+)
+def test_a_stale_equivalent_is_found(folder: Path, strong: ProcessJail, one: str, finding: str) -> None:
+    explain(folder, one)
+    [found] = teeth(folder, strong).findings()
+    assert found.endswith(finding)
+
+
+def test_an_equivalent_without_a_reason_is_found(folder: Path, strong: ProcessJail) -> None:
+    edit(folder, HEAVY, "topic.py", "trajectory(heavy_ball, steps=10)", HOLE)
+    explain(folder, *(equivalent(HEAD.format(0.1), HEAD.format(lr), " ") for lr in ("0.2", "0.0")))
+    assert [f.endswith("gives no reason") for f in teeth(folder, strong).findings()] == [True, True]
+
+
+def test_a_mutant_that_loops_is_caught_by_its_limit(folder: Path, strong: ProcessJail) -> None:
+    once = "    once = 1\n    while once:\n        once -= 1\n    return w - lr"
+    edit(folder, HEAVY, "solution.py", "    return w - lr", once)
+    found = teeth(folder, strong)
+    [endless] = [j for j in found.judged if j.mutant.was == "once -= 1" and not j.mutant.now]
+    assert endless.lost
+    assert endless.lost.status is Status.TIMEOUT
+    assert endless in found.caught
+
+
+def test_the_command_says_the_figures(shared_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    authoring.verify(["heavy-ball"], 1, True, False, shared_folder, "text", False)
+    said = capsys.readouterr().out
+    assert "caught, 0 named equivalent, 0 survive: score 100.0%" in said
+    assert "pairs of mistakes: 1 made" in said
+    authoring.verify(["heavy-ball"], 1, True, False, shared_folder, "json", False)
+    [report] = json.loads(capsys.readouterr().out)
+    assert report["mutants"]["survivors"] == report["pairs"]["missed"] == []
+
+
+def test_an_unsound_topic_is_not_bitten(course: Course, folder: Path) -> None:
+    edit(folder, HEAVY, "mistakes.py", 'now="w + lr * v"', 'now="w - v * lr"')
+    report = prove(course, "heavy-ball", 1, mutants=True)
+    assert report.mutants == {}
+    assert report.findings

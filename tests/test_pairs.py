@@ -1,0 +1,87 @@
+"""Two known mistakes at once: which go together, and that a student reads of both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from courses import HEAVY_SOLUTION, hand_in
+from test_verify import HEAVY, edit
+
+from grader.course import Course
+from grader.diagnose import Diagnosis, run_mistakes
+from grader.drawn import PUBLIC_SEED, drawn_trials
+from grader.evaluate import evaluate
+from grader.grade import Grading
+from grader.jail import ProcessJail
+from grader.live import Live
+from grader.oracle import Oracle
+from grader.paired import Diagnosed, Paired, diagnose_pairs
+from grader.pairs import pairs_of, together
+from grader.submissions import Submission
+from grader.topic import Assignment, Mistake
+
+UPHILL = Mistake("uphill", "w - lr * v", "w + lr * v", say="Subtract.")
+AVERAGE = Mistake("a moving average", "+ dw", "+ (1 - beta) * dw", say="Add all of dw.")
+DOWN_ONLY = Mistake("no lr", "lr * v,", "v,", say="Multiply by lr.")
+WHOLE = Mistake(
+    "nothing moves", code="def heavy_ball(w, dw, state, *, lr=0.1, beta=0.9):\n    return w, {}\n", say="Move."
+)
+BOTH = HEAVY_SOLUTION.replace("w - lr * v", "w + lr * v").replace("+ dw", "+ (1 - beta) * dw")
+
+
+def test_mistakes_in_different_places_go_together() -> None:
+    assert together(HEAVY_SOLUTION, UPHILL, AVERAGE) == BOTH == together(HEAVY_SOLUTION, AVERAGE, UPHILL)
+
+
+def test_mistakes_that_touch_the_same_text_do_not() -> None:
+    assert together(HEAVY_SOLUTION, UPHILL, DOWN_ONLY) == ""
+
+
+def test_an_edit_of_a_function_that_is_replaced_as_a_whole_does_not_count() -> None:
+    assert together(HEAVY_SOLUTION, UPHILL, WHOLE) == together(HEAVY_SOLUTION, WHOLE, UPHILL) == ""
+    assert [pair.names for pair in pairs_of(HEAVY_SOLUTION, [UPHILL, WHOLE, AVERAGE])] == [
+        ("uphill", "a moving average")
+    ]
+
+
+def test_a_student_who_makes_two_mistakes_reads_of_both(course: Course, folder: Path, jail: ProcessJail) -> None:
+    path = hand_in(folder, "grace", BOTH, "heavy-ball.py")
+    result = Grading(course, jail).grade(Submission("grace", "heavy-ball", path))
+    steps = next(row for row in result.rows if row.id == "steps")
+    assert steps.mistake
+    assert steps.mistake.told() == (
+        "This looks like “uphill + a moving average”. You step uphill: subtract. That is an average: add all of dw."
+    )
+
+
+def test_one_mistake_stays_one(course: Course, folder: Path, jail: ProcessJail) -> None:
+    path = hand_in(folder, "grace", HEAVY_SOLUTION.replace("w - lr * v", "w + lr * v"), "heavy-ball.py")
+    result = Grading(course, jail).grade(Submission("grace", "heavy-ball", path))
+    assert {row.mistake.name for row in result.rows if row.mistake} == {"uphill"}
+
+
+def test_what_fits_no_pair_is_not_named(shared_folder: Path) -> None:
+    assignment = Assignment("heavy-ball", shared_folder)
+    truth = Oracle(assignment)
+    student = Live.of(HEAVY_SOLUTION.replace("+ dw", "+ 3 * dw"))
+    outcomes = evaluate(assignment.topic, student, drawn_trials(assignment.topic, student, truth, PUBLIC_SEED))
+    diagnosis = Diagnosis(assignment, truth, PUBLIC_SEED)
+    assert diagnosis.known_for(outcomes) == diagnosis.known()
+
+
+def test_pairs_that_no_row_can_tell_are_counted_apart(folder: Path) -> None:
+    twin = 'mistakes = [Mistake("its twin", was="w - lr * v", now="w - -lr * v", say="Uphill."),'
+    edit(folder, HEAVY, "mistakes.py", "mistakes = [", twin)
+    assignment = Assignment("heavy-ball", folder)
+    truth = Oracle(assignment)
+    found = diagnose_pairs(assignment, truth, run_mistakes(assignment, truth, PUBLIC_SEED), lambda text: None)
+    assert (found.pairs, found.alike, len(found.diagnosed)) == (2, 2, 0)
+
+
+def test_a_pair_that_is_not_told_is_a_finding() -> None:
+    [pair] = pairs_of(HEAVY_SOLUTION, [UPHILL, AVERAGE])
+    told = [Diagnosed(pair, frozenset(named), apart=True) for named in ([], ["uphill"], pair.names)]
+    assert Paired(1, 0, 0, told).findings() == [
+        "mistakes 'uphill' and 'a moving average' together: neither is named",
+        "mistakes 'uphill' and 'a moving average' together: only 'uphill' is named",
+    ]

@@ -1,0 +1,306 @@
+"""The smallest input on which a row is lost: small, true when it is pasted, and never at anybody's cost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION, hand_in
+
+from grader.course import Course
+from grader.drawn import PUBLIC_SEED, drawn_trials
+from grader.evaluate import Outcome, evaluate
+from grader.faults import Died, Raised, TimedOut
+from grader.grade import Grading
+from grader.jail import ProcessJail
+from grader.kernel import lines
+from grader.limits import SHRINK_CALLS
+from grader.live import Live
+from grader.oracle import Oracle
+from grader.plan import Implementation, Plan
+from grader.result import Status, Wrong
+from grader.shrink import ENTRIES, Shrinking, reason
+from grader.submissions import find
+from grader.topic import Assignment
+
+ROOT = Path(__file__).parent.parent
+SEED = 7  # of a round
+
+Cells = dict[str, dict[str, Any]]
+
+
+class Watched(Live):
+    """A submission that counts how often it is asked, and does `then` instead of answering, after so many times."""
+
+    count = 0
+    after = 10**9
+    then: Exception | None = None
+
+    def run(self, plan: Plan) -> list[Any]:
+        self.count += 1
+        if self.count > self.after and self.then:
+            raise self.then
+        return super().run(plan)
+
+
+def outcomes(assignment: Assignment, truth: Any, student: Implementation) -> list[Outcome]:
+    return evaluate(assignment.topic, student, drawn_trials(assignment.topic, student, truth, SEED))
+
+
+def cells(assignment: Assignment, truth: Any, source: str, calls: int = SHRINK_CALLS) -> Cells:
+    student = Live.of(source)
+    return Shrinking(assignment, truth, calls).cells(outcomes(assignment, truth, student), student)
+
+
+def pasted(source: str, code: str) -> Any:
+    """What a notebook shows that has run `source`: the value of the last line of the cell."""
+    world: dict[str, Any] = {}
+    *body, last = code.splitlines()
+    with np.errstate(all="ignore"):
+        exec(source, world)
+        exec("\n".join(body), world)
+        return eval(last, world)
+
+
+@pytest.fixture(scope="module")
+def heavy(shared_folder: Path) -> tuple[Assignment, Oracle]:
+    assignment = Assignment("heavy-ball", shared_folder)
+    return assignment, Oracle(assignment)
+
+
+# ------------------------------------------------------------------------------------------ small and true
+
+
+def test_a_sum_in_place_of_a_mean_is_seen_with_two_rows(softmax: Assignment, truth: Oracle) -> None:
+    found = cells(softmax, truth, SOFTMAX_SOLUTION.replace("labels].mean()", "labels].sum()"))
+    assert list(found) == ["loss"]
+    assert found["loss"]["code"] == (
+        "import numpy as np\n\nlogits = np.array([[0.0, 0.0], [0.0, 0.0]])\nlabels = np.array([0, 0])\n"
+        "softmax_xent(logits, labels)"
+    )
+    assert (found["loss"]["got"], found["loss"]["expected"]) == ("1.38629", "0.693147")
+
+
+@pytest.mark.parametrize("topic", ["activations", "softmax-cross-entropy", "momentum", "adam", "batch-norm"])
+def test_pasted_into_the_notebook_it_shows_what_it_says(topic: str) -> None:
+    """For every known mistake of every topic: the cell gives "yours" with the mistake, and "expected" with the solution."""
+    assignment = Assignment(topic, ROOT)
+    truth = Oracle(assignment)
+    shown = 0
+    for mistake in assignment.mistakes:
+        source = mistake.apply(assignment.solution)
+        for row, cell in cells(assignment, truth, source).items():
+            assert set(cell) <= {"code", "got", "expected", "calls"}
+            assert cell["calls"] <= SHRINK_CALLS
+            if "expected" in cell:
+                shown += 1
+                mine, right = (pasted(text, cell["code"]) for text in (source, assignment.solution))
+                assert close(mine, cell["got"]), (mistake.name, row, mine, cell)
+                assert close(right, cell["expected"]), (mistake.name, row, right, cell)
+                assert cell["got"] != cell["expected"]
+    assert shown >= len(assignment.mistakes) / 2
+
+
+def close(value: Any, text: str) -> bool:
+    said = np.array(eval(text, {"nan": np.nan, "inf": np.inf}))
+    size = np.abs(said[np.isfinite(said)]).max(initial=1)
+    return np.shape(value) == said.shape and np.allclose(value, said, rtol=1e-5, atol=1e-9 * size, equal_nan=True)
+
+
+def test_an_optimisers_cell_has_one_coordinate_and_as_few_steps_as_it_takes(heavy: tuple[Assignment, Oracle]) -> None:
+    source = HEAVY_SOLUTION.replace("beta * state", "0 * state")
+    found = cells(*heavy, source)["steps"]
+    assert found["code"].splitlines()[2:] == [
+        "w, state = np.zeros(1), {}",
+        "for dw in np.array([[1.0], [1.0]]):",
+        "    before = np.array(w)",
+        "    w, state = heavy_ball(w, dw, state)",
+        "np.subtract(w, before)",
+    ]
+    assert (found["got"], found["expected"]) == ("[-0.1]", "[-0.19]")
+
+
+def test_a_claim_in_words_shows_its_input_and_its_sentence(softmax: Assignment, truth: Oracle) -> None:
+    (sums,) = [row for row in softmax.topic.rubric if row.id == "sums"]
+    student = Live.of(SOFTMAX_SOLUTION.replace("return grad / len(labels)", "return grad / len(labels) + 0.1"))
+    error = Wrong("softmax_xent_grad on a batch", "row 0 of the gradient sums to 0.5")
+    found = Shrinking(softmax, truth).cells([Outcome(sums, Status.LOST, error)], student)["sums"]
+    assert "expected" not in found
+    assert found["got"] == "row 0 of the gradient sums to 0.1"
+    assert found["code"].splitlines()[2:] == [
+        "logits = np.array([[0.0]])",
+        "labels = np.array([0])",
+        "softmax_xent_grad(logits, labels)",
+    ]
+
+
+# ------------------------------------------------------------------------------------------ who gets one
+
+
+def test_only_the_first_lost_row_of_a_function_gets_one(softmax: Assignment, truth: Oracle) -> None:
+    source = SOFTMAX_SOLUTION.replace("labels].mean()", "labels].max()").replace(
+        "return grad / len", "return -grad / len"
+    )
+    student = Live.of(source)
+    found = outcomes(softmax, truth, student)
+    assert [o.row.id for o in found if o.status is Status.LOST] == ["loss", "grad", "huge"]
+    assert list(Shrinking(softmax, truth).cells(found, student)) == ["loss", "grad"]
+
+
+def test_a_right_submission_is_asked_nothing(softmax: Assignment, truth: Oracle) -> None:
+    student = Watched.of(SOFTMAX_SOLUTION)
+    assert isinstance(student, Watched)
+    found = outcomes(softmax, truth, student)
+    before = student.count
+    assert Shrinking(softmax, truth).cells(found, student) == {}
+    assert student.count == before
+
+
+def test_a_hidden_row_gets_none(softmax: Assignment, truth: Oracle) -> None:
+    hidden = replace(next(row for row in softmax.topic.rubric if row.id == "loss"), hidden=True)
+    student = Live.of(SOFTMAX_SOLUTION.replace("labels].mean()", "labels].sum()"))
+    (lost,) = (o for o in outcomes(softmax, truth, student) if o.row.id == "loss")
+    shrinking = Shrinking(softmax, truth)
+    assert shrinking.cells([lost], student)
+    assert shrinking.cells([replace(lost, row=hidden)], student) == {}
+
+
+def test_nor_does_a_missing_function(softmax: Assignment, truth: Oracle) -> None:
+    assert cells(softmax, truth, "import numpy as np") == {}
+
+
+def test_a_row_that_the_public_cases_do_not_lose_gets_none(softmax: Assignment, truth: Oracle) -> None:
+    """What fails in the round only is not shown: the cell would have to be made from the round's numbers."""
+    public = {case["logits"][0, 0] for _, case in softmax.topic.cases(np.random.default_rng(0))}
+    known = SOFTMAX_SOLUTION.replace(
+        "def softmax_xent(logits, labels):",
+        f"def softmax_xent(logits, labels):\n    if logits[0, 0] not in {public}: return 0.0",
+    )
+    student = Live.of(known)
+    found = outcomes(softmax, truth, student)
+    assert found[0].status is Status.LOST
+    assert "loss" not in Shrinking(softmax, truth).cells(found, student)
+
+
+# ------------------------------------------------------------------------------------------ at nobody's cost
+
+WRONG = SOFTMAX_SOLUTION.replace("labels].mean()", "labels].sum()")
+
+
+@pytest.mark.parametrize("calls", [0, 1, 5, SHRINK_CALLS])
+def test_the_budget_of_calls_is_kept(softmax: Assignment, truth: Oracle, calls: int) -> None:
+    student = Watched.of(WRONG)
+    assert isinstance(student, Watched)
+    found = outcomes(softmax, truth, student)
+    before = student.count
+    cell = Shrinking(softmax, truth, calls).cells(found, student).get("loss")
+    assert student.count - before <= calls
+    assert (cell is None) == (calls < 2)
+    assert cell is None or cell["calls"] == student.count - before
+
+
+@pytest.mark.parametrize("then", [Raised("ValueError", "no"), TimedOut("slow"), Died("gone")], ids=repr)
+@pytest.mark.parametrize("more", [0, 3])
+def test_what_the_submission_does_meanwhile_costs_nothing(
+    softmax: Assignment, truth: Oracle, then: Exception, more: int
+) -> None:
+    student = Watched.of(WRONG)
+    assert isinstance(student, Watched)
+    found = outcomes(softmax, truth, student)
+    student.after, student.then = student.count + more, then
+    assert Shrinking(softmax, truth).cells(found, student) == {}
+    assert [o.status for o in found if o.row.id == "loss"] == [Status.LOST]
+
+
+def test_the_reference_does_not_remember_every_question(softmax: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.oracle.MOST_ANSWERS", 3)
+    fresh = Oracle(softmax)
+    first = cells(softmax, fresh, WRONG)
+    assert len(fresh.known) == 3
+    assert cells(softmax, fresh, WRONG) == first
+
+
+def test_an_input_that_raises_is_passed_over(softmax: Assignment, truth: Oracle) -> None:
+    source = WRONG.replace("    rows = ", "    if len(labels) < 4: raise ValueError\n    rows = ")
+    assert "labels = np.array([0, 0, 0, 0])" in cells(softmax, truth, source)["loss"]["code"]
+
+
+def test_an_answer_that_depends_on_earlier_calls_is_not_shown(softmax: Assignment, truth: Oracle) -> None:
+    """Pasted into a fresh notebook, the cell would not show what it says."""
+    counts = "calls = []\n\ndef softmax_xent(logits, labels):\n    calls.append(1)"
+    source = SOFTMAX_SOLUTION.replace("def softmax_xent(logits, labels):", counts)
+    assert cells(softmax, truth, source.replace("labels].mean()", "labels].mean() + len(calls)")) == {}
+
+
+def test_the_same_submission_gets_the_same_cell(softmax: Assignment, truth: Oracle) -> None:
+    assert cells(softmax, truth, WRONG) == cells(softmax, truth, WRONG)
+
+
+def test_cases_that_stay_large_are_not_shown(softmax: Assignment, truth: Oracle) -> None:
+    source = SOFTMAX_SOLUTION.replace("labels].mean()", "labels].mean() * (1 + (logits.shape == (8, 5)))")
+    assert ENTRIES < 8 * 5 + 8
+    assert cells(softmax, truth, source) == {}
+
+
+# ------------------------------------------------------------------------------------------ through grading
+
+
+def grade(course: Course, jail: ProcessJail, folder: Path, text: str, file: str = "softmax-xent.py") -> Any:
+    submissions, _ = find([hand_in(folder, "ada", text, file)], list(course.topics))
+    (result,) = Grading(course, jail).grade_all(submissions, 1)
+    return {row.id: row for row in result.rows}
+
+
+def test_a_graded_row_carries_its_cell_and_people_see_it(
+    shared_course: Course, jail: ProcessJail, tmp_path: Path
+) -> None:
+    loss = grade(shared_course, jail, tmp_path, WRONG)["loss"]
+    assert loss.evidence["smallest"]["code"].endswith("softmax_xent(logits, labels)")
+    assert loss.smallest.endswith("softmax_xent(logits, labels)\n# yours:    1.38629\n# expected: 0.693147")
+    text = "\n".join(lines([loss]))
+    assert "The smallest input on which it fails, to paste into a cell:" in text
+    assert "                softmax_xent(logits, labels)\n" in text
+    assert replace(loss, hidden=True).smallest == ""
+
+
+def test_a_loop_on_small_inputs_costs_no_point_and_no_cell_elsewhere(
+    shared_course: Course, jail: ProcessJail, tmp_path: Path
+) -> None:
+    loops = WRONG.replace("    rows = ", "    while not logits.any(): pass\n    rows = ")
+    with_loop, without = (
+        grade(shared_course, jail, tmp_path / name, text) for name, text in (("a", loops), ("b", WRONG))
+    )
+    assert [(r.status, r.earned) for r in with_loop.values()] == [(r.status, r.earned) for r in without.values()]
+    assert not any(row.smallest for row in with_loop.values())
+
+
+def test_what_hidden_rows_asked_cannot_come_back_in_a_cell(
+    shared_course: Course, jail: ProcessJail, tmp_path: Path
+) -> None:
+    """The topic has a hidden row. The process that is asked for the cell is a new one: all that this spy knows is public."""
+    remember = "seen = []\n\ndef softmax_xent(logits, labels):\n    seen.append(logits[0, 0])"
+    spy = SOFTMAX_SOLUTION.replace("def softmax_xent(logits, labels):", remember)
+    rows = grade(shared_course, jail, tmp_path, spy.replace("labels].mean()", "labels].mean() + seen[0]"))
+    softmax = Assignment("softmax-xent", shared_course.root)
+    _, first = next(iter(softmax.topic.cases(np.random.default_rng(PUBLIC_SEED))))
+    cell = rows["loss"].evidence["smallest"]
+    assert float(cell["got"]) - float(cell["expected"]) == pytest.approx(first["logits"][0, 0], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        (Wrong("f on a batch", "x", entry=[0], got="1.0"), Wrong("f on this input", "y", entry=[1], got="2.0"), True),
+        (Wrong("f on a batch", "x", entry=[0], got="1.0"), Wrong("f on a batch", "x", entry=[0], got="nan"), False),
+        (Wrong("`a` of f on a batch", "x"), Wrong("`b` of f on a batch", "x"), False),
+        (Wrong("f, step 3 of 5: the change", "x"), Wrong("f, step 1 of 1 (lr=2): the change", "x"), True),
+        (Wrong("f on a", "row 0 sums to 1.2e-5"), Wrong("f on b", "row 3 sums to -4"), True),
+        (Wrong("f on a", "row 0 sums to 1.2"), Wrong("f on a", "the gradient is 0 everywhere"), False),
+        (Wrong("f on a", "the shape is (3, 4), expected (3,)"), Wrong("f on b", "the shape is (1, 1), expected (1,)"), True),
+    ],
+)  # fmt: skip
+def test_two_cases_fail_alike_or_not(one: Wrong, other: Wrong, alike: bool) -> None:
+    assert (reason(one) == reason(other)) is alike

@@ -1,0 +1,60 @@
+"""Simpler cases are cases of the same kind, and what is pasted is exactly what was meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from miniature import picked
+
+from grader.checks import Alone, matches
+from grader.checks.cell import literal
+from grader.simpler import like, sizes, take
+
+ALONE = Alone.of(matches(picked), [], lambda case, wrong: [])
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.randoms())
+def test_letters_shrink_together_and_whole_numbers_keep_their_meaning(n: int, c: int, random: Any) -> None:
+    rng = np.random.default_rng(random.randint(0, 2**32))
+    labels = rng.integers(c, size=n)
+    case = {"x": np.eye(c)[labels], "labels": labels, "by": rng.normal(size=(n, 1))}
+    letter = random.choice("nc")
+    kept = sorted(random.sample(range({"n": n, "c": c}[letter]), random.randint(1, {"n": n, "c": c}[letter])))
+    small = take(ALONE, case, letter, kept)
+    if small is None:
+        assert letter == "c"
+        assert not np.isin(labels, kept).all()
+        return
+    assert sizes(ALONE, small) == {"n": n, "c": c} | {letter: len(kept)}
+    assert np.array_equal(small["x"], np.eye(small["x"].shape[1])[small["labels"]])
+    if n != c and n > 1:
+        assert len(small["by"]) == len(small["x"])
+
+
+@pytest.mark.parametrize(
+    ("value", "original", "alike"),
+    [
+        ([0.0, 1.0], [0.3, 1.2], False),
+        ([1.0, 1.0], [0.3, 1.2], True),
+        ([0.0, 1.0], [0.0, 1.2], True),
+        ([-1.0], [0.0], False),
+        ([[0.0, 0.0]], [[0.0, 1.0]], False),
+        ([[1.0, 0.0]], [[0.0, 1.0]], True),
+        ([[1.0, 1.0]], [[0.25, 0.75]], False),
+        ([2.0], [1.0], False),
+        ([0.0], [-0.4], True),
+    ],
+)
+def test_a_simpler_array_is_of_the_same_kind(value: Any, original: Any, alike: bool) -> None:
+    assert like(np.array(value), np.array(original)) is alike
+
+
+@given(arrays(float, (2, 3), elements=st.floats(allow_nan=True, allow_infinity=True)))
+def test_numbers_are_pasted_exactly(array: np.ndarray) -> None:
+    again = eval(literal(array), {"np": np, "float": float})
+    assert np.array_equal(again, array, equal_nan=True)

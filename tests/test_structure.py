@@ -1,0 +1,282 @@
+"""What is said of an unknown mistake: the simplest description, and never a false one."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from courses import SOFTMAX_SOLUTION
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from miniature import descend, graded, layers, right_backward, right_descend, right_forward, scale, wave_slope, waves
+
+from grader.checks import matches, trajectory, vjp
+from grader.closeness import Truth, require_close
+from grader.diagnose import Known, verdicts
+from grader.kernel import judge, lines
+from grader.live import Live
+from grader.oracle import Oracle
+from grader.quantities import names
+from grader.release import make_record
+from grader.result import Hint, Status, Wrong
+from grader.structure import described
+from grader.topic import Assignment
+
+RNG = np.random.default_rng(5)
+W = RNG.normal(size=(8, 5))
+ROW = RNG.normal(size=5)
+X = RNG.normal(size=(8, 5))
+GIVEN = {"x": X, "gamma": ROW, "beta": 0.9, "lr": 0.03, "n": 8, "c": 5}
+
+
+def wrong(got: Any, want: Any, scale: float | None = None, **given: Any) -> Wrong:
+    with pytest.raises(Wrong) as caught:
+        require_close(np.asarray(got), Truth.of(want, scale), "f", given=GIVEN | given, nearby=given.get("nearby", {}))
+    return caught.value
+
+
+def told(got: Any, want: Any = W, **given: Any) -> str | None:
+    return described(wrong(got, want, **given))
+
+
+def spoiled(index: Any) -> np.ndarray:
+    """The right answer with some entries drawn anew."""
+    got = W.copy()
+    got[index] = np.random.default_rng(6).normal(size=got[index].shape)
+    return got
+
+
+@pytest.mark.parametrize(
+    ("got", "sentence"),
+    [
+        (8 * W, "every entry is 8 times too large, and 8 is n: is a sum taken where a mean belongs, or a division left out?"),
+        (W / 5, "every entry is 5 times too small, and 5 is c: is it divided once too often?"),
+        (-W / 5, "every entry is 5 times too small and has the wrong sign, and 5 is c: is it divided once too often?"),
+        (0.9 * W, "every entry is the right one times 0.9, and 0.9 is beta"),
+        (W * (1 - 0.9), "every entry is the right one times 0.1, and 0.1 is 1 - beta"),
+        (W / 0.03, "every entry is the right one divided by 0.03, and 0.03 is lr"),
+        (40 * W, "every entry is 40 times too large, and 40 is n·c"),
+        (8 / 7 * W, "every entry is 1.14286 times too large, and 1.14286 is n/(n - 1)"),
+        (W / np.log(2), "every entry is the right one divided by 0.693147, and 0.693147 is ln 2"),
+        (2 * W, "every entry is 2 times too large"),
+        (W / 2, "every entry is 2 times too small"),
+        (3.7 * W, "every entry is 3.7 times too large"),
+        (-W, "the sign is flipped, in every entry"),
+        (W + 1, "every entry is 1 too large"),
+        (W - np.log(5), "every entry is 1.60944 too small, and 1.60944 is ln c"),
+        (W + 0.123, "every entry is 0.123 too large"),
+        (W[::-1], "the rows are in reverse order"),
+        (np.roll(W, 1, axis=1), "the columns are shifted by one: is an index off by one?"),
+        (W[[3, 1, 0, 2, 7, 6, 5, 4]], "the rows are right, but in another order"),
+        (W[:, [1, 0, 3, 2, 4]], "the columns are right, but in another order"),
+        (np.abs(W), "it is the absolute value of the right answer"),
+        (np.maximum(W, 0), "right, but what is below 0 is cut to 0"),
+        (np.exp(W), "it is exp of the right answer: is a logarithm left out?"),
+        (W**2, "it is the square of the right answer: is a root left out?"),
+        (1 - W, "it is 1 minus the right answer"),
+        (X, "it is the argument `x`, unchanged"),
+        (3 * X, "it is 3 times `x`, and nothing else"),
+        (W * ROW, "it is the right answer times `gamma`"),
+        (W + ROW, "it is the right answer plus `gamma`"),
+        (X * ROW, "it is `x` times `gamma`"),
+        (W - 0.03 * X, "it is the right answer minus 0.03 times `x`, and 0.03 is lr"),
+        (np.where(X > 0, W, 0), "right wherever `x` is positive, wrong wherever it is negative, where yours is 0"),
+        (np.where(X > 0, W, 4 * W), "right wherever `x` is positive, wrong wherever it is negative, where yours is 4 times"),
+        (np.where(W < 0, W, W**3), "right wherever the right answer is negative, wrong wherever it is positive"),
+        (spoiled(-1), "right except in the last row"),
+        (spoiled(3), "right except in row 3"),
+        (spoiled((slice(None), 0)), "right except in the first column"),
+        (0 * W, "every entry is 0"),
+        (np.full(W.shape, np.nan), "every entry is nan"),
+        (W.T.copy(), "it is the right answer transposed"),
+        (W.sum(axis=1), "it is the sum of the right answer over axis 1"),
+        (W.mean(axis=0), "it is the mean of the right answer over axis 0"),
+        (W.ravel(), "the numbers are right, only their shape is not: is `keepdims` or a `reshape` amiss?"),
+        (W * np.arange(1, 9)[:, None], "each row is the right one times a number of its own (row 0 by 1, row 1 by 2)"),
+        (W + np.arange(1, 9)[:, None], "each row is off by a number of its own (row 0 by 1, row 1 by 2)"),
+    ],
+)  # fmt: skip
+def test_a_wrong_answer_is_described(got: np.ndarray, sentence: str) -> None:
+    assert (told(got) or "").startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "sentence"),
+    [
+        (W, W.sum(axis=0), "its sum over axis 0 is the right answer"),
+        (W, W.mean(), "the mean of all its entries is the right answer"),
+        (RNG.normal(size=8), ROW, "it has n numbers, not c: does a sum or a mean run along the wrong axis?"),
+        (RNG.normal(size=(8, 5)), ROW, "it has an axis too many: is a sum, a mean or an index left out?"),
+        (RNG.normal(size=5), W, "it has an axis too few: is it reduced once too often?"),
+        (RNG.normal(size=(5, 5)), ROW, "did an array of shape (5, 1) meet one of shape (5,)?"),
+        (W[:, :5][:5].T, W[:5], "it is the right answer transposed"),
+        (np.float64(8 * 0.7), np.float64(0.7), "the answer is 8 times too large, and 8 is n: is a sum taken"),
+        (np.float64(-0.7), np.float64(0.7), "the sign is flipped"),
+        (np.append(ROW[:-1], 3.0), ROW, "right except for the last entry"),
+        ((W.astype(np.float32) ** 5).astype(float), W**5, "right to 6e-08 of the largest entry, with the seven"),
+        (W * (1 + 1e-6 * X), W, "right to"),
+    ],
+)  # fmt: skip
+def test_so_is_one_of_another_form(got: Any, want: Any, sentence: str) -> None:
+    assert (told(got, want) or "").startswith(sentence)
+
+
+def test_an_answer_of_the_step_before_is_recognised() -> None:
+    assert told(X, W, x=None, nearby={"the right change of the step before": X}) == (
+        "it is the right change of the step before: is something one step early or late?"
+    )
+
+
+def test_what_is_left_out_of_the_step_before_is_named() -> None:
+    assert told(W - 0.9 * X, x=None, nearby={"the right change of the step before": X}) == (
+        "it is the right answer minus 0.9 times the right change of the step before, and 0.9 is beta"
+    )
+
+
+def test_where_an_argument_is_0_alone_it_is_said() -> None:
+    x = X.copy()
+    x[2, 3] = x[5, 1] = 0
+    assert told(np.where(x == 0, 7.0, W), x=x) == "right except where `x` is 0"
+
+
+@pytest.mark.parametrize(
+    ("got", "want"),
+    [
+        (RNG.normal(size=(8, 5)), W),
+        (np.zeros((8, 5)), np.ones((8, 5))),  # a constant could be anything
+        (np.ones((8, 5)) * 8, np.ones((8, 5))),
+        (RNG.normal(size=(7, 3)), W),
+        (np.float64(3.21), np.float64(0.7)),
+    ],
+)
+def test_nothing_is_said_of_what_nothing_explains(got: Any, want: Any) -> None:
+    assert told(got, want) is None
+
+
+def test_rounding_that_may_be_as_large_as_the_answer_proves_nothing() -> None:
+    """A result that cancels to 1e-9 of its terms: every description would be right to within rounding."""
+    tiny = 1e-9 * W
+    assert described(wrong(-tiny, tiny, scale=0.1)) == "the sign is flipped, in every entry"
+    assert described(wrong(-tiny, tiny, scale=500.0)) is None
+
+
+numbers = st.floats(-1e6, 1e6, allow_subnormal=False).filter(lambda x: x == 0 or abs(x) > 1e-6)
+answers = array_shapes(min_dims=0, max_dims=3, max_side=5).flatmap(
+    lambda shape: st.tuples(arrays(float, shape, elements=numbers), arrays(float, shape, elements=numbers))
+)
+
+
+@given(answers, st.sampled_from([8, -8, 0.2, 0.9, 0.1, 2, 40, 3.3, 1 / 8]))
+def test_a_factor_that_is_named_is_the_factor(pair: tuple[np.ndarray, np.ndarray], k: float) -> None:
+    want, _ = pair
+    if not np.array_equal(k * want, want):
+        sentence = told(k * want, want) or ""
+        if found := re.match(
+            r"(?:every entry|the answer) is (\S+) times too (large|small)( and has the wrong sign)?", sentence
+        ):
+            said = float(found[1]) ** (1 if found[2] == "large" else -1) * (-1 if found[3] else 1)
+            assert np.allclose(k * want, said * want, rtol=1e-5)
+
+
+@given(answers)
+def test_unrelated_answers_get_no_word_on_every_entry(pair: tuple[np.ndarray, np.ndarray]) -> None:
+    """Nothing raises, and of what is said of all entries, what can be computed again is true."""
+    got, want = pair
+    if np.allclose(got, want, rtol=1e-6, atol=1e-9):
+        return
+    sentence = told(got, want) or ""
+    if "sign is flipped" in sentence:
+        assert np.allclose(got, -want)
+    if "times too large" in sentence:
+        k = float(sentence.split(" times")[0].split()[-1]) * (-1 if "wrong sign" in sentence else 1)
+        assert np.allclose(got, k * want, rtol=1e-4)
+    if sentence.startswith("it is the absolute value"):
+        assert np.allclose(got, np.abs(want))
+    if "right except" in sentence:
+        assert np.isclose(got, want, rtol=1e-6, atol=1e-9 * np.abs(want).max()).sum() >= 3
+
+
+anything = st.one_of(
+    arrays(st.sampled_from([float, np.float32, int, bool]), array_shapes(min_dims=0, max_dims=3, max_side=4)),
+    arrays(float, array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)),
+)
+
+
+@given(anything, anything, st.dictionaries(st.sampled_from("xyn"), anything | st.integers(0, 9) | st.floats()))
+def test_no_answer_breaks_it(got: np.ndarray, want: np.ndarray, named: dict[str, Any]) -> None:
+    fault = Wrong("f", "is wrong", got)
+    fault.truth, fault.given = Truth.of(want), named
+    sentence = described(fault)
+    assert sentence is None or sentence == sentence.strip()
+
+
+@given(st.integers(0, 2**32))
+def test_random_numbers_get_nothing(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    assert told(rng.normal(size=(6, 4)), rng.normal(size=(6, 4)), x=rng.normal(size=(6, 4))) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "given", "name"),
+    [
+        (8.0, {"n": 8}, "n"),
+        (4.0, {"n": 4, "d": 4}, "n or d"),
+        (0.1, {"beta": 0.9, "lr": 0.01}, "1 - beta"),
+        (1 - 0.9**3, {"beta": 0.9, "t": 3}, "1 - beta^t (t is the step)"),
+        (2.0, {}, "2"),
+        (24.0, {"n": 8, "c": 3}, "n·c"),
+        (0.1234, {"n": 8, "beta": 0.9}, None),
+    ],
+)
+def test_numbers_have_their_simplest_name(number: float, given: dict[str, Any], name: str | None) -> None:
+    assert names(number, given) == name
+
+
+# ------------------------------------------------------------------------------------- through the checks
+
+
+def test_a_lost_row_says_it_in_its_message_and_in_its_evidence() -> None:
+    outcome = graded(
+        matches(wave_slope, on=waves), waves, wave_slope=lambda x, a, *, shift=0.5: a * len(x) * np.cos(a * x + shift)
+    )
+    (verdict,) = verdicts([outcome], [])
+    sentence = (
+        "every entry is 5 times too large, and 5 is n: is a sum taken where a mean belongs, or a division left out?"
+    )
+    assert verdict.evidence["structure"] == sentence
+    assert verdict.message.endswith(f"expected {float(verdict.evidence['expected']):.6g}. E{sentence[1:]}")
+
+
+def test_a_recognised_mistake_is_not_described_as_well() -> None:
+    outcome = graded(matches(wave_slope, on=waves), waves, wave_slope=lambda x, a, *, shift=0.5: np.cos(a * x + shift))
+    known = [Known(Hint("a forgotten", "Multiply by a."), [outcome])]
+    (verdict,) = verdicts([outcome], known)
+    assert outcome.status is Status.LOST
+    assert (verdict.mistake, "structure" in verdict.evidence) == (known[0].hint, False)
+
+
+def test_students_hear_it_at_home_from_recorded_answers(softmax: Assignment, truth: Oracle) -> None:
+    source = SOFTMAX_SOLUTION.replace("return grad / len(labels)", "return 3 * grad / len(labels)")
+    rows = judge(make_record(softmax, truth), Live.of(source))
+    assert "times too large" in {row.id: row for row in rows}["grad"].message
+    assert any("Every entry is 3 times too large" in line for line in lines(rows))
+
+
+def test_a_backward_is_described_with_its_cotangent() -> None:
+    def backward(dout: Any, cache: Any) -> Any:
+        return dout, right_backward(dout, cache)[1]
+
+    outcome = graded(vjp(scale, on=layers), layers, scale_forward=right_forward, scale_backward=backward)
+    assert described(outcome.error) == "it is the argument `dout`, unchanged"  # type: ignore[arg-type]
+
+
+def test_a_step_is_described_with_its_gradient() -> None:
+    def uphill(w: Any, dw: Any, state: Any, **hyper: Any) -> Any:
+        after, state = right_descend(w, dw, state, **hyper)
+        return 2 * w - after, state
+
+    outcome = graded(trajectory(descend, steps=3), waves, descend=uphill)
+    assert described(outcome.error) == "the sign is flipped, in every entry"  # type: ignore[arg-type]
