@@ -156,8 +156,8 @@ def perform(trial: Trial, script: Script, case: Mapping[str, Any], *named: Decla
     answers = []
     for (name, thing), answer in zip(wanted, trial.student.run(plan), strict=True):
         array = as_array(answer)
-        shape = thing._shape if thing._shape is not None or array is None else array.shape
-        answers.append(require_array(answer, shape or (), "f", name))
+        known = thing._shape if thing._shape is not None or array is None else array.shape
+        answers.append(require_array(answer, known or (), "f", name))
     return answers
 
 
