@@ -100,14 +100,10 @@ def _power_table(powers: Mapping[str, Sequence[Power]]) -> list[str]:
         (row, p.case, p.count.what, f"{p.count.draws:,}", f"{p.count.rate:.4g}", f"{p.off:.2g}") for row, p in found
     ]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    padded = [
-        "  ".join(
-            cell.rjust(width) if i == 3 else cell.ljust(width)
-            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-        )
-        for line in lines
-    ]
-    return [head, "", *(line.rstrip() for line in padded), ""]
+    form = "  ".join(
+        f"{{:{'>' if title == 'draws' else '<'}{width}}}" for title, width in zip(lines[0], widths, strict=True)
+    )
+    return [head, "", *(form.format(*line).rstrip() for line in lines), ""]
 
 
 def verify(

@@ -12,12 +12,16 @@ from scipy.stats import binom, binomtest
 
 from grader.checks import Count, Trial, statistical
 from grader.checks.chance import FALSE_ALARM, SEEN, acceptance, smallest_seen
+from grader.diagnose import _from_wire, _to_wire, same
 from grader.drawn import Drawn, drawn_trials
 from grader.evaluate import Outcome, evaluate
+from grader.faults import OurFault
 from grader.live import Live
-from grader.result import Status
+from grader.result import Status, Wrong
 from grader.signature import Random, Reals, sample
 from grader.topic import Row, Topic
+from grader.verify import Report
+from grader.wire import decode, encode
 
 
 def coins(rng: Random, *, n=1_000_000, rate=0.8) -> Reals["n"]:
@@ -102,12 +106,53 @@ def test_a_million_draws_see_a_keep_rate_that_is_off_by_four_thousandths() -> No
     assert smallest_seen(Count(0, 1_000_000, 0.5, ""), FALSE_ALARM) == pytest.approx(0.0037, abs=1e-4)
 
 
-def test_the_author_learns_the_power_of_each_count() -> None:
+def test_the_author_reads_the_power_of_each_count_as_a_table() -> None:
     topic, student = topic_of(), Live({"coins": tossed(0.8)})
     [row] = topic.rubric
-    [power] = row.check.power(Drawn(topic, student, None, 0, row.id))  # type: ignore[arg-type]
-    assert (power.case, power.count.what, power.false_alarm) == ("a million coins", "coins show heads", 1e-9)
-    assert power.off == pytest.approx(0.0030, abs=1e-4)
+    power = row.check.power(Drawn(topic, student, None, 0, row.id))  # type: ignore[arg-type]
+    report = Report("coins", [row.id], powers={row.id: power})
+    *_, sentence, _, titles, line, _ = report.text().splitlines()
+    assert sentence.endswith("tests with probability 1e-09 at most.")
+    assert titles.split() == ["row", "case", "counted", "draws", "rate", "off"]
+    assert line == "rate  a million coins  coins show heads  1,000,000  0.8   0.003"
+
+
+def test_a_rate_that_is_off_on_either_side_is_seen() -> None:
+    """Far from 1/2 the sides differ: the larger deviation holds for both."""
+    count = Count(0, 1_000, 0.05, "")
+    off, (low, high) = smallest_seen(count, FALSE_ALARM), acceptance(1_000, 0.05, FALSE_ALARM)
+    upwards, downwards = (binom.cdf(low - 1, 1_000, r) + binom.sf(high, 1_000, r) for r in (0.05 + off, 0.05 - off))
+    assert min(upwards, downwards) == pytest.approx(SEEN)
+
+
+def test_one_fault_is_recognised_in_another_draw_and_another_fault_is_not() -> None:
+    one = graded(tossed(0.2)).error
+    same_fault = graded(lambda rng, **k: 1.0 * (rng.binomial(1, 0.2, size=1_000_000) == 1)).error
+    other = graded(tossed(0.3)).error
+    assert isinstance(one, Wrong) and isinstance(same_fault, Wrong)
+    assert one.answer != same_fault.answer
+    assert same(one, same_fault)
+    assert not same(one, other)
+
+
+def test_a_record_keeps_how_far_one_fault_may_differ_by_chance() -> None:
+    error = graded(tossed(0.2)).error
+    assert isinstance(error, Wrong)
+    kept = _from_wire(decode(encode(_to_wire(error))))
+    assert isinstance(kept, Wrong) and kept.by_chance == error.by_chance > 0
+    assert same(kept, error)
+
+
+def test_a_record_of_another_number_of_draws_judges_nobody() -> None:
+    class Other(Drawn):
+        def learn(self, compute: Callable[[], Any]) -> Any:
+            _, rate, low, high = compute()
+            return 999, rate, low, high
+
+    topic = topic_of()
+    trial = Other(topic, Live({"coins": tossed(0.8)}), None, 0, "rate")  # type: ignore[arg-type]
+    with pytest.raises(OurFault, match=r"on record is another number \(999\)"):
+        topic.rubric[0].check(trial)
 
 
 def test_a_test_with_many_false_alarms_is_refused() -> None:

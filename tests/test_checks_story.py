@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks import Check, composition, either, follows, matches
+from grader.checks import Check, Trial, composition, either, follows, holds, matches, perform
 from grader.closeness import Truth
 from grader.diagnose import verdicts
 from grader.drawn import drawn_trials
@@ -226,3 +226,65 @@ def test_a_generator_is_made_where_the_plan_is_run_from_the_seed_of_the_case() -
 def test_an_opaque_or_random_argument_is_described_for_students() -> None:
     assert "generator" in Random.describe()
     assert Opaque.describe() != Random.describe()
+
+
+# ------------------------------------------------------------------------------------------ answers to other claims
+
+
+def draws(rng: Random, w: Reals["n"]) -> {"shown": Reals["n"], "kept": Opaque}: ...  # type: ignore[valid-type]
+
+
+def again(kept: Opaque) -> Reals["k"]: ...
+
+
+def drawn(rng: np.random.Generator, w: np.ndarray) -> Any:
+    shown = rng.random(len(w))
+    return shown, shown
+
+
+def twice(trial: Trial, case: dict[str, Any]) -> str | None:
+    """Two calls draw on from one generator; what is kept comes back whatever its size."""
+
+    def script(world: Any, case: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        rng = world.let(case["rng"])
+        first, second = world.draws(rng, case["w"]), world.draws(rng, case["w"])
+        yield "the first", first.shown
+        yield "the second", second.shown
+        yield "what was kept", world.again(second.kept)
+
+    first, second, kept = perform(trial, script, case, draws, again)
+    assert first.shape == second.shape == (4,)
+    assert np.array_equal(kept, second)
+    return "one draw, twice" if np.array_equal(first, second) else None
+
+
+def performed(**world: Any) -> Outcome:
+    topic = Topic(
+        "Draws", lambda rng: [("four", sample(draws, rng, n=4))], [Row("row", 1, "c", holds(twice, draws, again))]
+    )
+    student = Live({"draws": drawn, "again": lambda kept: kept, **world})
+    [outcome] = evaluate(topic, student, drawn_trials(topic, student, None, 0))  # type: ignore[arg-type]
+    return outcome
+
+
+def test_a_claim_gets_the_answers_of_a_script_whose_calls_share_a_generator() -> None:
+    assert performed().earned
+
+
+def test_a_claim_sees_a_generator_that_does_not_draw_on() -> None:
+    fixed = lambda rng, w: (np.ones(len(w)), np.ones(len(w)))  # noqa: E731
+    assert str(performed(draws=fixed).error) == "draws, again on four: one draw, twice"
+
+
+@pytest.mark.parametrize(
+    ("world", "said"),
+    [
+        ({"draws": lambda rng, w: (np.ones(9), None)}, "the first on four: the shape is (9,), expected (4,)"),
+        (
+            {"again": lambda kept: None},
+            "what was kept on four: returned None (is a `return` missing?), expected a number",
+        ),
+    ],
+)
+def test_answers_of_a_script_have_the_declared_form(world: dict[str, Any], said: str) -> None:
+    assert str(performed(**world).error) == said

@@ -4,7 +4,7 @@ ONES = "mask = np.ones(x.shape)"
 KEEP = "keep = rng.random(x.shape) >= p"
 MASK = "mask = keep / (1 - p)"
 OUT = "    out = x * mask\n"
-BACK = "dx = dout * mask"
+BACK = "return dout * mask"
 
 mistakes = [
     # what becomes of an entry
@@ -114,7 +114,7 @@ mistakes = [
         "a seed of its own",
         was=KEEP,
         now="keep = np.random.default_rng(0).random(x.shape) >= p",
-        say="You make a generator with a fixed seed, so that every call drops the same entries. Draw from the rng that you are given.",
+        say="You make a generator with a fixed seed, so that every call drops the same entries. Draw from rng.",
     ),
     Mistake(
         "one mask kept for all calls",
@@ -134,31 +134,31 @@ mistakes = [
     Mistake(
         "no mask in backward",
         was=BACK,
-        now="dx = dout",
+        now="return dout",
         say="Your backward passes dout on unchanged. What was dropped has no influence on out, so its gradient is 0.",
     ),
     Mistake(
         "gradient masked but not scaled",
         was=BACK,
-        now="dx = dout * (mask > 0)",
+        now="return dout * (mask > 0)",
         say="Forward divided what it kept by 1 − p, so its gradient is divided by 1 − p as well.",
     ),
     Mistake(
         "gradient scaled but not masked",
         was=BACK,
-        now="dx = dout * mask.max()",
+        now="return dout * mask.max()",
         say="You scale the gradient everywhere. Where forward dropped an entry it is 0.",
     ),
     Mistake(
         "mask applied twice in backward",
         was=BACK,
-        now="dx = dout * mask * mask",
+        now="return dout * mask * mask",
         say="The mask goes into the gradient once: dx = dout · mask.",
     ),
     Mistake(
         "dropped and kept swapped in backward",
         was=BACK,
-        now="dx = dout * (mask == 0) * max(mask.max(), 1)",
+        now="return dout * (mask == 0) * max(mask.max(), 1)",
         say="Your gradient is 0 where entries were kept, and passes where they were dropped: it is the other way round.",
     ),
     Mistake(
@@ -217,7 +217,7 @@ def dropout_backward(dout, cache):
     Mistake(
         "dout changed in place",
         was=BACK,
-        now="dout *= mask\n    dx = dout",
+        now="dout *= mask\n    return dout",
         say="`dout *= mask` changes the caller's array. Write dout * mask to a new one.",
     ),
 ]

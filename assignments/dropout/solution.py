@@ -12,5 +12,4 @@ def dropout_forward(x, rng, *, p=0.5, training=True):
 
 def dropout_backward(dout, cache):
     mask = cache
-    dx = dout * mask
-    return dx
+    return dout * mask

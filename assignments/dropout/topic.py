@@ -49,7 +49,7 @@ def small(rng):
     yield "a single row",  sample(dropout, rng, n=1, d=9)
 
 def nothing_dropped(rng):
-    yield "p = 0",              sample(dropout, rng, n=5, d=4, p=0.0)
+    yield "p = 0",               sample(dropout, rng, n=5, d=4, p=0.0)
     yield "a single row, p = 0", sample(dropout, rng, n=1, d=3, p=0.0)
 
 def inference(rng):
@@ -58,9 +58,9 @@ def inference(rng):
     yield "inference, p = 0.9", sample(dropout, rng, n=8, d=3, p=0.9, training=False)
 
 def many(rng):
-    yield "a million entries",               sample(dropout, rng, x=np.ones((1, 1_000_000)), p=0.2)
-    yield "100,000 entries, p = 0.75",       sample(dropout, rng, x=np.ones((1, 100_000)), p=0.75)
-    yield "100,000 entries, p left out",     sample(dropout, rng, x=np.ones((1, 100_000)))
+    yield "a million entries",           sample(dropout, rng, x=np.ones((1, 1_000_000)), p=0.2)
+    yield "100,000 entries, p = 0.75",   sample(dropout, rng, x=np.ones((1, 100_000)), p=0.75)
+    yield "100,000 entries, p left out", sample(dropout, rng, x=np.ones((1, 100_000)))
 
 SIZES = (-3.0, 0.01, 1.0, 40.0)
 
@@ -87,7 +87,6 @@ def some_are_dropped(trial, case):
         raise Wrong("dropout_forward", "out is x, expected some entries to be 0, as rng has it")
     if dropped.all() or not dropped.any():
         raise Wrong("dropout_forward", f"{'every' if dropped.all() else 'no'} entry of out is 0, expected some")
-    return
 
 def dropped_or_scaled(trial, case):
     x, out, scale = case["x"], trial.call(dropout, **case), 1 / (1 - case.get("p", 0.5))
@@ -97,7 +96,6 @@ def dropped_or_scaled(trial, case):
     if not np.allclose(out[kept], scale * x[kept], rtol=1e-7, atol=0):
         raise Wrong("dropout_forward", f"what is kept is x times {factors(out, x, kept)}, "
                                        f"expected 1 / (1 − p) = {scale:.6g}")
-    return
 
 def the_same_mask(trial, case):
     """Two layers share a generator; both forwards run before the backwards."""
@@ -118,7 +116,6 @@ def the_same_mask(trial, case):
             raise Wrong("dropout_backward", f"dx is dout times {factors(dx, dout, kept)} where an entry was kept "
                                             f"(expected {scale:.6g}) and times {factors(dx, dout, ~kept)} "
                                             "where it was dropped (expected 0)")
-    return
 
 def factors(after, before, where):
     """What `before` was multiplied by: in words that are the same for every draw."""
@@ -139,18 +136,19 @@ def as_much_on_average(trial, case):
     x, out, keep = case["x"], trial.call(dropout, **case), 1 - case["p"]
     if not np.isfinite(out).all():
         return "an entry of out is not finite"
-    shares = [(size, np.clip(out[x == size].mean() / size * keep, -1, 2)) for size in SIZES]
-    return [Count(int(round(50_000 * share)), 50_000, keep, f"entries of {size:g} are kept, by the sum of out")
-            for size, share in shares]
+    shares = [np.clip(out[x == size].mean() / size * keep, -1, 2) for size in SIZES]
+    return [Count(round(50_000 * share), 50_000, keep, f"entries of {size:g} are kept, by the sum of out")
+            for size, share in zip(SIZES, shares, strict=True)]
 
 def one_by_one(trial, case):
     mask = trial.call(dropout, **case) != 0
-    n, d = mask.shape
+    upper, lower = np.split(mask, 2)
+    left, right = np.split(mask, 2, axis=1)
     return counts(
         (mask[0::2], mask[1::2], "row", "pairs of kept neighbours stand in one row"),
         (mask[0::2], mask[1::2], "column", "pairs of kept neighbours stand in one column"),
-        (mask[: n // 2], mask[n // 2 :], "column", "pairs of kept entries stand at one place of the upper and lower half"),
-        (mask[:, : d // 2], mask[:, d // 2 :], "column", "pairs of kept entries stand at one place of the left and right half"),
+        (upper, lower, "column", "pairs of kept entries stand at one place of upper and lower half"),
+        (left, right, "column", "pairs of kept entries stand at one place of left and right half"),
     )
 
 def anew_in_each_call(trial, case):
@@ -197,19 +195,20 @@ def counts(*asked, blocks=3_000):
 
 
 topic = Topic("Dropout", cases, rubric=[
-    Row("drops",  1, "in training some entries are dropped, some are not", holds(some_are_dropped, dropout, on=one_batch)),
-    Row("scale",  3, "what is kept is divided by 1 − p",                holds(dropped_or_scaled, dropout), needs="drops"),
-    Row("rate",   3, "an entry is dropped with probability p",          statistical(kept_as_often, dropout, on=many)),
-    Row("mean",   1, "on average out is x, whatever its size", statistical(as_much_on_average, dropout, on=unequal), needs="drops"),
-    Row("single", 2, "entries are dropped one by one",                  statistical(one_by_one, dropout, on=wide)),
-    Row("number", 1, "how many are dropped is chance, too",             statistical(how_many_is_chance, dropout, on=tiny)),
-    Row("calls",  2, "each call drops other entries",                   statistical(anew_in_each_call, dropout, on=long)),
-    Row("rng",    1, "all chance comes from rng",                       statistical(from_rng_alone, dropout, on=long)),
-    Row("zero",   1, "p = 0 drops nothing",             matches(dropout, on=nothing_dropped), needs="drops"),
-    Row("bwd",    4, "the gradient goes where the forward pass went",
-                     either(holds(the_same_mask, dropout), gradient(of=dropout, on=small)), needs="drops"),
-    Row("infer",  2, "inference leaves x as it is",     matches(dropout, on=inference), needs="drops"),
-    Row("infer_bwd", 1, "its gradient passes unchanged",
-                     either(vjp(dropout, on=inference), gradient(of=dropout, on=inference)), needs="drops"),
-    Row("pure",   1, "the inputs are left alone",       pure(dropout), needs="drops"),
+    Row("drops",     1, "in training some entries become 0, and not all", holds(some_are_dropped, dropout, on=one_batch)),
+    Row("scale",     3, "what is kept is divided by 1 − p",    holds(dropped_or_scaled, dropout), needs="drops"),
+    Row("zero",      1, "p = 0 drops nothing",                 matches(dropout, on=nothing_dropped), needs="drops"),
+    Row("infer",     2, "inference leaves x as it is",         matches(dropout, on=inference), needs="drops"),
+    Row("rate",      3, "an entry is dropped with probability p",      statistical(kept_as_often, dropout, on=many)),
+    Row("mean",      1, "on average out is x, for small and large x",
+                        statistical(as_much_on_average, dropout, on=unequal), needs="drops"),
+    Row("single",    2, "entries are dropped one by one",              statistical(one_by_one, dropout, on=wide)),
+    Row("number",    1, "how many are dropped is chance, too",         statistical(how_many_is_chance, dropout, on=tiny)),
+    Row("calls",     2, "each call drops other entries",               statistical(anew_in_each_call, dropout, on=long)),
+    Row("rng",       1, "all chance comes from rng",                   statistical(from_rng_alone, dropout, on=long)),
+    Row("bwd",       4, "the gradient goes through forward's own mask",
+                        either(holds(the_same_mask, dropout), gradient(of=dropout, on=small)), needs="drops"),
+    Row("infer_bwd", 1, "at inference the gradient passes unchanged",
+                        either(vjp(dropout, on=inference), gradient(of=dropout, on=inference)), needs="drops"),
+    Row("pure",      1, "the inputs are left alone",           pure(dropout), needs="drops"),
 ])

@@ -14,6 +14,7 @@ from ..topic import Cases
 from .trial import Check, Trial
 
 FALSE_ALARM = 1e-9  # probability that a right program is called wrong, for each count of each case
+SIGMAS = 6.0  # two programs with one fault differ by more standard deviations with probability 2e-9
 SEEN = 0.9  # the power at which a deviation is called visible
 
 
@@ -89,7 +90,7 @@ class statistical(Check):
         draws, rate, low, high = trial.learn(lambda: (c.draws, c.rate, *acceptance(c.draws, c.rate, self.false_alarm)))
         if (draws, rate) != (c.draws, c.rate):
             raise OurFault(
-                f"{c.draws} {c.what}: known is what chance gives for {draws}, so this is judged by grading only"
+                f"{c.draws:,} {c.what}: on record is another number ({draws:,}), so only grading can judge this"
             )
         return low, high
 
@@ -130,7 +131,5 @@ def _wrong(where: str, c: Count, low: int, high: int, false_alarm: float) -> Wro
     )
     wrong = Wrong(where, sentence, share, got=share, expected=c.rate, draws=c.draws)
     inside = min(max(share, 0.0), 1.0)
-    wrong.by_chance = 6 * math.sqrt(
-        2 * inside * (1 - inside) / c.draws
-    )  # six standard deviations of a difference: 2e-9
+    wrong.by_chance = SIGMAS * math.sqrt(2 * inside * (1 - inside) / c.draws)
     return wrong
