@@ -67,10 +67,10 @@ def shuffled(rng, n, steps, k):
 
 def training(rng, steps=200):
     yield "batches of ten", {**network(rng, n=24, d=3, h=4), "batches": shuffled(rng, 24, steps, 10)}
-    yield "batches of one", {**network(rng, n=5, d=2, h=3), "batches": shuffled(rng, 5, steps, 1)}
 
 def start(rng):
     yield from training(rng, steps=1)
+    yield "a batch of one", {**network(rng, n=5, d=2, h=3), "batches": shuffled(rng, 5, 1, 1)}
 
 def beginning(rng):
     yield from training(rng, steps=2)
