@@ -20,13 +20,13 @@ from typing import Any, BinaryIO
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import numpy as np  # noqa: E402
-from naive import gradient  # noqa: E402
+import numpy as np
+from naive import gradient
 
-from grader import wire  # noqa: E402
-from grader.jail import ProcessJail  # noqa: E402
-from grader.limits import Limits  # noqa: E402
-from grader.plan import Plan  # noqa: E402
+from grader import wire
+from grader.jail import ProcessJail
+from grader.limits import Limits
+from grader.plan import Plan
 
 MEMORY = 768 << 20  # of this process: it shall fail soon, and take nothing with it
 PIECE_SECONDS = 5.0  # for each piece that arrives, however many there are
@@ -86,7 +86,9 @@ def decode(stream: BinaryIO) -> Any:
     if tag == b"s":
         return exactly(stream, count).decode()
     if tag == b"d":
-        return {exactly(stream, struct.unpack("<I", exactly(stream, 4))[0]).decode(): decode(stream) for _ in range(count)}
+        return {
+            exactly(stream, struct.unpack("<I", exactly(stream, 4))[0]).decode(): decode(stream) for _ in range(count)
+        }
     return [decode(stream) for _ in range(count)]
 
 
