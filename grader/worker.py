@@ -1,7 +1,7 @@
 """The untrusted half: one process runs one submission and answers plans with values.
 
 It holds no test, no reference, no expected value, no score and no file of results: there is nothing in it to read or to
-forge, and a lie is just a wrong answer. Loaded in the jail as part of `grader_inside` (see `jail.BOOT`): imports the
+forge, and a lie is just a wrong answer. Loaded in the jail as part of `grader_inside` (see BOOT in `jail`): imports the
 standard library, numpy and its two siblings only.
 """
 

@@ -86,7 +86,7 @@ def kill_server() -> None:
     jailed = [pid for pid in descendants(os.getpid()) if b"zygote" in Path(f"/proc/{pid}/cmdline").read_bytes()]
     server = min(pid for pid in jailed if not Path(f"/proc/{pid}/comm").read_text().startswith("bwrap"))
     os.kill(server, signal.SIGKILL)
-    assert none_left([server], 1)
+    assert none_left([server], 10)
 
 
 # ------------------------------------------------------------------------------------------ the fork server
@@ -111,7 +111,7 @@ def test_a_fork_server_killed_again_and_again_makes_a_submission_void_and_no_zer
         result = grading.grade(honest)
     assert (result.status, result.score) == ("ungraded", None)
     assert {row.status for row in result.rows} <= {Status.VOID, Status.WITHHELD}
-    assert any("the fork server died" in row.message for row in result.rows)
+    assert any("the fork server" in row.message for row in result.rows), result.to_json()
     assert grading.grade(honest).score == result.max_score  # it goes on
 
 

@@ -1,7 +1,8 @@
 """Where submissions run: the strongest jail that this machine can make.
 
 `open_jail` gives it; `base` is the interface that a Session talks to; `process` the jail of any system; `forkserver` that
-of Linux, with `landlock`, `seccomp`, `namespaces` and `zygote` running inside it.
+of Linux, started by `launch`, with `landlock`, `seccomp`, `namespaces` and `zygote` running inside it. `packages` tells what
+submissions may import, `folders` makes what is temporary.
 """
 
 from __future__ import annotations
@@ -15,8 +16,6 @@ from . import landlock, seccomp
 from .base import Child, Jail
 from .forkserver import ForkServerJail
 from .process import ProcessJail
-
-ALL_LAYERS = ("namespaces", "landlock", "seccomp")
 
 
 def open_jail(imports: Sequence[str] = ("numpy",)) -> Jail:
@@ -43,4 +42,4 @@ def jails(imports: Sequence[str] = ("numpy",)) -> Iterator[Jail]:
     yield ProcessJail(imports)
 
 
-__all__ = ["ALL_LAYERS", "Child", "ForkServerJail", "Jail", "ProcessJail", "jails", "open_jail"]
+__all__ = ["Child", "ForkServerJail", "Jail", "ProcessJail", "jails", "open_jail"]

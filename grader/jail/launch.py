@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,60 +33,51 @@ zygote.main(int(fd), ast.literal_eval(options), zygote.Trade(worker.main, worker
 
 def command(imports: Sequence[str], layers: frozenset[str], control: int) -> list[str]:
     """Start the server with its control socket on descriptor `control`."""
-    stdlib, base = sysconfig.get_path("stdlib"), os.path.realpath(sys.base_prefix)
-    tops = packages.files_of(imports)
-    python = [os.path.realpath(sys.executable), "-I", *PYTHON[2:]]
+    stdlib, tops = sysconfig.get_path("stdlib"), packages.files_of(imports)
+    places = packages.places(imports)
     options: dict[str, Any] = {
         "namespaces": "namespaces" in layers,
         "landlock": "landlock" in layers,
         "seccomp": "seccomp" in layers,
         "scratch": SCRATCH_BYTES,
     }
-    if "namespaces" not in layers:
+    if "namespaces" in layers:
+        outside, code = _bubblewrap(stdlib, tops), "/code"
+        places = dict.fromkeys(places, "/packages")
+        options["read"] = [*filter(os.path.exists, LIBRARIES), stdlib, "/packages"]
+    else:
+        outside, code = [], f"{PACKAGE}:{PACKAGE / 'jail'}"
         options["read"] = [*_libraries(), *_standard_library(stdlib), *map(str, tops.values())]
-        places, code = repr(packages.places(imports)), f"{PACKAGE}:{PACKAGE / 'jail'}"
-        return [*python, "-c", BOOT, str(control), places, code, repr(options)]
-    options["read"] = [*filter(os.path.exists, LIBRARIES), stdlib, "/packages"]
-    modules = [PACKAGE / name for name in INSIDE] + [PACKAGE / "jail" / name for name in INSIDE_JAIL]
-    files = [(module.with_suffix(".py"), f"/code/{module.name}.py") for module in modules]
-    files += [(path, f"/packages/{top}") for top, path in tops.items()]
-    arguments = [
-        "bwrap",
-        "--unshare-pid",
-        "--as-pid-1",
-        "--unshare-net",
-        "--unshare-ipc",
-        "--unshare-uts",
-        "--unshare-cgroup-try",
-    ]
-    arguments += ["--new-session", "--ro-bind", "/usr", "/usr"]
+    python = [os.path.realpath(sys.executable), "-I", *PYTHON[2:]]
+    return [*outside, *python, "-c", BOOT, str(control), repr(places), code, repr(options)]
+
+
+def _bubblewrap(stdlib: str, tops: Mapping[str, Path]) -> list[str]:
+    """What stands before a command so that it runs on a machine that holds Python, `tops` in /packages, our part in /code."""
+    arguments = ["bwrap", "--unshare-pid", "--as-pid-1", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    arguments += ["--unshare-cgroup-try", "--new-session", "--ro-bind", "/usr", "/usr"]
     for link in ("/lib", "/lib64", "/bin"):
         if os.path.islink(link):
             arguments += ["--symlink", os.readlink(link), link]
         elif os.path.isdir(link):
             arguments += ["--ro-bind", link, link]
+    base = os.path.realpath(sys.base_prefix)
     if not base.startswith("/usr"):
         arguments += [*_folders(base), "--ro-bind", base, base]
     for hidden in _package_folders(stdlib):
         arguments += ["--tmpfs", hidden]
-    arguments += [
-        "--proc",
-        "/proc",
-        "--dev",
-        "/dev",
-        *_folders("/box/x"),
-        *_folders("/code/x"),
-        *_folders("/packages/x"),
-    ]
-    for source, target in files:
-        arguments += ["--ro-bind", str(source), target]
+    arguments += ["--proc", "/proc", "--dev", "/dev"]
+    for folder in ("/box", "/code", "/packages"):
+        arguments += _folders(f"{folder}/x")
+    modules = [PACKAGE / name for name in INSIDE] + [PACKAGE / "jail" / name for name in INSIDE_JAIL]
+    for module in modules:
+        arguments += ["--ro-bind", str(module.with_suffix(".py")), f"/code/{module.name}.py"]
+    for top, path in tops.items():
+        arguments += ["--ro-bind", str(path), f"/packages/{top}"]
     arguments += ["--remount-ro", "/"]
     if os.getuid() == 0:
-        arguments += ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    else:
-        arguments[1:1] = ["--unshare-user"]
-    places = repr(dict.fromkeys(packages.places(imports), "/packages"))
-    return [*arguments, *python, "-c", BOOT, str(control), places, "/code", repr(options)]
+        return [*arguments, "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    return [arguments[0], "--unshare-user", *arguments[1:]]
 
 
 def _folders(path: str) -> list[str]:

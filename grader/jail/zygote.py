@@ -142,11 +142,10 @@ def _confine(settings: dict[str, Any], defence: Defence, options: Mapping[str, A
         namespaces.mount_empty(SCRATCH, options["scratch"], SCRATCH_FILES, 0o700)
         os.chdir(SCRATCH)
         os.environ["HOME"] = os.environ["TMPDIR"] = SCRATCH
+        namespaces.drop_capabilities()
         writable = [SCRATCH]
     else:
         os.chdir("/")
-    if options["namespaces"]:
-        namespaces.drop_capabilities()
     if options["landlock"]:
         own = defence.ruleset is None
         landlock.enforce(landlock.prepare(filter(os.path.exists, options["read"]), writable) if own else RULESET)

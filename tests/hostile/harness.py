@@ -6,6 +6,7 @@ An attack is a file `attacks/NAME.py`. Its docstring begins with `GROUP: what it
     holds:    full base       configurations that must hold it (this is the default)
     unsafe:   process naive   configurations where it is not tried, for the machine's sake
     needs:    root            of the grader, so that the attack can succeed anywhere
+    alive:    where else      in place of `breaches`, why nothing that can be tried here lets it through
     seen:     out of turn     words of the attacker's Result in the first of `holds` that show that the attack took place
     deserves: 6               the points of its honest part (default: those of HONEST, whose gradient is wrong)
 
@@ -75,6 +76,7 @@ class Attack:
     holds: tuple[str, ...] = ("full", "base")
     unsafe: tuple[str, ...] = ()
     needs: str = ""
+    alive: str = ""
     seen: str = ""
     deserves: float | None = None
 
@@ -89,12 +91,14 @@ class Attack:
             if colon and key in ("breaches", "holds", "unsafe"):
                 said[key] = tuple(value.split())
                 assert set(said[key]) <= set(CONFIGURATIONS), f"{path.name}: {line}"
-            elif colon and key in ("needs", "seen"):
+            elif colon and key in ("needs", "alive", "seen"):
                 said[key] = value.strip()
             elif colon and key == "deserves":
                 said[key] = float(value)
         assert tries, f"{path.name}: its docstring begins with 'GROUP: what it tries'"
-        return cls(path.stem, group, tries, code, **said)
+        attack = cls(path.stem, group, tries, code, **said)
+        assert attack.breaches or attack.alive, f"{path.name}: where does it succeed?"
+        return attack
 
 
 ATTACKS = [Attack.load(path) for path in sorted((HERE / "attacks").glob("*.py"))]

@@ -88,7 +88,8 @@ def measure(range_: Range, attack: Attack) -> Cells:
 
 
 def line(attack: Attack, cells: Cells) -> str:
-    return f"| {attack.name.replace('_', ' ')} | {attack.tries} | " + " | ".join(cells.values()) + " |"
+    tries = f"{attack.tries} Alive {attack.alive}." if attack.alive else attack.tries
+    return f"| {attack.name.replace('_', ' ')} | {tries} | " + " | ".join(cells.values()) + " |"
 
 
 def tables(measured: Iterable[tuple[Attack, Cells]]) -> Iterator[str]:

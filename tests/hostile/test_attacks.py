@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from harness import ATTACKS, Attack, Lacking, Range
+from harness import ATTACKS, CONFIGURATIONS, Attack, Lacking, Range
 
 SHOTS = 3  # at what has to happen: some attacks are races, and lost on a busy machine
 
@@ -30,6 +30,13 @@ def test_succeeds_without_its_defence(range_: Range, attack: Attack, configurati
 def test_takes_place(range_: Range, attack: Attack) -> None:
     results = (range_.fire(attack, attack.holds[0]).result for _ in range(SHOTS))
     assert any(result is not None and attack.seen in result.to_json() for result in results)
+
+
+@pytest.mark.parametrize("configuration", CONFIGURATIONS)
+def test_who_does_not_attack_gains_nothing(range_: Range, configuration: str) -> None:
+    """So that what others gain is their attack's, not the configuration's."""
+    honest = Attack("honest", "", "", "def breach():\n    return False\n")
+    assert fire(range_, honest, configuration) == ()
 
 
 def fire(range_: Range, attack: Attack, configuration: str) -> tuple[str, ...]:

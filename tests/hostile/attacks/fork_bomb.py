@@ -1,17 +1,22 @@
-"""Exhaust: forks without end, each child too.
+"""Exhaust: forks without end, each child too, and every child stays.
 
-breaches:
-unsafe: namespaces landlock process naive
+breaches: namespaces
+unsafe: landlock process careless naive
 """
 
 import os
+import time
+
+children = []
 
 
 def breach():
-    children = 0
-    try:
-        while True:
-            os.fork()
-            children += 1
-    except OSError:
-        return children > 0
+    first = os.getpid()
+    while True:
+        try:
+            if child := os.fork():
+                children.append(child)
+        except OSError:
+            if os.getpid() == first:
+                return children != []
+            time.sleep(60)

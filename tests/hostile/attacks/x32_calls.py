@@ -1,6 +1,8 @@
 """Reach out or persist: forks by the system call numbers of the x32 interface, which a careless filter does not list.
 
 breaches:
+alive: only on a kernel with CONFIG_X86_X32_ABI, which distributions leave out; elsewhere the kernel itself refuses
+seen: ended by SIGSYS
 """
 
 import ctypes
