@@ -163,8 +163,8 @@ class Value(Value):
         "a dataclass, compared by its data",
         was="    def backward(self):\n",
         now="    def __eq__(self, other):\n        return self.data == other.data\n\n    def backward(self):\n",
-        say="A class with an __eq__ (a @dataclass has one) cannot be put into a set, and compares by data, while two values with equal "
-        "data are still two. Use @dataclass(eq=False), or a plain class.",
+        say="A class with an __eq__ (a @dataclass has one) cannot be put into a set, and compares by data, while two values with "
+        "equal data are still two. Use @dataclass(eq=False), or a plain class.",
     ),
     # sums and differences
     Mistake(
