@@ -229,10 +229,12 @@ def sample(declared: Declared, rng: Any, *, scale: float = 1.0, **given: Any) ->
     """Draw arguments that fit a signature (a layer's is its forward's): reals N(0, scale²), ints below their bound, a seed
     for a generator.
 
-    `given` binds sizes (n=8) and may give an argument outright (x=...). Hyper-parameters are left out unless given.
+    `given` binds sizes (n=8) and may give an argument outright (x=...). Hyper-parameters are left out unless given; one that
+    is a whole number is a size as well.
     """
     target = functions_of(declared)[0]
-    sizes = {key: value for key, value in given.items() if key not in {p.name for p in target.parameters}}
+    arguments = {p.name for p in target.parameters if p.spec is not None}
+    sizes = target.defaults | {key: value for key, value in given.items() if key not in arguments}
     case: dict[str, Any] = {}
     for p in target.parameters:
         if p.name in given:

@@ -32,8 +32,8 @@ HEAD = """# What is proven of each topic
 <!-- Written by scripts/write_verified.py: run it after changing a topic. -->
 
 `grader verify --seeds {seeds} --mutants`, and the solution with all variants on {right_seeds} more seeds. A *mutant* is the
-solution with one slip in one statement, made by a program: it is caught where it loses a row, or named equivalent in the topic with a
-reason. The *score* is the share that is caught of those that are not equivalent. *Told*: of the mutants that answer wrongly,
+solution with one slip in one statement, made by a program: it is caught where it loses a row, or named equivalent in the topic with
+a reason. The *score* is the share that is caught of those that are not equivalent. *Told*: of the mutants that answer wrongly,
 those of which a student reads a known mistake's name or a description by structure. *Pairs*: two known mistakes at once; of
 those whose answers are not another program's in every row, how many have at least one named, and how many of those that
 first fail in different rows have both.

@@ -1,4 +1,4 @@
-from grader import Mistake, Variant
+from grader import Equivalent, Mistake, Variant
 
 ONES = "mask = np.ones(x.shape)"
 KEEP = "keep = rng.random(x.shape) >= p"
@@ -312,4 +312,12 @@ variants = [
     Variant("row by row in float32, loops backward", code=ROWS),
     Variant("geometric gaps between dropped entries", code=GAPS),
     Variant("a child of rng", KEEP, "keep = rng.spawn(1)[0].random(x.shape) >= p"),
+]
+
+equivalents = [
+    Equivalent(
+        "keep = rng.random(x.shape) >= p",
+        "keep = rng.random(x.shape) > p",
+        because="A draw of exactly p has probability 2⁻⁵³ at most.",
+    ),
 ]

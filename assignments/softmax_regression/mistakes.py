@@ -1,6 +1,6 @@
 """Known ways to get softmax regression wrong, with what helps the student; and other ways to get it right."""
 
-from grader import Mistake, Variant
+from grader import Equivalent, Mistake, Variant
 
 SHIFTED = "shifted = logits - logits.max(axis=1, keepdims=True)"
 STEP = "W = W - lr * dW\n            b = b - lr * db"
@@ -333,4 +333,20 @@ def train(X, y, rng, *, lr=0.2, epochs=10, batch=48, classes=10):
     return tuple(np.array(part) for part in zip(*history))
 """,
     ),
+]
+
+ROWS = "X and y have as many rows as each other."
+EMPTY = "All three are empty lists: it does not matter which is called what, as long as each fills its own."
+LISTS = "A list of arrays of one shape is an array to whoever asks."
+NAMES = "Ws, bs, losses = ([], [], [])"
+RETURN = "return (np.array(Ws), np.array(bs), np.array(losses))"
+
+equivalents = [
+    Equivalent("n = len(X)", "n = len(y)", because=ROWS, of="loss"),
+    Equivalent("n = len(X)", "n = len(y)", because=ROWS, of="gradients"),
+    Equivalent(NAMES, "bs, Ws, losses = ([], [], [])", because=EMPTY),
+    Equivalent(NAMES, "Ws, losses, bs = ([], [], [])", because=EMPTY),
+    Equivalent(RETURN, "return (Ws, np.array(bs), np.array(losses))", because=LISTS),
+    Equivalent(RETURN, "return (np.array(Ws), bs, np.array(losses))", because=LISTS),
+    Equivalent(RETURN, "return (np.array(Ws), np.array(bs), losses)", because=LISTS),
 ]

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from grader import Ints, Random, Reals, Row, Topic, Wrong, band, dataset, either, gradient, holds, matches, pure, sample
+from grader import (
+    Count, Ints, Random, Reals, Row, Topic, Wrong, band, dataset, either, gradient, holds, matches, pure, sample, statistical,
+)
 
 
 def probabilities(X: Reals["n d"], W: Reals["d c"], b: Reals["c"]) -> Reals["n c"]:
@@ -50,8 +52,12 @@ def a_few(rng):
     [(_, case)] = digits(rng)
     yield "a few digits", case | {"X": case["X"][:200], "y": case["y"][:200], "lr": 0.5, "epochs": 4, "batch": 30}
 
-def three(rng):
+def all_but_one(rng):
     yield "three points", sample(train, rng, n=3, d=2, y=np.array([0, 1, 1]), lr=0.5, epochs=21, batch=2, classes=2)
+    yield "49 points, batch left out", sample(train, rng, n=49, d=2, lr=0.5, epochs=3, classes=3)
+
+def standing(rng):
+    yield "a rate of 0", sample(train, rng, n=5, d=200, lr=0.0, epochs=1, batch=5, classes=10)
 
 def log_softmax(logits):
     shifted = logits - logits.max(axis=-1, keepdims=True)
@@ -90,10 +96,20 @@ def the_start_is_drawn(trial, case):
 def another(seeded):
     return type(seeded)(seeded.seed ^ 1)
 
+NEAR = 0.01 * 0.6744897501960817  # half of a normal distribution of deviation 0.01 lies nearer to 0
+
+def the_start_is_small(trial, case):
+    """At a rate of 0 nothing moves, and what comes back is the start."""
+    W, b, _ = (answer[0] for answer in trial.call(train, **case))
+    if b.any():
+        return f"b starts at {b.flat[np.argmax(np.abs(b))]:.6g}, expected 0"
+    return [Count(int((W > 0).sum()), W.size, 0.5, "entries of the first W are positive"),
+            Count(int((np.abs(W) < NEAR).sum()), W.size, 0.5, f"entries of the first W are nearer to 0 than {NEAR:.6f}")]
+
 def an_epoch_is_its_batches(trial, case):
-    """Three examples, two at a time: an epoch is two of them in one step, then the third. Which is the third changes; that it
-    is the same one in all 20 epochs has a probability of 3⁻¹⁹, less than 1e-9. A wrong gradient has a row of its own: steps
-    along it are as good here."""
+    """One example more than a batch: an epoch is a step on all but one of them, then one on the last. Which is the last
+    changes: that of three it is the same in all 20 epochs has a probability of 3⁻¹⁹, less than 1e-9. A wrong gradient has a
+    row of its own: steps along it are as good here."""
     Ws, bs, _ = trial.call(train, **case)
     epochs = list(zip(zip(Ws, bs), zip(Ws[1:], bs[1:])))
     away = [distances(before, after, case, gradients_of) for before, after in epochs]
@@ -102,22 +118,24 @@ def an_epoch_is_its_batches(trial, case):
         away = [distances(before, after, case, own) for before, after in epochs]
     for epoch, each in enumerate(away, start=2):
         if not min(each) < 1e-9:
-            sentence = (f"in epoch {epoch}, W and b are {min(each):.3g} away from where one step on two examples and one on the"
-                        f" third lead, whichever the third is (lr={case['lr']}, batch=2)")
+            n = len(case["y"])
+            sentence = (f"in epoch {epoch}, W and b are {min(each):.3g} away from where a step on {n - 1} of {n} examples and one "
+                        f"on the last lead, whichever is that (lr={case['lr']}, batch={case.get('batch', 48)})")
             raise Wrong("train", sentence, np.append(Ws[epoch - 1], bs[epoch - 1]))
-    if len({int(np.argmin(each)) for each in away}) == 1:
+    if len(away) >= 20 and len({int(np.argmin(each)) for each in away}) == 1:
         return "the same example comes last in all epochs: draw a new order for each"
     return None
 
 def distances(before, after, case, slopes):
-    """How far an epoch of two examples and then a third leads away from where it should, for each that may be the third."""
-    def away(third):
+    """How far an epoch leads away from where a step on all examples but one, and one on that, lead; for each that may be it."""
+    n = len(case["y"])
+    def away(last):
         at = before
-        for rows in (np.delete(range(3), third), [third]):
+        for rows in (np.delete(range(n), last), [last]):
             at = [w - case["lr"] * dw for w, dw in zip(at, slopes(case["X"][rows], case["y"][rows], *at))]
         return max(np.abs(a - b).max() for a, b in zip(after, at))
     with np.errstate(all="ignore"):  # where the submission diverges
-        return [away(third) for third in range(3)]
+        return [away(last) for last in range(n)]
 
 def gradients_of(X, y, W, b):
     delta = np.exp(log_softmax(X @ W + b))
@@ -133,7 +151,8 @@ topic = Topic("Softmax regression", cases, rubric=[
     Row("huge",    1, "large logits do not overflow",           matches(probabilities, on=enormous)),
     Row("tiny",    1, "a tiny probability has a finite loss",   matches(loss, on=enormous), needs="huge"),
     Row("epoch",   3, "an epoch is a step for each batch, in a new order",
-                      holds(an_epoch_is_its_batches, train, on=three)),
+                      holds(an_epoch_is_its_batches, train, on=all_but_one)),
+    Row("start",   1, "the start is small and random",          statistical(the_start_is_small, train, on=standing)),
     Row("curve",   2, "losses tells how the training went",     holds(losses_are_of_the_model, train, on=a_few)),
     Row("drawn",   1, "the start is drawn from rng",            holds(the_start_is_drawn, train, on=a_few), needs="curve"),
     Row("final",   3, "a training comes to what such trainings come to",

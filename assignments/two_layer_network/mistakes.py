@@ -1,6 +1,6 @@
 """Known ways to get a network of two layers wrong, with what helps the student; and other ways to get it right."""
 
-from grader import Mistake, Variant
+from grader import Equivalent, Mistake, Variant
 
 Z1 = "Z1 = X @ W1 + b1"
 A1 = "A1 = np.tanh(Z1)"
@@ -515,5 +515,14 @@ def train(X, Y, W1, b1, W2, b2, batches, *, lr=1.0):
             parameter -= lr * gradient
     return tuple(parameters)
 """,
+    ),
+]
+
+equivalents = [
+    Equivalent("n = len(X)", "n = len(Y)", because="X and Y have as many rows as each other.", of="backward"),
+    Equivalent(
+        "dZ1 = dZ2 @ W2.T * (1 - A1 ** 2)",
+        "dZ1 = dZ2 * W2.T * (1 - A1 ** 2)",
+        because="dZ2 is (n, 1) and W2.T is (1, h): with one output their product entry by entry is the matrix product.",
     ),
 ]
