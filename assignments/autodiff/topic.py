@@ -75,7 +75,7 @@ def graph(formula, leaves, name=""):
 def build(world, case):
     """Every value of the graph by its name, leaves first."""
     values = {leaf: world.Value(x) for leaf, x in case["leaves"].items()}
-    exec(case["formula"], {}, values)
+    exec(case["formula"], {"sum": world.sum}, values)
     return {name: value for name, value in values.items() if name != "_"}
 
 def of(names, attribute, values, after=""):
@@ -98,7 +98,7 @@ def value_and_derivatives(world, case):
     yield of([*values], "grad", values)
 
 def ends(world, case):
-    """Of a long graph. Four times backward: with a list for what was visited that takes seconds, with a set nothing."""
+    """Of a large graph. Four times backward: with a list for what was visited that takes seconds, with a set nothing."""
     values = build(world, case)
     yield "data of y", values["y"].data
     values["y"].backward()
@@ -170,8 +170,7 @@ def twins(rng):
     yield graph("u = a + b; v = c + d; y = u + v", {"a": a, "b": b, "c": a, "d": b})
 
 def chain(rng):
-    long = "y = x\nfor _ in range(5000):\n    y = s + (y + s)"
-    yield graph(long, {"x": number(rng, 1, 2), "s": number(rng, 0.1, 0.2)}, "a chain of 10,000 sums")
+    yield graph("y = sum([s] * 10_000, x)", {"x": number(rng, 1, 2), "s": number(rng, 0.1, 0.2)})
 
 def doublings(rng):
     yield graph("y = x\nfor _ in range(40):\n    y = y + y", {"x": number(rng, 1, 2)}, "y = x, then 40 times y = y + y")
@@ -207,6 +206,7 @@ def graphs(rng):
     """First the gradient that each operation is sent is -1, in place of the 1 that backward starts with."""
     yield from each(*(f"-({expression})" for expression in ALL))(rng)
     yield graph(*random_graph(rng, rng.choice(KINDS, 5)))
+    yield graph(*random_graph(rng, rng.choice(KINDS, 9)))
     for rounds in (1, 2):
         kinds = rng.permutation(KINDS * rounds)
         yield graph(*random_graph(rng, kinds), f"a random graph of {len(kinds)} operations")
