@@ -112,7 +112,7 @@ def test_the_author_reads_the_power_of_each_count_as_a_table() -> None:
     power = row.check.power(Drawn(topic, student, None, 0, row.id))  # type: ignore[arg-type]
     report = Report("coins", [row.id], powers={row.id: power})
     *_, sentence, _, titles, line, _ = report.text().splitlines()
-    assert sentence.endswith("tests with probability 1e-09 at most.")
+    assert sentence == "these tests with probability 1e-09 at most."
     assert titles.split() == ["row", "case", "counted", "draws", "rate", "off"]
     assert line == "rate  a million coins  coins show heads  1,000,000  0.8   0.003"
 
@@ -129,7 +129,8 @@ def test_one_fault_is_recognised_in_another_draw_and_another_fault_is_not() -> N
     one = graded(tossed(0.2)).error
     same_fault = graded(lambda rng, **k: 1.0 * (rng.binomial(1, 0.2, size=1_000_000) == 1)).error
     other = graded(tossed(0.3)).error
-    assert isinstance(one, Wrong) and isinstance(same_fault, Wrong)
+    assert isinstance(one, Wrong)
+    assert isinstance(same_fault, Wrong)
     assert one.answer != same_fault.answer
     assert same(one, same_fault)
     assert not same(one, other)
@@ -139,7 +140,8 @@ def test_a_record_keeps_how_far_one_fault_may_differ_by_chance() -> None:
     error = graded(tossed(0.2)).error
     assert isinstance(error, Wrong)
     kept = _from_wire(decode(encode(_to_wire(error))))
-    assert isinstance(kept, Wrong) and kept.by_chance == error.by_chance > 0
+    assert isinstance(kept, Wrong)
+    assert kept.by_chance == error.by_chance > 0
     assert same(kept, error)
 
 
