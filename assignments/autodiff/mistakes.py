@@ -1,4 +1,4 @@
-from grader import Mistake, Variant
+from grader import Equivalent, Mistake, Variant
 
 PUSH = "            for parent, slope in node.parents:\n                parent.grad += slope * node.grad\n"
 FORGET = "        for node in order:\n            node.grad = 0.0\n"
@@ -618,5 +618,26 @@ def parents_first(output):
         waiting += new
     return sorted(found, key=lambda node: node.depth)
 ''',
+    ),
+]
+
+ORDER = "Each parent keeps its own slope: which of the two is named first does not matter."
+ADD = "return Value(self.data + other.data, [(self, 1.0), (other, 1.0)])"
+SUB = "return Value(self.data - other.data, [(self, 1.0), (other, -1.0)])"
+MUL = "return Value(self.data * other.data, [(self, other.data), (other, self.data)])"
+DIV = "return Value(quotient, [(self, 1 / other.data), (other, -quotient / other.data)])"
+
+equivalents = [
+    Equivalent(ADD, ADD.replace("(self, 1.0), (other, 1.0)", "(other, 1.0), (self, 1.0)"), because=ORDER),
+    Equivalent(SUB, SUB.replace("(self, 1.0), (other, -1.0)", "(other, -1.0), (self, 1.0)"), because=ORDER),
+    Equivalent(
+        MUL,
+        MUL.replace("(self, other.data), (other, self.data)", "(other, self.data), (self, other.data)"),
+        because=ORDER,
+    ),
+    Equivalent(
+        DIV,
+        "return Value(quotient, [(other, -quotient / other.data), (self, 1 / other.data)])",
+        because=ORDER,
     ),
 ]
