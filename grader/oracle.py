@@ -143,7 +143,6 @@ def derivative(of: Callable[..., torch.Tensor], wrt: str) -> Callable[..., torch
         x = case[wrt].clone().requires_grad_(True)
         return torch.autograd.grad(of(**{**case, wrt: x}), x)[0]
 
-    gradient.takes = arguments_of(of)  # type: ignore[attr-defined]
     return gradient
 
 
@@ -180,19 +179,6 @@ def scaled(value: torch.Tensor, *terms: torch.Tensor) -> torch.Tensor:
     return value
 
 
-def pullback(of: Callable[..., torch.Tensor], wrt: str, cotangent: str = "") -> Callable[..., torch.Tensor]:
-    """The vector-Jacobian product of `of` with respect to its argument `wrt`, by autograd: what backpropagation does with one
-    stage. It takes what `of` takes, and the cotangent as `dNAME`, where NAME is that of `of`, unless named otherwise."""
-    cotangent, takes = cotangent or f"d{of.__name__}", arguments_of(of)
-
-    def pulled(**case: Any) -> torch.Tensor:
-        x = case[wrt].clone().requires_grad_(True)
-        return torch.autograd.grad(of(**{**{name: case[name] for name in takes}, wrt: x}), x, case[cotangent])[0]
-
-    pulled.takes = (cotangent, *takes)  # type: ignore[attr-defined]
-    return pulled
-
-
 class Stages:
     """A function of several outputs by name, each computed from the function's arguments and the outputs before it.
 
@@ -223,7 +209,7 @@ class Ensemble:
 
 def arguments_of(step: Callable[..., Any]) -> tuple[str, ...]:
     """The names of the arguments that a step takes."""
-    return getattr(step, "takes", None) or tuple(inspect.signature(step).parameters)
+    return tuple(inspect.signature(step).parameters)
 
 
 def stepwise(make: Callable[..., torch.optim.Optimizer]) -> Callable[..., Any]:
@@ -260,7 +246,6 @@ __all__ = [
     "derivative",
     "device_name",
     "layer",
-    "pullback",
     "scaled",
     "stepwise",
 ]

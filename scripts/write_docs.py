@@ -56,9 +56,8 @@ def main() -> None:
 def pages() -> dict[Path, str]:
     """Every page that is written, or partly written, as it should be."""
     whole = {ROOT / "docs" / "cli.md": cli_page(), ROOT / "docs" / "checks.md": checks_page()}
-    partly = {
-        path: path.read_text(encoding="utf-8") for path in (ROOT / "README.md", ROOT / "docs" / "architecture.md")
-    }
+    mixed = (ROOT / "README.md", ROOT / "docs" / "architecture.md", ROOT / "docs" / "add-a-topic.md")
+    partly = {path: path.read_text(encoding="utf-8") for path in mixed}
     return whole | {path: FENCE.sub(_fill, text) for path, text in partly.items()}
 
 
@@ -171,7 +170,11 @@ def checks_page() -> str:
         "## References",
         "`reference/TOPIC.py` defines a PyTorch function for each function of the topic. These, `from grader.oracle import …`, "
         "help: gradients come from autograd, never by hand.",
-        *(text for name in ("derivative", "layer", "scaled", "stepwise") for text in _entry(getattr(oracle, name))),
+        *(
+            text
+            for name in ("derivative", "layer", "scaled", "stepwise", "Stages", "Ensemble")
+            for text in _entry(getattr(oracle, name))
+        ),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -206,15 +209,52 @@ def _signature(thing: Any) -> str:
 
 def rubric() -> str:
     """What the student writes and the rubric: exact pieces of topic.py."""
-    source = (ASSIGNMENT.folder / "topic.py").read_text(encoding="utf-8")
-    wanted = {"adam", "cases", "topic"}
-    pieces = [
+    return pieces("assignments/adam/topic.py", "adam", "cases", "topic")
+
+
+def pieces(file: str, *wanted: str) -> str:
+    """The definitions of these names, exactly as a file has them."""
+    source = (ROOT / file).read_text(encoding="utf-8")
+    found = [
         ast.get_source_segment(source, node) or ""
         for node in ast.parse(source).body
         if (isinstance(node, ast.FunctionDef) and node.name in wanted)
         or (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in wanted)
     ]
-    return "\n\n".join(pieces)
+    return "\n\n".join(found)
+
+
+def rows(module: str, *wanted: str) -> str:
+    """Rows of a topic's rubric, exactly as topic.py has them."""
+    source = (ROOT / "assignments" / module / "topic.py").read_text(encoding="utf-8")
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    found = {
+        call.args[0].value: ast.get_source_segment(source, call) or ""
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "Row" and isinstance(call.args[0], ast.Constant)
+    }
+    return "\n".join(textwrap.dedent(found[row]) + "," for row in wanted)
+
+
+def objects() -> str:
+    scripts = pieces("assignments/autodiff/topic.py", "build", "value_and_derivatives")
+    return f"{scripts}\n\n{rows('autodiff', 'plain', 'graphs')}"
+
+
+def chance() -> str:
+    return f"{pieces('assignments/dropout/topic.py', 'many', 'kept_as_often')}\n\n{rows('dropout', 'rate')}"
+
+
+def stages() -> str:
+    return (
+        f"{pieces('reference/two_layer_network.py', 'forward')}\n\n{rows('two_layer_network', 'Z1', 'A1', 'Z2', 'A2')}"
+    )
+
+
+def training() -> str:
+    given = rows("two_layer_network", "step")
+    own = pieces("assignments/softmax_regression/topic.py", "measure")
+    return f"{given}\n\n{own}\n\n{rows('softmax_regression', 'final')}"
 
 
 class Watched(Live):
@@ -295,6 +335,10 @@ EXAMPLES: dict[str, Callable[[], str]] = {
     "plan": plan,
     "verdict": verdict,
     "feedback": feedback,
+    "objects": objects,
+    "chance": chance,
+    "stages": stages,
+    "training": training,
 }
 
 if __name__ == "__main__":
