@@ -11,7 +11,7 @@ JOBS ?= 2
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint format verify mutants class bench soak fuzz hostile clean
+.PHONY: demo test lint format verify verified mutants class bench soak fuzz hostile clean
 
 demo: $(INSTALLED)
 	$(BIN)/grader grade examples/class -o out --trust-submissions
@@ -30,6 +30,9 @@ format: $(INSTALLED)
 
 verify: $(INSTALLED)
 	$(BIN)/grader verify --seeds 20
+
+verified: $(INSTALLED)
+	$(BIN)/python scripts/write_verified.py
 
 mutants: $(INSTALLED)
 	$(BIN)/grader verify --mutants

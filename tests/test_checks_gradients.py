@@ -1,7 +1,9 @@
 """Claims about derivatives, and what may follow from a function that is wrong."""
+# ruff: noqa: F722, F821 -- annotations here are the language of topics
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,14 +30,14 @@ from miniature import (
     waves,
 )
 
-from grader.checks import Trial, cheap, either, gradient, matches, pure, vjp
+from grader.checks import Check, Trial, cheap, either, gradient, matches, pure, vjp
 from grader.diagnose import Known, verdicts
 from grader.drawn import Drawn, drawn_trials
 from grader.evaluate import Outcome, evaluate
 from grader.live import Live
 from grader.plan import Plan
 from grader.result import Hint, Status, Wrong
-from grader.signature import sample
+from grader.signature import Layer, Opaque, Reals, sample
 from grader.topic import Row, Topic
 
 # -------------------------------------------------------------------------------------------------------------- vjp
@@ -336,3 +338,26 @@ def test_on_record_both_alternatives_are_asked() -> None:
     topic = Topic("Miniature", waves, FOLLOW)
     FOLLOW[1].check(Watched(topic, Live(RIGHT), NumpyTruth(), 0, "slope"))
     assert asked == ["first", "otherwise"]
+
+
+class same(Layer):
+    def forward(x: Reals["n d"]) -> {"out": Reals["n d"], "cache": Opaque}: ...  # type: ignore[misc, valid-type]
+
+    def backward(dout: Reals["n d"], cache: Opaque) -> {"dx": Reals["n d"]}: ...  # type: ignore[misc, valid-type]
+
+
+@pytest.mark.parametrize(("slope", "holds"), [(1.0, True), (2.0, False)])
+def test_on_record_a_right_identity_is_no_dead_work_but_a_fall_back_must_hold(slope: float, holds: bool) -> None:
+    """Whoever echoes the argument cannot follow through; where that is the right answer, nobody has to."""
+
+    class Exhaustive(Drawn):
+        exhaustive = True
+
+    class Identity(Check):
+        def __call__(self, trial: Trial) -> None: ...
+
+    topic = Topic("Same", lambda rng: [("a batch", sample(same, rng, n=3, d=2))], [])
+    student = Live({"same_forward": lambda x: (x, None), "same_backward": lambda dout, cache: slope * dout})
+    trial = Exhaustive(topic, student, NumpyTruth(), 0, "row")
+    with contextlib.nullcontext() if holds else pytest.raises(Wrong):
+        either(Identity(), gradient(of=same))(trial)
