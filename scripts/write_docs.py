@@ -142,7 +142,7 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def checks_page() -> str:
-    claims = [getattr(checks, name) for name in checks.__all__ if name.islower()]
+    claims = [thing for name in checks.__all__ if name.islower() and isinstance(thing := getattr(checks, name), type)]
     parts = [
         "# What topics are written with",
         NOTICE,
@@ -159,6 +159,7 @@ def checks_page() -> str:
         "## Inside `holds`",
         "`claim(trial, case)` is plain Python; what it may ask is",
         *(text for name in ("call", "expected", "normal") for text in _entry(getattr(checks.Trial, name), "trial.")),
+        *_entry(checks.perform),
         "## Mistakes and variants",
         *(text for thing in (Mistake, Variant) for text in _entry(thing)),
         "## References",
