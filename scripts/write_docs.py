@@ -141,7 +141,7 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def checks_page() -> str:
-    claims = [getattr(checks, name) for name in checks.__all__ if name.islower()]
+    claims = [thing for name in checks.__all__ if name.islower() and isinstance(thing := getattr(checks, name), type)]
     parts = [
         "# What topics are written with",
         NOTICE,
@@ -162,6 +162,7 @@ def checks_page() -> str:
             for name in ("call", "expected", "normal", "show")
             for text in _entry(getattr(checks.Trial, name), "trial.")
         ),
+        *_entry(checks.perform),
         "## Data sets",
         _doc(datasets),
         *_entry(datasets.dataset),

@@ -35,6 +35,14 @@ class scale(Layer):
         """The derivatives."""
 
 
+class same(Layer):
+    def forward(x: Reals["n d"]) -> {"out": Reals["n d"], "cache": Opaque}:
+        """x."""
+
+    def backward(dout: Reals["n d"], cache: Opaque) -> {"dx": Reals["n d"]}:
+        """The derivative."""
+
+
 def picked(x: Reals["n c"], labels: Ints["n", "c"]) -> Reals[""]:
     """The sum of squares of the entries at the labels."""
 

@@ -111,7 +111,7 @@ def test_the_author_reads_the_power_of_each_count_as_a_table() -> None:
     [row] = topic.rubric
     power = row.check.power(Drawn(topic, student, None, 0, row.id))  # type: ignore[arg-type]
     report = Report("coins", [row.id], powers={row.id: power})
-    *_, sentence, _, titles, line, _ = report.text().splitlines()
+    *_, sentence, _, titles, line = report.text().splitlines()
     assert sentence == "these tests with probability 1e-09 at most."
     assert titles.split() == ["row", "case", "counted", "draws", "rate", "off"]
     assert line == "rate  a million coins  coins show heads  1,000,000  0.8   0.003"

@@ -1,5 +1,4 @@
 """Claims about derivatives, and what may follow from a function that is wrong."""
-# ruff: noqa: F722, F821 -- annotations here are the language of topics
 
 from __future__ import annotations
 
@@ -24,6 +23,7 @@ from miniature import (
     ramp_slope,
     right_backward,
     right_forward,
+    same,
     scale,
     wave,
     wave_slope,
@@ -37,7 +37,7 @@ from grader.evaluate import Outcome, evaluate
 from grader.live import Live
 from grader.plan import Plan
 from grader.result import Hint, Status, Wrong
-from grader.signature import Layer, Opaque, Reals, sample
+from grader.signature import sample
 from grader.topic import Row, Topic
 
 # -------------------------------------------------------------------------------------------------------------- vjp
@@ -338,12 +338,6 @@ def test_on_record_both_alternatives_are_asked() -> None:
     topic = Topic("Miniature", waves, FOLLOW)
     FOLLOW[1].check(Watched(topic, Live(RIGHT), NumpyTruth(), 0, "slope"))
     assert asked == ["first", "otherwise"]
-
-
-class same(Layer):
-    def forward(x: Reals["n d"]) -> {"out": Reals["n d"], "cache": Opaque}: ...  # type: ignore[misc, valid-type]
-
-    def backward(dout: Reals["n d"], cache: Opaque) -> {"dx": Reals["n d"]}: ...  # type: ignore[misc, valid-type]
 
 
 @pytest.mark.parametrize(("slope", "holds"), [(1.0, True), (2.0, False)])
