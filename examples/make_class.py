@@ -63,7 +63,7 @@ class Notebook:
         if fence.kind in ("output", "image"):
             self.cells[self.at]["outputs"].append(output(fence))
             return
-        defined = re.findall(r"^(?:async )?def (\w+)\(", fence.text, flags=re.MULTILINE)
+        defined = re.findall(r"^(?:(?:async )?def|class) (\w+)\b", fence.text, flags=re.MULTILINE)
         names = fence.words[1:] if fence.words[:1] == ("for",) else defined
         replaced = [self.stubs.pop(name) for name in names if name in self.stubs and fence.kind == "python"]
         source = fence.text.removesuffix("\n").splitlines(True)

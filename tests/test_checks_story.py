@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from grader.checks import Check, Trial, composition, either, follows, holds, matches, perform
+from grader.checks.story import written
 from grader.closeness import Truth
 from grader.diagnose import verdicts
 from grader.drawn import drawn_trials
@@ -166,6 +167,36 @@ def test_ten_thousand_operations_are_one_message() -> None:
 
     [outcome] = graded(follows(chain, Counter), numbers)
     assert outcome.earned, outcome
+
+
+def test_values_in_a_list_are_compared_as_one_array() -> None:
+    def totals(world: Any, case: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        one, two = world.Counter(case["a"]), world.Counter(case["b"])
+        yield "the totals before", [one.total, two.total]
+        two.add(1.0)
+        yield "the totals", [one.total, two.total]
+
+    class Deaf(RightCounter):
+        def add(self, amount: float) -> None: ...
+
+    assert graded(follows(totals, Counter), numbers)[0].earned
+    [outcome] = graded(follows(totals, Counter), numbers, Counter=Deaf)
+    assert str(outcome.error).startswith("the totals on two numbers: entry [1] is ")
+
+
+def test_a_sum_of_thousands_is_one_step_in_python_s_own_dispatch() -> None:
+    def total(world: Any, case: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        yield "the total", world.sum([world.Counter(0.25)] * 10_000, world.Counter(case["a"])).total
+
+    class Backwards(RightCounter):
+        def __add__(self, other: Any) -> "RightCounter":
+            return RightCounter(self.total - other.total)
+
+    plan, _ = written(total, follows(total, Counter).functions, {"a": 1.0})
+    assert [step.op for step in plan.steps] == ["new", "new", "apply", "get"]
+    assert graded(follows(total, Counter), numbers)[0].earned
+    [outcome] = graded(follows(total, Counter), numbers, Counter=Backwards)
+    assert "expected" in str(outcome.error)
 
 
 def test_a_name_that_the_check_does_not_name_is_the_authors_mistake() -> None:

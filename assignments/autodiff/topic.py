@@ -226,11 +226,12 @@ topic = Topic("Automatic differentiation", graphs, rubric=[
     Row("reused",    3, "a value used twice adds up its gradients",      follows(derivatives, Value, on=reused)),
     Row("ways",      3, "a gradient goes on only when it is complete",   follows(derivatives, Value, on=ways)),
     Row("twins",     1, "equal numbers may be different values",         follows(value_and_derivatives, Value, on=twins)),
-    Row("chain",     2, "a chain of 10,000 operations is no trouble",    follows(ends, Value, on=chain), needs="reused"),
     Row("again",     2, "backward starts afresh each time it is called", follows(again, Value, on=calls)),
     Row("aside",     1, "backward changes nothing but gradients, of nothing but what y was made from",
                         follows(elsewhere, Value, on=aside)),
     Row("graphs",    4, "random graphs of every operation are right",    follows(value_and_derivatives, Value)),
+    Row("chain",     2, "a chain of 10,000 operations needs no recursion, and no long search",
+                        follows(ends, Value, on=chain), needs="reused"),
     Row("paths",     1, "the work grows with the operations, not with the paths",
                         follows(ends, Value, on=doublings), needs="chain"),
 ])
