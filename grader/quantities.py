@@ -16,6 +16,7 @@ from typing import Any
 
 DIGITS = 1e-10  # relative: how nearly a number must be what it is said to be
 LITTLE = 1e-3  # a smaller hyper-parameter is a rate or a guard: nobody takes 1 minus it
+LARGEST = 1e100  # a number beyond has no square
 STEP = "t"  # the name under which a check gives the number of a step
 
 Named = tuple[str, float]
@@ -37,8 +38,8 @@ def counts(given: Mapping[str, Any]) -> dict[str, int]:
 
 
 def rates(given: Mapping[str, Any]) -> dict[str, float]:
-    """The other numbers: hyper-parameters, and arguments that are a single number."""
-    return {k: float(v) for k, v in given.items() if isinstance(v, float) and math.isfinite(v) and v not in (0, 1)}
+    """The other numbers, where they are not absurdly large: hyper-parameters, and arguments that are a single number."""
+    return {k: float(v) for k, v in given.items() if isinstance(v, float) and abs(v) < LARGEST and v not in (0, 1)}
 
 
 def names(number: float, given: Mapping[str, Any]) -> str | None:

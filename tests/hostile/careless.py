@@ -101,7 +101,7 @@ def main() -> None:
     student = Student(child.channel)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
-        student.ask(jail.settings(LIMITS))
+        student.ask(jail.settings(LIMITS) | {"data": {}})
         for number, code in enumerate(cells[:-1]):
             student.ask({"do": "cell", "number": number, "code": code})
         for _ in range(3):

@@ -9,7 +9,8 @@ import os
 def breach():
     for path in (WORLD["secret"], WORLD["gradebook"], WORLD["neighbour"]):
         try:
-            os.chmod(path, os.stat(path).st_mode ^ 0o001)
+            mode = os.stat(path).st_mode
+            os.chmod(path, mode & ~7 | (mode + 1) & 7)  # another each time, also where it is called twice
         except OSError:
             continue
     return False  # seen outside
