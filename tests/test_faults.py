@@ -83,10 +83,20 @@ def at_runs(monkeypatch: pytest.MonkeyPatch, which: Callable[[int], bool], strik
 
 def kill_server() -> None:
     """The oldest process of its command line that is not bubblewrap; the others are its children."""
-    jailed = [pid for pid in descendants(os.getpid()) if b"zygote" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    server = min(pid for pid in jailed if not Path(f"/proc/{pid}/comm").read_text().startswith("bwrap"))
-    os.kill(server, signal.SIGKILL)
-    assert none_left([server], 10)
+    deadline = time.monotonic() + 10
+    while not (servers := [pid for pid in descendants(os.getpid()) if is_server(pid)]):
+        assert time.monotonic() < deadline, "no fork server is running"
+        time.sleep(0.01)
+    os.kill(min(servers), signal.SIGKILL)
+    assert none_left([min(servers)], 10)
+
+
+def is_server(pid: int) -> bool:
+    try:
+        command, name = Path(f"/proc/{pid}/cmdline").read_bytes(), Path(f"/proc/{pid}/comm").read_text()
+    except (FileNotFoundError, ProcessLookupError):  # it has just ended
+        return False
+    return b"zygote" in command and not name.startswith("bwrap")
 
 
 # ------------------------------------------------------------------------------------------ the fork server
