@@ -96,7 +96,10 @@ def page(figures: dict[str, Any]) -> str:
     lines += [_line(slug, f) for slug, f in figures.items()]
     dates = sorted({f["date"] for f in figures.values()})
     when = f"Measured on {' and '.join(dates)}." if dates else ""
-    return "\n".join([HEAD.format(seeds=SEEDS, right_seeds=RIGHT_SEEDS), *lines, "", when, ""])
+    course = Course.load(ROOT / "autograder.yml")
+    left = [f"`{slug}`" for slug in course.topics if slug not in figures]
+    notes = [when, *([f"Not measured so thoroughly yet: {', '.join(left)}."] if left else [])]
+    return "\n".join([HEAD.format(seeds=SEEDS, right_seeds=RIGHT_SEEDS), *lines, "", *notes, ""])
 
 
 def _line(slug: str, f: dict[str, Any]) -> str:

@@ -1,0 +1,66 @@
+"""docs/verified.md says what is proven of each topic as it is now, and its figures come out again."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from grader.course import Course
+from grader.jail import open_jail
+from grader.mutants.generate import mutants
+from grader.mutants.teeth import Teeth
+from grader.oracle import Oracle
+from grader.topic import Assignment
+
+ROOT = Path(__file__).resolve().parent.parent
+COURSE = Course.load(ROOT / "autograder.yml")
+FIGURES = json.loads((ROOT / "docs" / "verified.json").read_text(encoding="utf-8"))
+AGAIN = "run `python scripts/write_verified.py` and read the diff of docs/verified.md"
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("write_verified", ROOT / "scripts" / "write_verified.py")
+    assert spec is not None and spec.loader is not None  # noqa: PT018 (for mypy)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_page_is_made_from_the_figures(script: ModuleType) -> None:
+    assert (ROOT / "docs" / "verified.md").read_text(encoding="utf-8") == script.page(FIGURES), AGAIN
+
+
+@pytest.mark.parametrize("slug", FIGURES)
+def test_the_figures_are_of_the_topic_as_it_is(slug: str, script: ModuleType) -> None:
+    figures, assignment = FIGURES[slug], Assignment(slug, ROOT)
+    assert figures["hashes"] == script.hashes(slug), f"{slug} has changed since it was proven: {AGAIN}"
+    assert figures["mutants"]["mutants"] == len(mutants(assignment.solution))
+    assert (figures["mistakes"], figures["variants"]) == (len(assignment.mistakes), len(assignment.variants))
+
+
+@pytest.mark.parametrize("slug", FIGURES)
+def test_nothing_is_left_open(slug: str) -> None:
+    figures = FIGURES[slug]
+    assert figures["mutants"]["survivors"] == []
+    assert figures["alarms"] == 0
+    assert figures["named"] == figures["mistakes"]
+
+
+def test_a_topic_without_figures_is_named_so(script: ModuleType) -> None:
+    said = script.page({}).partition("Not measured so thoroughly yet: ")[2]
+    assert all(f"`{slug}`" in said for slug in COURSE.topics)
+
+
+@pytest.mark.parametrize("slug", ["momentum"])
+def test_the_mutants_are_caught_again(slug: str) -> None:
+    assignment, jail = Assignment(slug, ROOT), open_jail(COURSE.imports)
+    try:
+        found = Teeth.of(assignment, Oracle(assignment), jail).figures()
+    finally:
+        jail.close()
+    assert {key: FIGURES[slug]["mutants"][key] for key in found} == found
