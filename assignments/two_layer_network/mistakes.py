@@ -30,15 +30,14 @@ mistakes = [
     Mistake("b1 left out", Z1, "Z1 = X @ W1", say="Your Z1 lacks b1: Z1 = X @ W1 + b1."),
     Mistake("b2 left out", Z2, "Z2 = A1 @ W2", say="Your Z2 lacks b2: Z2 = A1 @ W2 + b2."),
     Mistake(
-        "a linear hidden layer, backward too",
+        "a linear hidden layer",
         A1,
         "A1 = Z1",
         also=[(DZ1, "dZ1 = dZ2 @ W2.T")],
         loses="A1 dZ1",
         say="Your hidden layer is linear, and two linear layers are one: no line divides a disc from a ring. A1 = np.tanh(Z1), "
-        "and 1 - A1**2 in dZ1.",
+        "and its slope, 1 - A1**2, belongs in dZ1.",
     ),
-    Mistake("tanh left out", A1, "A1 = Z1", loses="A1", say="A1 is Z1 itself: apply tanh, A1 = np.tanh(Z1)."),
     Mistake(
         "a sigmoid hidden layer, backward too",
         A1,
