@@ -39,6 +39,7 @@ MARKS = {
     Status.DIED: "d",
     Status.VOID: "!",
 }
+FOLLOWED = "f"  # earned by follow-through
 
 
 @dataclass
@@ -175,6 +176,13 @@ def check_folder(assignment: Assignment) -> list[str]:
     names = [change.name for change in [*assignment.mistakes, *assignment.variants]]
     findings += [f"two mistakes or variants are called {name!r}" for name in {n for n in names if names.count(n) > 1}]
     findings += [f"mistake {m.name!r} says nothing to the student" for m in assignment.mistakes if not m.say]
+    rows = {row.id for row in assignment.topic.rubric}
+    findings += [
+        f"mistake {m.name!r} must lose {row!r}, but there is no such row"
+        for m in assignment.mistakes
+        for row in m.loses.split()
+        if row not in rows
+    ]
     lacking = [name for name in assignment.data if not (assignment.folder / "data" / f"{name}.md").is_file()]
     findings += [
         f"data/{name}.md is missing: say there what the data are, whose, and their licence" for name in lacking
@@ -240,7 +248,7 @@ def _mistakes(assignment: Assignment, truth: TruthSource, seed: int, report: Rep
         return
     for one, mistake in zip(known, assignment.mistakes, strict=True):
         name, outcomes = one.hint.name, one.outcomes
-        marks = "".join("f" if o.follow else MARKS[o.status] for o in outcomes)
+        marks = "".join(FOLLOWED if o.follow else MARKS[o.status] for o in outcomes)
         names = {hint.name for hint in recognise(outcomes, known).values()}
         report.findings += _unsound_mistake(mistake, marks, names, report, seed, first)
         report.findings += _void(outcomes, name, seed)
@@ -258,8 +266,8 @@ def _unsound_mistake(
     elif name not in names:
         yield f"mistake {name!r} is not named" + (f", but {sorted(names)} is" if names else "")
     for row, mark in zip(report.rows, marks, strict=True):
-        if row in mistake.loses.split() and mark == MARKS[Status.EARNED]:
-            yield f"mistake {name!r} earns {row!r}, which it must lose"
+        if row in mistake.loses.split() and mark in (MARKS[Status.EARNED], MARKS[Status.WITHHELD], FOLLOWED):
+            yield f"mistake {name!r} does not lose {row!r}, as it must"
     if not first and marks != report.matrix.get(name):
         before = report.matrix.get(name, "")
         rows = [row for row, a, b in zip(report.rows, before, marks, strict=False) if a != b]

@@ -63,11 +63,28 @@ def test_a_report_without_mistakes_has_a_text() -> None:
 # ------------------------------------------------------------------------------------------ unsound topics
 
 
-def test_a_mistake_that_keeps_a_row_which_it_must_lose_is_found(folder: Path) -> None:
-    edit(folder, SOFT, "mistakes.py", '"no max shift", ', '"no max shift", loses="huge loss", ')
-    assert findings(folder, "softmax-xent", 1) == [
-        "seed 1 of 1: mistake 'no max shift' earns 'loss', which it must lose"
-    ]
+@pytest.mark.parametrize(
+    ("was", "now", "found"),
+    [
+        ('"no max shift", ', '"no max shift", loses="huge loss", ', "'no max shift' does not lose 'loss', as it must"),
+        (
+            '"one-hot forgotten", ',
+            '"one-hot forgotten", loses="sums", ',
+            "'one-hot forgotten' does not lose 'sums', as it must",
+        ),
+    ],
+    ids=["earned", "withheld"],
+)
+def test_a_mistake_that_does_not_lose_a_row_which_it_must_is_found(
+    folder: Path, was: str, now: str, found: str
+) -> None:
+    edit(folder, SOFT, "mistakes.py", was, now)
+    assert findings(folder, "softmax-xent", 1) == [f"seed 1 of 1: mistake {found}"]
+
+
+def test_a_row_that_is_to_be_lost_and_is_not_there_is_found(folder: Path) -> None:
+    edit(folder, SOFT, "mistakes.py", '"no max shift", ', '"no max shift", loses="hugh", ')
+    assert "mistake 'no max shift' must lose 'hugh', but there is no such row" in findings(folder, "softmax-xent", 0)
 
 
 def test_a_row_that_a_do_nothing_program_earns_is_found(folder: Path) -> None:
