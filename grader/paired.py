@@ -2,7 +2,7 @@
 
 No diagnosis can tell a pair whose answers are, in every row, those of one mistake alone (the other one does not show) or of
 another pair: such pairs are counted as "alike" and asked nothing. Of the rest at least one mistake must be named, and both
-where alone they first fail in different rows, unless one of these is earned by follow-through: nothing is lost there.
+where alone they first fail in different rows, unless together they earn one of these: nothing is lost there to speak of.
 """
 
 from __future__ import annotations
@@ -85,8 +85,8 @@ def _diagnosed(pair: Pair, outcomes: Sequence[Outcome], known: Sequence[Known], 
     found = {hint.name for hint in recognise(outcomes, [*known, *pairs_for(outcomes, known, book)]).values()}
     named = frozenset(pair.names) if pair.hint.name in found else found.intersection(pair.names)
     first = {_first_lost(k.outcomes) for k in known if k.hint.name in pair.names}
-    followed = any(o.follow for o in outcomes if o.row.id in first)
-    return Diagnosed(pair, frozenset(named), apart=len(first) == 2 and not followed)
+    earned = any(o.earned for o in outcomes if o.row.id in first)
+    return Diagnosed(pair, frozenset(named), apart=len(first) == 2 and not earned)
 
 
 def _first_lost(outcomes: Sequence[Outcome]) -> str:

@@ -27,10 +27,11 @@ from .live import Live
 from .plan import Implementation, Plan
 from .plan import describe as describe_value
 from .result import Status, Wrong
-from .simpler import Values, cost, entries, like, moves
+from .simpler import Values, cost, entries, like, moves, tables
 from .topic import Assignment, Case, Cases, Row
 
-ENTRIES = 40  # that a cell may hold: a larger one explains nothing
+ENTRIES = 40  # that the arrays of a cell may hold, and lines: a larger one explains nothing
+LONGEST = 1_000  # characters of a line, likewise
 WORDS = 200  # characters of what came back, where it is no array
 NAME = "this input"
 
@@ -164,7 +165,7 @@ def _smallest(alone: Alone, fails: Any, counted: Counted) -> tuple[Values, Wrong
     else:
         return None
     each = calls - counted.left  # what one case costs: the last such calls confirm
-    reals = [name for name, spec in alone.specs.items() if spec.kind == "real"]
+    reals = [*(name for name, spec in alone.specs.items() if spec.kind == "real"), *tables(case)]
     original, best = case, dict(case)
     tried = {_key(best)}
     simpler = True
@@ -189,9 +190,10 @@ def _key(case: Mapping[str, Any]) -> str:
 
 def _evidence(alone: Alone, case: Values, wrong: Wrong, calls: int) -> dict[str, Any] | None:
     """What is shown, or None where the case is too large to be shown."""
-    if entries(case) > ENTRIES:
+    lines = alone.write(case, wrong) if entries(case) <= ENTRIES else []
+    if not 0 < len(lines) <= ENTRIES or max(map(len, lines)) > LONGEST:
         return None
-    code = "\n".join(alone.write(case, wrong))
+    code = "\n".join(lines)
     got, expected = _texts(wrong)
     imports = "import numpy as np\n\n" if re.search(r"\bnp\.", code) else ""
     return {"code": imports + code, "got": got, "calls": calls} | ({"expected": expected} if expected else {})

@@ -1,12 +1,12 @@
 """Simpler cases from a case: fewer rows and columns, rounder numbers, default hyper-parameters.
 
 A case stays one of its kind: sizes shrink in all arguments that share a letter, whole numbers stay below their bound, what
-is positive stays positive, rows that sum to 1 still do, and an array of zeros and ones stays one.
+is positive or negative stays so, rows that sum to 1 still do, and an array of zeros and ones stays one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,9 +48,21 @@ def moves(alone: Alone, case: Values) -> Iterator[Move]:
         yield from (_without(alone, letter, i) for i in reversed(range(FEW)))
     yield from (_default(name) for name in alone.defaults)
     yield _rounded([name for name, spec in alone.specs.items() if spec.kind == "real" and name in case], rounded(0))
-    for name in alone.specs:
-        if name in case:
-            yield from (_rounded([name], simplify) for simplify in SIMPLER)
+    for name in [*(name for name in alone.specs if name in case), *tables(case)]:
+        yield from (_rounded([name], simplify) for simplify in SIMPLER)
+
+
+def tables(case: Mapping[str, Any]) -> list[str]:
+    """Which values of a case are numbers by name: the leaves of a script."""
+    return [name for name, value in case.items() if isinstance(value, Mapping) and _are_numbers(value.values())]
+
+
+def _are_numbers(values: Collection[Any]) -> bool:
+    return len(values) > 0 and all(isinstance(x, float) for x in values)
+
+
+def _array(value: Any) -> np.ndarray:
+    return np.asarray([*value.values()] if isinstance(value, Mapping) else value)
 
 
 def sizes(alone: Alone, case: Mapping[str, Any]) -> dict[str, int]:
@@ -69,9 +81,8 @@ def entries(case: Mapping[str, Any]) -> int:
 
 def cost(case: Mapping[str, Any]) -> tuple[int, int]:
     """What simplification lowers: the number of entries, then how much there is to write."""
-    written = sum(
-        _cost(x) for value in case.values() if isinstance(value, np.ndarray | float) for x in np.ravel(value).tolist()
-    )
+    numbers = [case[name] for name in tables(case)] + [v for v in case.values() if isinstance(v, np.ndarray | float)]
+    written = sum(_cost(x) for value in numbers for x in np.ravel(_array(value)).tolist())
     return entries(case), written + sum(not isinstance(value, np.ndarray) for value in case.values())
 
 
@@ -81,10 +92,11 @@ def _cost(x: float) -> int:
 
 def like(value: Any, original: Any) -> bool:
     """Whether a simplified value is still of the original's kind."""
-    now, before = np.asarray(value), np.asarray(original)
+    now, before = _array(value), _array(original)
     if before.dtype.kind not in "fiu" or not before.size or not np.isfinite(before).all():
         return now.dtype == before.dtype
-    if ((before > 0).all() and not (now > 0).all()) or ((before >= 0).all() and not (now >= 0).all()):
+    signs = (np.greater, np.greater_equal, np.less)
+    if any(sign(before, 0).all() and not sign(now, 0).all() for sign in signs):
         return False
     if np.isin(before, (0, 1)).all() and not np.isin(now, (0, 1)).all():
         return False
@@ -149,12 +161,19 @@ def _default(name: str) -> Move:
     return move
 
 
+def _as(value: Any, array: np.ndarray) -> Any:
+    """Other numbers in the form of `value`."""
+    if isinstance(value, Mapping):
+        return dict(zip(value, array.tolist(), strict=True))
+    return array if isinstance(value, np.ndarray) else array.item()
+
+
 def _rounded(names: Sequence[str], simplify: Simplify) -> Move:
     def move(case: Values) -> Values | None:
         found = dict(case)
         for name in names:
-            simple = simplify(np.asarray(case[name])) + 0  # no -0
-            found[name] = simple if isinstance(case[name], np.ndarray) else simple.item()
+            simple = simplify(_array(case[name])) + 0  # no -0
+            found[name] = _as(case[name], simple)
         return found
 
     return move

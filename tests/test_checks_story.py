@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.checks import Check, Trial, composition, either, follows, holds, matches, perform
-from grader.checks.story import written
+from grader.checks.script import written
 from grader.closeness import Truth
 from grader.diagnose import verdicts
 from grader.drawn import drawn_trials
@@ -192,7 +192,7 @@ def test_a_sum_of_thousands_is_one_step_in_python_s_own_dispatch() -> None:
         def __add__(self, other: Any) -> "RightCounter":
             return RightCounter(self.total - other.total)
 
-    plan, _ = written(total, follows(total, Counter).functions, {"a": 1.0})
+    plan = written(total, follows(total, Counter).functions, {"a": 1.0}).plan
     assert [step.op for step in plan.steps] == ["new", "new", "apply", "get"]
     assert graded(follows(total, Counter), numbers)[0].earned
     [outcome] = graded(follows(total, Counter), numbers, Counter=Backwards)

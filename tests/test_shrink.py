@@ -84,7 +84,9 @@ def test_a_sum_in_place_of_a_mean_is_seen_with_two_rows(softmax: Assignment, tru
     assert (found["loss"]["got"], found["loss"]["expected"]) == ("1.38629", "0.693147")
 
 
-@pytest.mark.parametrize("topic", ["activations", "softmax-cross-entropy", "momentum", "adam", "batch-norm"])
+@pytest.mark.parametrize(
+    "topic", ["activations", "softmax-cross-entropy", "momentum", "adam", "batch-norm", "autodiff"]
+)
 def test_pasted_into_the_notebook_it_shows_what_it_says(topic: str) -> None:
     """For every known mistake of every topic: the cell gives "yours" with the mistake, and "expected" with the solution."""
     assignment = Assignment(topic, ROOT)
@@ -95,7 +97,7 @@ def test_pasted_into_the_notebook_it_shows_what_it_says(topic: str) -> None:
         for row, cell in cells(assignment, truth, source).items():
             assert set(cell) <= {"code", "got", "expected", "calls"}
             assert cell["calls"] <= SHRINK_CALLS
-            if "expected" in cell:
+            if "expected" in cell and not cell["got"].startswith("returned "):
                 shown += 1
                 mine, right = (pasted(text, cell["code"]) for text in (source, assignment.solution))
                 assert close(mine, cell["got"]), (mistake.name, row, mine, cell)
@@ -135,6 +137,29 @@ def test_a_claim_in_words_shows_its_input_and_its_sentence(softmax: Assignment, 
         "labels = np.array([0])",
         "softmax_xent_grad(logits, labels)",
     ]
+
+
+def test_a_script_is_shown_on_its_shortest_graph_with_the_roundest_numbers() -> None:
+    autodiff = Assignment("autodiff", ROOT)
+    source = autodiff.solution.replace("[(self, other.data), (other, self.data)]", "[(self, other.data), (other, 0.0)]")
+    found = cells(autodiff, Oracle(autodiff), source)
+    assert {row: cell["code"].splitlines() for row, cell in found.items()} == {
+        "products": [
+            "a = Value(1.0)",
+            "b = Value(1.0)",
+            "y = a * b",
+            "y.backward()",
+            "[a.grad, b.grad, y.grad]",
+        ]
+    }
+    assert (found["products"]["got"], found["products"]["expected"]) == ("[1, 0, 1]", "[1, 1, 1]")
+
+
+def test_a_number_keeps_its_sign_where_it_is_made_simpler() -> None:
+    autodiff = Assignment("autodiff", ROOT)
+    source = autodiff.solution.replace("1.0 if self.data > 0 else 0.0", "1.0 if self.data else 0.0")
+    code = cells(autodiff, Oracle(autodiff), source)["relu"]["code"]
+    assert code.startswith("n = Value(-")
 
 
 # ------------------------------------------------------------------------------------------ who gets one

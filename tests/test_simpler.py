@@ -47,7 +47,8 @@ def test_letters_shrink_together_and_whole_numbers_keep_their_meaning(n: int, c:
         ([[1.0, 0.0]], [[0.0, 1.0]], True),
         ([[1.0, 1.0]], [[0.25, 0.75]], False),
         ([2.0], [1.0], False),
-        ([0.0], [-0.4], True),
+        ([0.0], [-0.4], False),
+        ([0.0, 1.0], [-0.4, 0.3], True),
     ],
 )
 def test_a_simpler_array_is_of_the_same_kind(value: Any, original: Any, alike: bool) -> None:

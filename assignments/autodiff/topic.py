@@ -76,7 +76,9 @@ def build(world, case):
     """Every value of the graph by its name, leaves first."""
     values = {leaf: world.Value(x) for leaf, x in case["leaves"].items()}
     exec(case["formula"], {"sum": world.sum}, values)
-    return {name: value for name, value in values.items() if name != "_"}
+    values.pop("_", None)
+    world.name(**values)
+    return values
 
 def of(names, attribute, values, after=""):
     """The data or the gradients of some values, as one array."""
