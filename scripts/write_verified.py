@@ -34,7 +34,8 @@ HEAD = """# What is proven of each topic
 `grader verify --seeds {seeds} --mutants`, and the solution with all variants on {right_seeds} more seeds. A *mutant* is the
 solution with one slip in one statement, made by a program: it is caught where it loses a row, or named equivalent in the topic with
 a reason. The *score* is the share that is caught of those that are not equivalent. *Told*: of the mutants that answer wrongly,
-those of which a student reads a known mistake's name or a description by structure. *Pairs*: two known mistakes at once; of
+those of which a student reads a known mistake's name or a description by structure, beside the numbers; for those *in words* the
+message itself says what is wrong ("returned None", "the loss is that of another model"). *Pairs*: two known mistakes at once; of
 those whose answers are not another program's in every row, how many have at least one named, and how many of those that
 first fail in different rows have both.
 """
@@ -104,7 +105,7 @@ def page(figures: dict[str, Any]) -> str:
 
 def _line(slug: str, f: dict[str, Any]) -> str:
     m, p, right = f["mutants"], f["pairs"], f"{RIGHT_SEEDS} × {1 + f['variants']}"
-    told = f"{(m['named'] + m['described']) / m['wrong']:.0%} ({m['named']} + {m['described']} of {m['wrong']})"
+    told = f"{(m['named'] + m['described']) / m['wrong']:.0%} ({m['named']} + {m['described']} of {m['wrong']}; {m['worded']} in words)"
     cells = [
         f"`{slug}`",
         f["rows"],

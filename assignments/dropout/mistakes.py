@@ -145,8 +145,8 @@ mistakes = [
     ),
     Mistake(
         "gradient scaled but not masked",
-        was=BACK,
-        now="return dout * mask.max()",
+        was="return out, mask",
+        now="return out, 1 / (1 - p) if training else 1.0",
         say="You scale the gradient everywhere. Where forward dropped an entry it is 0.",
     ),
     Mistake(

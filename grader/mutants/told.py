@@ -14,9 +14,10 @@ from .judge import Judged
 def told(caught: Sequence[Judged], known: Sequence[Known]) -> dict[str, Any]:
     """Counts, and the sentences by the mutants' names: to be read by somebody who knows what each mutant does.
 
-    `wrong` are the mutants that gave a wrong answer (the others raise, loop or end: that is said as it is).
+    `wrong` are the mutants that gave a wrong answer (the others raise, loop or end: that is said as it is); `worded` are
+    those without either where the message is no comparison of numbers, but says itself what is wrong ("returned None").
     """
-    named, sentences, wrong = 0, dict[str, str](), 0
+    named, sentences, wrong, worded = 0, dict[str, str](), 0, 0
     for judged in caught:
         lost = judged.lost
         assert lost is not None
@@ -27,4 +28,6 @@ def told(caught: Sequence[Judged], known: Sequence[Known]) -> dict[str, Any]:
             named += 1
         elif sentence := describe(lost.error):
             sentences[judged.mutant.name] = f"{lost.error}. {sentence[0].upper()}{sentence[1:]}"
-    return {"wrong": wrong, "named": named, "described": len(sentences), "sentences": sentences}
+        elif "entry" not in lost.error.details:
+            worded += 1
+    return {"wrong": wrong, "named": named, "described": len(sentences), "worded": worded, "sentences": sentences}
