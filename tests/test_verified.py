@@ -49,6 +49,9 @@ def test_nothing_is_left_open(slug: str) -> None:
     assert figures["mutants"]["survivors"] == []
     assert figures["alarms"] == 0
     assert figures["named"] == figures["mistakes"]
+    assert figures["mutants"]["score"] == 1
+    assert figures["pairs"]["missed"] == []
+    assert figures["findings"] == []
 
 
 def test_a_topic_without_figures_is_named_so(script: ModuleType) -> None:
@@ -56,7 +59,7 @@ def test_a_topic_without_figures_is_named_so(script: ModuleType) -> None:
     assert all(f"`{slug}`" in said for slug in COURSE.topics)
 
 
-@pytest.mark.parametrize("slug", ["momentum"])
+@pytest.mark.parametrize("slug", ["momentum", "dropout"])
 def test_the_mutants_are_caught_again(slug: str) -> None:
     assignment, jail = Assignment(slug, ROOT), open_jail(COURSE.imports)
     try:
