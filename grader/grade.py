@@ -19,7 +19,7 @@ from .jail import Jail
 from .notebook import Source, Unreadable, read_path
 from .result import Note, Result, Status, Verdict
 from .session import Session
-from .shrink import Shrinking
+from .smallest.shrink import Shrinking
 from .submissions import Submission
 from .topic import Assignment, Row, TopicError
 

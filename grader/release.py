@@ -11,10 +11,10 @@ from .diagnose import for_record, run_mistakes
 from .drawn import PUBLIC_SEED, TruthSource
 from .files import atomic_write
 from .live import Live
+from .proof.folder import MARKER, check_folder
 from .recorded import SUFFIX, Record, record
 from .stubs import stub
 from .topic import Assignment, TopicError
-from .verify import MARKER, check_folder
 
 PREAMBLE = "import numpy as np\n\nfrom grader import check"
 PREAMBLE_WITH_DATA = PREAMBLE + ", dataset\n"

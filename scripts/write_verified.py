@@ -19,8 +19,8 @@ from grader.cli.progress import progress
 from grader.course import Course
 from grader.drawn import round_seed
 from grader.oracle import Oracle
+from grader.proof.verify import false_alarms
 from grader.topic import Assignment
-from grader.verify import false_alarms
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES, PAGE = ROOT / "docs" / "verified.json", ROOT / "docs" / "verified.md"
@@ -105,7 +105,8 @@ def page(figures: dict[str, Any]) -> str:
 
 def _line(slug: str, f: dict[str, Any]) -> str:
     m, p, right = f["mutants"], f["pairs"], f"{RIGHT_SEEDS} × {1 + f['variants']}"
-    told = f"{(m['named'] + m['described']) / m['wrong']:.0%} ({m['named']} + {m['described']} of {m['wrong']}; {m['worded']} in words)"
+    share, parts = (m["named"] + m["described"]) / m["wrong"], f"{m['named']} + {m['described']} of {m['wrong']}"
+    told = f"{share:.0%} ({parts}; {m['worded']} in words)"
     cells = [
         f"`{slug}`",
         f["rows"],

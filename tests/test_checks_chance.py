@@ -17,10 +17,10 @@ from grader.drawn import Drawn, drawn_trials
 from grader.evaluate import Outcome, evaluate
 from grader.faults import OurFault
 from grader.live import Live
+from grader.proof.report import Report
 from grader.result import Status, Wrong
 from grader.signature import Random, Reals, sample
 from grader.topic import Row, Topic
-from grader.verify import Report
 from grader.wire import decode, encode
 
 

@@ -22,13 +22,13 @@ from grader.jail import ProcessJail
 from grader.kernel import check
 from grader.limits import Limits
 from grader.notebook import read
+from grader.proof.folder import check_folder
 from grader.recorded import BadRecord, Record
 from grader.release import release
 from grader.result import Status
 from grader.session import Session
 from grader.submissions import Submission
 from grader.topic import Assignment, TopicError
-from grader.verify import check_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 POINTS = "0,1,255\n2,3,4\n"

@@ -17,9 +17,9 @@ from grader.cli import authoring
 from grader.cli.authoring import prove
 from grader.course import Course
 from grader.jail import ProcessJail
-from grader.mutants.generate import Mutant, mutants
-from grader.mutants.teeth import Teeth
 from grader.oracle import Oracle
+from grader.proof.mutants.generate import Mutant, mutants
+from grader.proof.mutants.teeth import Teeth
 from grader.result import Status
 from grader.topic import Assignment
 

@@ -15,8 +15,8 @@ from grader.grade import Grading
 from grader.jail import ProcessJail
 from grader.live import Live
 from grader.oracle import Oracle
-from grader.paired import Diagnosed, Paired, diagnose_pairs
 from grader.pairs import pairs_of, together
+from grader.proof.paired import Diagnosed, Paired, diagnose_pairs
 from grader.submissions import Submission
 from grader.topic import Assignment, Mistake
 

@@ -22,7 +22,7 @@ from grader.live import Live
 from grader.oracle import Oracle
 from grader.plan import Implementation, Plan
 from grader.result import Status, Wrong
-from grader.shrink import ENTRIES, Shrinking, reason
+from grader.smallest.shrink import ENTRIES, Shrinking, reason
 from grader.submissions import find
 from grader.topic import Assignment
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from grader.live import Live
 from grader.plan import Plan
+from grader.proof.worthless import worthless, worthless_sources
 from grader.signature import (
     Class,
     Function,
@@ -28,7 +29,6 @@ from grader.signature import (
     targets_of,
 )
 from grader.stubs import stub
-from grader.worthless import worthless, worthless_sources
 
 
 def xent(logits: Reals["n c"], labels: Ints["n", "c"]) -> Reals[""]:

@@ -13,7 +13,7 @@ from miniature import picked
 
 from grader.checks import Alone, matches
 from grader.checks.cell import literal
-from grader.simpler import like, sizes, take
+from grader.smallest.simpler import like, sizes, take
 
 ALONE = Alone.of(matches(picked), [], lambda case, wrong: [])
 

@@ -11,9 +11,9 @@ import pytest
 
 from grader.course import Course
 from grader.jail import open_jail
-from grader.mutants.generate import mutants
-from grader.mutants.teeth import Teeth
 from grader.oracle import Oracle
+from grader.proof.mutants.generate import mutants
+from grader.proof.mutants.teeth import Teeth
 from grader.topic import Assignment
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,8 +9,9 @@ from courses import hand_in
 
 from grader.cli.authoring import prove
 from grader.course import Course
+from grader.proof.report import Report
+from grader.proof.verify import verify
 from grader.topic import Assignment
-from grader.verify import Report, verify
 
 SOFT, HEAVY = "softmax_xent", "heavy_ball"
 

@@ -15,12 +15,13 @@ from ..jail import open_jail
 from ..limits import Limits
 from ..notebook import read
 from ..oracle import Oracle
+from ..proof.bite import bite, steps
+from ..proof.report import Report
+from ..proof.verify import verify as verify_topic
+from ..proof.worthless import worthless_sources
 from ..release import release as release_topic
 from ..session import Session
 from ..topic import Assignment
-from ..verify import Report, bite, steps
-from ..verify import verify as verify_topic
-from ..worthless import worthless_sources
 from .courses import open_course, require_topics
 from .exits import Exit, Stop, say
 from .progress import progress as showing

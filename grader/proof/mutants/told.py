@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..diagnose import Known, recognise
-from ..result import Wrong
-from ..structure import describe
+from ...diagnose import Known, recognise
+from ...result import Wrong
+from ...structure import describe
 from .judge import Judged
 
 

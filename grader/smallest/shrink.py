@@ -16,19 +16,19 @@ from typing import Any
 
 import numpy as np
 
-from .checks import Alone, Trial
-from .closeness import MAX_DIGITS, Truth
-from .diagnose import same
-from .drawn import PUBLIC_SEED, Drawn, TruthSource
-from .evaluate import Outcome, judge
-from .faults import OurFault
-from .limits import SHRINK_CALLS
-from .live import Live
-from .plan import Implementation, Plan
-from .plan import describe as describe_value
-from .result import Status, Wrong
+from ..checks import Alone, Trial
+from ..closeness import MAX_DIGITS, Truth
+from ..diagnose import same
+from ..drawn import PUBLIC_SEED, Drawn, TruthSource
+from ..evaluate import Outcome, judge
+from ..faults import OurFault
+from ..limits import SHRINK_CALLS
+from ..live import Live
+from ..plan import Implementation, Plan
+from ..plan import describe as describe_value
+from ..result import Status, Wrong
+from ..topic import Assignment, Case, Cases, Row
 from .simpler import Values, cost, entries, like, moves, tables
-from .topic import Assignment, Case, Cases, Row
 
 ENTRIES = 40  # that the arrays of a cell may hold, and lines: a larger one explains nothing
 LONGEST = 1_000  # characters of a line, likewise

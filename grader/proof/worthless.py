@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .live import Live
-from .plan import Implementation
-from .signature import Class, Function, Spec, Target
-from .stubs import stub
+from ..live import Live
+from ..plan import Implementation
+from ..signature import Class, Function, Spec, Target
+from ..stubs import stub
 
 Fill = Callable[[tuple[int, ...]], Any]  # the shape of an output → what is answered
 

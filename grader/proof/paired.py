@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .diagnose import Known, pairs_for, recognise, same
-from .drawn import PUBLIC_SEED, TruthSource
-from .evaluate import Outcome
-from .pairs import Pair, Pairs
-from .topic import Assignment
+from ..diagnose import Known, pairs_for, recognise, same
+from ..drawn import PUBLIC_SEED, TruthSource
+from ..evaluate import Outcome
+from ..pairs import Pair, Pairs
+from ..topic import Assignment
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import Alone
+from ..checks import Alone
 
 Values = dict[str, Any]
 Move = Callable[[Values], Values | None]

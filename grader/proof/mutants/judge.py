@@ -12,15 +12,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..drawn import PUBLIC_SEED, TruthSource, drawn_trials
-from ..evaluate import Outcome, evaluate
-from ..jail import Jail
-from ..limits import Limits
-from ..notebook import read
-from ..plan import Implementation, Plan
-from ..result import Status
-from ..session import Session
-from ..topic import Assignment, Row, Topic, TopicError
+from ...drawn import PUBLIC_SEED, TruthSource, drawn_trials
+from ...evaluate import Outcome, evaluate
+from ...jail import Jail
+from ...limits import Limits
+from ...notebook import read
+from ...plan import Implementation, Plan
+from ...result import Status
+from ...session import Session
+from ...topic import Assignment, Row, Topic, TopicError
 from .generate import Mutant
 
 TIMES_THE_SOLUTION = 10.0  # processor time that a row of a mutant may use

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..drawn import TruthSource
-from ..jail import Jail
-from ..topic import Assignment, Equivalent
+from ...drawn import TruthSource
+from ...jail import Jail
+from ...topic import Assignment, Equivalent
 from .generate import Mutant, mutants, normal
 from .judge import Bench, Judged, judge_mutants
 
