@@ -62,12 +62,13 @@ def require_close(
     tolerance: Tolerance = VALUES,
     given: Mapping[str, Any] | None = None,
     nearby: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any] | None = None,
 ) -> None:
     """Raise Wrong unless `got` (whatever a submission returned) is `want`. The rest is for describing how it is wrong."""
     try:
         _require_close(got, want, where, tolerance)
     except Wrong as wrong:
-        wrong.truth, wrong.given, wrong.nearby = want, given or {}, nearby or {}
+        wrong.truth, wrong.given, wrong.nearby, wrong.outputs = want, given or {}, nearby or {}, outputs or {}
         raise
 
 

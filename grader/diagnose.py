@@ -172,10 +172,10 @@ def _verdict(
 def _followed(outcome: Outcome, outcomes: Sequence[Outcome], mistakes: Mapping[str, Hint]) -> tuple[float, str]:
     assert outcome.follow is not None
     own, guilty = outcome.follow.own, _guilty(outcome.follow.blames, outcomes)
-    hint = next((mistakes[o.row.id] for o in guilty if o.row.id in mistakes), None)
     rows = " and ".join(repr(o.row.claim) for o in guilty)
-    if hint:
-        return outcome.row.points, f"right for your own {own}, whose fault ({hint.name}) cost {rows} already"
+    if all(o.row.id in mistakes for o in guilty):
+        names = " and ".join(dict.fromkeys(mistakes[o.row.id].name for o in guilty))
+        return outcome.row.points, f"right for your own {own}, whose fault ({names}) cost {rows} already"
     return (
         outcome.row.points * HALF,
         f"right for your own {own}, but not for the right one (see {rows}): half the points",
@@ -183,12 +183,20 @@ def _followed(outcome: Outcome, outcomes: Sequence[Outcome], mistakes: Mapping[s
 
 
 def _guilty(blames: frozenset[str], outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """The lost rows that are to blame, also through rows that only followed from them."""
+    """The lost rows that are to blame, also through rows that only followed from them.
+
+    Where others are, a row about a special case of something that is right otherwise (it needs that row) is not.
+    """
     traced = set(blames)
     for o in reversed(outcomes):
         if o.follow and o.row.check.judges & traced:
             traced |= o.follow.blames
-    return [o for o in outcomes if o.status is Status.LOST and o.row.check.judges & traced]
+    lost = [o for o in outcomes if o.status is Status.LOST and o.row.check.judges & traced]
+    right = [o.row for o in outcomes if o.earned and not o.follow]
+    general = [
+        o for o in lost if not any(r.id in o.row.needs.split() and r.check.judges & o.row.check.judges for r in right)
+    ]
+    return general or lost
 
 
 def _waits_for(outcome: Outcome, outcomes: Sequence[Outcome]) -> str:

@@ -41,14 +41,15 @@ class Wrong(Exception):
     programs with the same fault may differ, where they draw random numbers of their own.
 
     Where an answer was compared with a truth, that is kept as it is for whoever describes the fault: `truth` (a
-    `closeness.Truth`), what was `given` by name (arguments, sizes, hyper-parameters), and `nearby` right answers to
-    other questions, by what they are ("the right change of the step before").
+    `closeness.Truth`), what was `given` by name (arguments, sizes, hyper-parameters), `nearby` right answers to other
+    questions, by what they are ("the right change of the step before"), and the right other `outputs` of the same call.
     """
 
     by_chance = 0.0
     truth: Any = None
     given: Mapping[str, Any] = MappingProxyType({})
     nearby: Mapping[str, Any] = MappingProxyType({})
+    outputs: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, where: str, sentence: str, answer: Any = None, **details: Any) -> None:
         super().__init__(f"{where}: {sentence}" if where else sentence)

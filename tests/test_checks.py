@@ -194,6 +194,13 @@ def test_holds_is_earned_where_the_claim_finds_nothing() -> None:
     assert graded(holds(agrees, wave), waves).earned
 
 
+def test_holds_says_of_a_missing_function_no_more_than_that() -> None:
+    topic = Topic("Miniature", waves, [Row("row", 1, "right", holds(is_odd, wave))])
+    nothing = Live({})
+    (outcome,) = evaluate(topic, nothing, drawn_trials(topic, nothing, NumpyTruth(), 0))
+    assert lost(outcome).startswith("missing function: `wave`")
+
+
 def test_holds_loses_with_the_sentence_of_the_claim() -> None:
     said = lost(graded(holds(is_odd, wave), waves))
     assert said.startswith("wave on a few points: f(x) is ")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks import stage
+from grader.checks import Trial, holds, stage
 from grader.closeness import Truth
 from grader.diagnose import verdicts
 from grader.drawn import drawn_trials
@@ -109,6 +109,43 @@ def test_what_follows_is_said_with_the_quantity_that_it_follows_from() -> None:
     said = [v.message for v in verdicts(graded(a=lambda x, w: 2 * (x @ w)), [])]
     assert said[1] == "right for your own `a`, but not for the right one (see 'a is right'): half the points"
     assert said[0].startswith("`a` of steps on a batch: entry [")
+
+
+def test_only_what_a_step_uses_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    slips: Steps = {"a": lambda x, w: 2 * (x @ w), "b": lambda a: a**3}
+
+    def blamed() -> str:
+        follow = graded(**slips)[2].follow
+        return follow.own if follow else ""
+
+    assert blamed() == "`a` and `b`"
+    monkeypatch.setitem(RIGHT, "c", lambda x, a, b: 3 * a)
+    assert blamed() == "`a`"
+
+
+def test_an_output_in_the_place_of_another_is_said() -> None:
+    said = [v.message for v in verdicts(graded(a=lambda x, w: (x @ w) ** 2, b=lambda a: np.sqrt(a)), [])]
+    assert said[0].endswith("It is what `b` should be: are they returned in another order, or is one written into?")
+
+
+def two(x: Reals["n d"]) -> {"rows": Reals["n"], "columns": Reals["d"]}:
+    """The sums of the rows, and of the columns."""
+
+
+def test_outputs_in_another_order_are_asked_about() -> None:
+    def claim(trial: Trial, case: dict[str, Any]) -> None:
+        trial.call(two, **case)
+
+    def batch(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
+        yield "a batch", sample(two, rng, n=4, d=3)
+
+    topic = Topic("Two", batch, [Row("row", 1, "right", holds(claim, two))])
+    swapped = Live({"two": lambda x: (x.sum(axis=0), x.sum(axis=1))})
+    [outcome] = evaluate(topic, swapped, drawn_trials(topic, swapped, NumpyTruth(), 0))
+    assert str(outcome.error) == (
+        "`rows` of two on a batch: the shape is (3,), expected (4,), and that is the shape of `columns`: are they returned in "
+        "another order?"
+    )
 
 
 def test_a_stage_names_an_output() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from grader.evaluate import Outcome, evaluate
 from grader.faults import Died, OurFault, Raised, TimedOut
 from grader.live import Live
 from grader.recorded import Replayed
-from grader.result import Hint, Status, Wrong
+from grader.result import Hint, Status, Verdict, Wrong
 from grader.signature import Function
 from grader.topic import Row, Topic, TopicError
 
@@ -111,6 +112,37 @@ def test_a_follow_through_is_worth_what_the_fault_before_it_explains(
     found = evaluate(topic(first, second), STUDENT, empty)
     mistakes = [Known(Hint(name, "say"), [Outcome(first, Status.LOST, forward)]) for name in known]
     assert verdicts(found, mistakes)[1].earned == earned
+
+
+def followed(*lost: Row, known: Sequence[str]) -> Verdict:
+    """What is said of a row that follows `f`, behind these rows; of those in `known` the mistake is one that we know."""
+    rows = [*lost, Row("g", 4, "its gradient is right", Claim("g", does=FOLLOWS))]
+    found = evaluate(topic(*rows), STUDENT, empty)
+    mistakes = [Known(Hint(f"mistake in {o.row.id}", "say"), [o]) for o in found if o.row.id in known]
+    return verdicts(found, mistakes)[-1]
+
+
+def test_a_known_mistake_does_not_pardon_another_that_nobody_knows() -> None:
+    """A second mistake must not raise the score."""
+    one, other = (Row(name, 3, f"{name} is right", Claim("f", does=Wrong("f", f"{name} is wrong"))) for name in "ab")
+    assert followed(one, other, known="a").earned == 2
+    both = followed(one, other, known="ab")
+    assert (both.earned, both.message) == (
+        4,
+        "right for your own `f`, whose fault (mistake in a and mistake in b) cost 'a is right' and 'b is right' already",
+    )
+
+
+def test_a_special_case_of_what_is_right_otherwise_is_not_to_blame() -> None:
+    right, special = (
+        Row("a", 1, "it is right", Claim("f")),
+        Row("far", 1, "far out, too", Claim("f", does=Wrong("f", "is nan")), needs="a"),
+    )
+    wrong = Row("b", 1, "the other half is right", Claim("f", does=Wrong("f", "is wrong")))
+    assert followed(right, special, wrong, known="b").message.endswith(
+        "(mistake in b) cost 'the other half is right' already"
+    )
+    assert followed(right, special, known="far").message.endswith("(mistake in far) cost 'far out, too' already")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION, hand_in
 
+from grader.checks.cell import literal
 from grader.course import Course
 from grader.drawn import PUBLIC_SEED, drawn_trials
 from grader.evaluate import Outcome, evaluate
@@ -25,6 +26,7 @@ from grader.result import Status, Wrong
 from grader.smallest.shrink import ENTRIES, Shrinking, reason
 from grader.submissions import find
 from grader.topic import Assignment
+from grader.wire import Seeded
 
 ROOT = Path(__file__).parent.parent
 SEED = 7  # of a round
@@ -153,6 +155,10 @@ def test_a_script_is_shown_on_its_shortest_graph_with_the_roundest_numbers() -> 
         ]
     }
     assert (found["products"]["got"], found["products"]["expected"]) == ("[1, 0, 1]", "[1, 1, 1]")
+
+
+def test_a_generator_is_shown_as_it_is_made() -> None:
+    assert literal(Seeded(3)) == "np.random.default_rng(3)"
 
 
 def test_a_number_keeps_its_sign_where_it_is_made_simpler() -> None:

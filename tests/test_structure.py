@@ -118,10 +118,19 @@ def test_a_wrong_answer_is_described(got: np.ndarray, sentence: str) -> None:
         (np.append(ROW[:-1], 3.0), ROW, "right except for the last entry"),
         ((W.astype(np.float32) ** 5).astype(float), W**5, "right to 6e-08 of the largest entry, with the seven"),
         (W * (1 + 1e-6 * X), W, "right to"),
+        (3 * W, W, "every entry is 3 times too large"),
     ],
 )  # fmt: skip
 def test_so_is_one_of_another_form(got: Any, want: Any, sentence: str) -> None:
     assert (told(got, want) or "").startswith(sentence)
+
+
+@pytest.mark.parametrize("got", [X, ROW])
+def test_an_answer_that_is_another_output_is_recognised(got: np.ndarray) -> None:
+    evidence = wrong(got, W)
+    evidence.outputs = {"dW": W, "dx": X, "db": ROW}
+    name = "dx" if got is X else "db"
+    assert (described(evidence) or "").startswith(f"it is what `{name}` should be: are they returned in another order")
 
 
 def test_an_answer_of_the_step_before_is_recognised() -> None:
@@ -150,6 +159,7 @@ def test_where_an_argument_is_0_alone_it_is_said() -> None:
         (np.ones((8, 5)) * 8, np.ones((8, 5))),
         (RNG.normal(size=(7, 3)), W),
         (np.float64(3.21), np.float64(0.7)),
+        (np.array([1 - 2e-9, 2e-9, 1 - 2e-9, 2e-9]), np.array([1.0, 0, 1, 0])),  # cut, and not a float32
     ],
 )
 def test_nothing_is_said_of_what_nothing_explains(got: Any, want: Any) -> None:

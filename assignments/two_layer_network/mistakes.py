@@ -28,6 +28,7 @@ END = STEPS + "    return W1, b1, W2, b2\n"
 mistakes = [
     # forward
     Mistake("b1 left out", Z1, "Z1 = X @ W1", say="Your Z1 lacks b1: Z1 = X @ W1 + b1."),
+    Mistake("b1 subtracted", Z1, "Z1 = X @ W1 - b1", say="You subtract b1: Z1 = X @ W1 + b1."),
     Mistake("b2 left out", Z2, "Z2 = A1 @ W2", say="Your Z2 lacks b2: Z2 = A1 @ W2 + b2."),
     Mistake(
         "a linear hidden layer",
@@ -116,6 +117,12 @@ mistakes = [
         "np.where(Y == 1, A2, 1 - A2)",
         "np.where(Y.ravel() == 1, A2, 1 - A2)",
         say="(n,) beside (n, 1) broadcasts to (n, n): you compare every example with every label. Keep both (n, 1).",
+    ),
+    Mistake(
+        "loss: an array",
+        LOSS,
+        "return -np.log(right).mean(axis=0, keepdims=True)",
+        say="The number is right, but it is inside an array, as Y.T @ np.log(A2) is. Return a number: np.mean, or entry [0, 0].",
     ),
     Mistake(
         "loss: 0 · log 0",

@@ -10,12 +10,15 @@ import numpy as np
 
 from ..result import Wrong
 from ..signature import Function
+from ..wire import Seeded
 
 
 def literal(value: Any) -> str:
     """A value as Python that gives exactly that value."""
     if isinstance(value, np.ndarray):
         return f"np.array({_nested(value.tolist())})"
+    if isinstance(value, Seeded):
+        return f"np.random.default_rng({value.seed})"
     return _nested(value)
 
 

@@ -11,7 +11,7 @@ from ..faults import OurFault
 from ..result import Wrong
 from ..signature import Declared, functions_of
 from ..topic import Cases
-from .trial import Check, Trial
+from .trial import Check, Trial, on_case
 
 FALSE_ALARM = 1e-9  # probability that a right program is called wrong, for each count of each case
 SIGMAS = 6.0  # two programs with one fault differ by more standard deviations with probability 2e-9
@@ -78,7 +78,7 @@ class statistical(Check):
             try:
                 counted = self.count(trial, case)
             except Wrong as wrong:
-                raise Wrong(f"{wrong.where} on {name}", wrong.sentence, wrong.answer, **wrong.details) from None
+                raise on_case(wrong, name) from None
             if isinstance(counted, str):
                 raise Wrong(self._where(name), counted)
             yield name, [counted] if isinstance(counted, Count) else counted

@@ -45,28 +45,29 @@ class stage(Check):
         found: FollowThrough | None = None
         for case in trial.cases(self.generator):
             own, truths = self._answers(trial, case[1])
-            wrong = self._wrong(own, truths[self.name], case)
+            wrong = self._wrong(own, truths[self.name], case, truths)
             if wrong is not None:
                 followed = self._follow(trial, case, own, truths, wrong)
                 found = found or followed
         return found
 
     def _answers(self, trial: Trial, case: Mapping[str, Any]) -> tuple[Values, dict[str, Truth]]:
-        """All outputs up to this one: the submission's, and the reference's."""
-        plan = Plan()
-        refs = self.target.ask(plan, case)[: self.at + 1]
-        plan.want(*refs)
-        names = [*self.earlier, self.name]
-        truths = dict(zip(names, trial.expect(plan), strict=True))
-        return dict(zip(names, trial.student.run(plan), strict=True)), truths
+        """The submission's outputs up to this one, and all of the reference's."""
+        right, plan = Plan(), Plan()
+        right.want(*self.target.ask(right, case))
+        plan.want(*self.target.ask(plan, case)[: self.at + 1])
+        names = [output for output, _ in self.target.outputs]
+        truths = dict(zip(names, trial.expect(right), strict=True))
+        return dict(zip(names, trial.student.run(plan), strict=False)), truths
 
     def alone(self, trial: Trial) -> Alone:
         return Alone.of(self, trial.cases(self.generator), partial(written, self.target))
 
-    def _wrong(self, own: Values, want: Truth, case: Case) -> Wrong | None:
+    def _wrong(self, own: Values, want: Truth, case: Case, truths: Mapping[str, Truth]) -> Wrong | None:
         name, given = case
+        where, outputs = on(self.target, self.at, name), {output: truth.value for output, truth in truths.items()}
         try:
-            require_close(own[self.name], want, on(self.target, self.at, name), given=self.target.given(given))
+            require_close(own[self.name], want, where, given=self.target.given(given), outputs=outputs)
         except Wrong as wrong:
             return wrong
         return None
@@ -76,11 +77,15 @@ class stage(Check):
     ) -> FollowThrough:
         """Raises `wrong` where this output does not follow from usable earlier ones."""
         off = [name for name in self.earlier if not _agrees(own[name], truths[name])]
-        culprits = [name for name in off if self._is_alive(trial, case[1], name, own, truths)]
+        alive = [name for name in off if self._is_alive(trial, case[1], name, own, truths)]
+        culprits = self._felt(trial, case[1], own, truths, alive) if trial.adaptive else alive
         if culprits and not trial.adaptive:
             later = f"{wrong.sentence}. Whether it follows from your own {_names(culprits)} is seen when your work is graded"
             raise Wrong(wrong.where, later, wrong.answer, **wrong.details)
-        if not culprits or self._wrong(own, self._continued(trial, case[1], own, truths, culprits), case) is not None:
+        if not culprits:
+            raise wrong
+        continued = self._continued(trial, case[1], own, truths, culprits)
+        if self._wrong(own, continued, case, truths) is not None:
             raise wrong
         labels = [self.target.label(self.earlier.index(name)) for name in culprits]
         return FollowThrough(_names(culprits), frozenset(labels), wrong)
@@ -93,6 +98,17 @@ class stage(Check):
         plan = Plan()
         plan.want(*plan.call(f"{self.target.name}.{self.name}", **self.target.defaults | dict(case) | values))
         return trial.expect(plan)[0]
+
+    def _felt(
+        self, trial: Trial, case: Mapping[str, Any], own: Values, truths: Mapping[str, Truth], off: Sequence[str]
+    ) -> list[str]:
+        """Those of the submission's own quantities that the reference's step makes something else of."""
+        right = truths[self.name]
+        return [
+            name
+            for name in off
+            if not is_close(self._continued(trial, case, own, truths, [name]).value, right, TOLERANCE).all()
+        ]
 
     def _is_alive(
         self, trial: Trial, case: dict[str, Any], name: str, own: Values, truths: Mapping[str, Truth]

@@ -14,7 +14,7 @@ from ..result import Wrong
 from ..signature import Declared, function
 from ..topic import Cases
 from .chance import FALSE_ALARM
-from .trial import Check, Trial
+from .trial import Check, Trial, by_output
 
 MEMBERS = 256  # of an ensemble: the spread is then known to 4 %
 SHOWN = 1e-3  # the runs that a drawn band leaves out: it is there to be looked at
@@ -48,7 +48,10 @@ class run(Check):
                         "what it should be a step earlier": before[k][i].value,
                         "what it should be a step later": after[k][i].value,
                     }
-                    require_close(next(answers), truths[k][i], where, TRAINING, self.target.given(case), nearby)
+                    outputs = by_output(self.target, range(len(self.target.outputs)), truths[k])
+                    require_close(
+                        next(answers), truths[k][i], where, TRAINING, self.target.given(case), nearby, outputs
+                    )
 
     def _plan(self, case: Mapping[str, Any], at: Sequence[int]) -> Plan:
         plan = Plan()

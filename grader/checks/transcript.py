@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..plan import Plan, Step
-from ..wire import Ref, Seeded
+from ..wire import Ref
 from .cell import literal
 
 SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "matmul": "@"}
@@ -92,8 +92,6 @@ class _Transcript:
     def _text(self, value: Any) -> str:
         if isinstance(value, Ref):
             return self.inside.get(value.step) or self._name(value)
-        if isinstance(value, Seeded):
-            return f"np.random.default_rng({value.seed})"
         if isinstance(value, list | tuple):
             texts = [self._text(item) for item in value]
             if len(texts) > 2 and len({*texts}) == 1:  # ten thousand times the same

@@ -82,7 +82,10 @@ class Trial(abc.ABC):
         shapes = [target.shape(i, case) for i in visible]
         labels = [target.label(i) for i in visible]
         given = zip(self.student.run(plan), shapes, labels, strict=True)
-        answers = [require_array(answer, shape, "f", label) for answer, shape, label in given]
+        try:
+            answers = [require_array(answer, shape, "f", label) for answer, shape, label in given]
+        except Wrong as wrong:
+            raise _in_another_place(wrong, target, visible, shapes) from None
         return answers[0] if len(answers) == 1 else answers
 
     def expected(self, declared: Declared, **case: Any) -> Any:
@@ -156,6 +159,19 @@ def _cut(value: Any) -> Any:
     return [_cut(item) for item in value[:MAX_SHOWN]] if isinstance(value, list | tuple) else value
 
 
+def _in_another_place(
+    wrong: Wrong, target: Function, visible: Sequence[int], shapes: Sequence[tuple[int, ...]]
+) -> Wrong:
+    """The same evidence, with a question where an output has the shape of another one, and of that alone."""
+    fitting = [
+        target.outputs[i][0] for i, shape in zip(visible, shapes, strict=True) if shape == np.shape(wrong.answer)
+    ]
+    if wrong.answer is None or len(fitting) != 1 or len(visible) == 1:
+        return wrong
+    asked = f"{wrong.sentence}, and that is the shape of `{fitting[0]}`: are they returned in another order?"
+    return Wrong(wrong.where, asked, wrong.answer, **wrong.details)
+
+
 def want_visible(plan: Plan, target: Function, case: Mapping[str, Any]) -> list[int]:
     """Add a call to the plan and want every output that is not opaque; returns their numbers."""
     refs = target.ask(plan, case)
@@ -167,6 +183,19 @@ def want_visible(plan: Plan, target: Function, case: Mapping[str, Any]) -> list[
 def on(target: Function, output: int, case_name: str) -> str:
     """Where: "dgamma of batch_norm_backward, on a batch"."""
     return f"{target.label(output)} on {case_name}"
+
+
+def on_case(wrong: Wrong, case_name: str) -> Wrong:
+    """The same evidence, with the case that shows it; a function that is missing is so on every case."""
+    if not wrong.where:
+        return wrong
+    return Wrong(f"{wrong.where} on {case_name}", wrong.sentence, wrong.answer, **wrong.details)
+
+
+def by_output(target: Function, numbers: Sequence[int], truths: Sequence[Truth]) -> dict[str, np.ndarray]:
+    """The right outputs by their names, where there are several."""
+    named = {target.outputs[i][0]: truth.value for i, truth in zip(numbers, truths, strict=True)}
+    return named if len(named) > 1 else {}
 
 
 def as_functions(declared: Sequence[Declared]) -> tuple[Function, ...]:

@@ -12,7 +12,7 @@ from ..result import Wrong
 from ..signature import Declared, Function, functions_of
 from ..topic import Cases
 from .cell import assignments, call, written
-from .trial import Alone, Check, Trial, as_functions, on, want_visible
+from .trial import Alone, Check, Trial, as_functions, by_output, on, on_case, want_visible
 
 
 class matches(Check):
@@ -28,8 +28,9 @@ class matches(Check):
             visible = want_visible(plan, self.target, case)
             truths = trial.expect(plan)
             given = self.target.given(case)
+            outputs = by_output(self.target, visible, truths)
             for i, got, want in zip(visible, trial.student.run(plan), truths, strict=True):
-                require_close(got, want, on(self.target, i, name), self.tolerance, given)
+                require_close(got, want, on(self.target, i, name), self.tolerance, given, outputs=outputs)
 
     def alone(self, trial: Trial) -> Alone:
         return Alone.of(self, trial.cases(self.generator), partial(written, self.target))
@@ -51,7 +52,7 @@ class holds(Check):
             try:
                 sentence = self.claim(trial, case)
             except Wrong as wrong:
-                raise Wrong(f"{wrong.where} on {name}", wrong.sentence, wrong.answer, **wrong.details) from None
+                raise on_case(wrong, name) from None
             if sentence:
                 raise Wrong(f"{', '.join(f.name for f in self.functions)} on {name}", sentence)
 

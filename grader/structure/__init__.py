@@ -28,7 +28,7 @@ from .amounts import (
 )
 from .answer import It
 from .places import by_sign, in_one_line, order, precision
-from .shapes import describe_shape
+from .shapes import another_output, describe_shape
 
 __all__ = ["describe", "described"]
 
@@ -72,6 +72,8 @@ def described(wrong: Wrong) -> str | None:
     with np.errstate(all="ignore"):
         got = answer.astype(float)
         rounding = VALUES.floor * truth.scale
+        if (other := another_output(got, want, wrong.outputs)) is not None:
+            return other
         if got.shape != want.shape:
             return describe_shape(got, want, counts(wrong.given))
         if answer.dtype.kind == "f" and answer.dtype.itemsize < 8:

@@ -43,6 +43,7 @@ def nearby(it: It) -> Iterator[str]:
 
 # ------------------------------------------------------------------------------------------ factors and offsets
 
+CONSTANT = 4  # up to here a factor that is a size may as well be a number that somebody wrote
 SIZE_HINTS = {  # by whether the answer is too small
     False: ": is a sum taken where a mean belongs, or a division left out?",
     True: ": is it divided once too often?",
@@ -70,7 +71,7 @@ def _factor(it: It, known: bool) -> Iterator[str]:
         return
     is_name = f", and {short(number)} is {name}" if name and name != short(number) else ""
     if number > 1:
-        hint = SIZE_HINTS[divided] if name and min(tier, other) == 0 else ""
+        hint = SIZE_HINTS[divided] if name and min(tier, other) == 0 and number > CONSTANT else ""
         yield f"{it.every} is {short(number)} times too {'small' if divided else 'large'}{flipped}{is_name}{hint}"
     else:
         what = "divided by" if divided else "times"

@@ -17,6 +17,14 @@ def describe_shape(got: np.ndarray, want: np.ndarray, sizes: Mapping[str, int]) 
     return next(chain(_by_numbers(got, want), _by_shape(got.shape, want.shape, sizes)), None)
 
 
+def another_output(got: np.ndarray, want: np.ndarray, outputs: Mapping[str, np.ndarray]) -> str | None:
+    """What it is where it is the right value of another output of the same call."""
+    for name, array in outputs.items():
+        if _same(got, np.asarray(array, float)) and not _same(want, got):
+            return f"it is what `{name}` should be: are they returned in another order, or is one written into?"
+    return None
+
+
 def _by_numbers(got: np.ndarray, want: np.ndarray) -> Iterator[str]:
     if got.ndim == 2 and _same(got, want.T):
         yield "it is the right answer transposed"
