@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .closeness import as_array
 from .drawn import TruthSource, drawn_trials
 from .evaluate import Outcome, evaluate, evidence_of, message_of
 from .faults import Raised
@@ -21,6 +22,7 @@ from .result import Hint, Status, Verdict, Wrong
 from .structure import describe
 from .topic import Assignment, Topic
 
+ROUND = 1e-6  # a number that is as near to a quarter is one
 SAME_RTOL = 1e-9  # two programs with one mistake differ by rounding only
 HALF = 0.5  # of a follow-through row's points, where the forward's fault is not a recognised mistake
 
@@ -100,24 +102,38 @@ def recognise(outcomes: Sequence[Outcome], known: Sequence[Known]) -> dict[str, 
     """The mistake behind each lost row, by row id, where one is recognised.
 
     Of several that fit a row, those come first that predict no loss (of the rows that were asked) which did not happen, then
-    those that explain more rows, then those that predict fewer in all, then the earlier declared. Where a pair comes first
-    and one of the two fits the row alone, the row is that one's.
+    those that explain more rows, then those that predict fewer in all, then the earlier declared. One that does predict such
+    a loss is named only by numbers that no other fault comes to. Where a pair comes first and one of the two fits the row
+    alone, the row is that one's.
     """
     lost = {o.row.id: o.error for o in outcomes if o.error is not None}
     kept = {o.row.id for o in outcomes if o.earned and not o.follow}
     fits = {k.hint.name: {row for row, e in lost.items() if same(k.evidence.get(row), e)} for k in known}
 
+    def refuted(k: Known) -> bool:
+        return bool(k.evidence.keys() & kept)
+
     def rank(k: Known) -> tuple[bool, int, int]:
-        predicted = k.evidence.keys()
-        return bool(predicted & kept), -len(fits[k.hint.name]), len(predicted)
+        return refuted(k), -len(fits[k.hint.name]), len(k.evidence)
 
     ranked = sorted(known, key=rank)
     found = {}
-    for row in lost:
-        fitting = [k for k in ranked if row in fits[k.hint.name]]
+    for row, error in lost.items():
+        fitting = [k for k in ranked if row in fits[k.hint.name] and (_tells(error) or not refuted(k))]
         for best in fitting[:1]:
             found[row] = next((k.hint for k in fitting if k.hint.name in best.parts), best.hint)
     return found
+
+
+def _tells(error: Exception) -> bool:
+    """Whether evidence points at one fault: words and round numbers (0, 1, 2, a half) may come of many."""
+    if not isinstance(error, Wrong):
+        return True
+    array = as_array(error.answer)
+    if array is None or error.answer is None:
+        return False
+    quarters = 4 * array[np.isfinite(array)].astype(float)
+    return bool((np.abs(quarters - np.round(quarters)) > ROUND).any())
 
 
 def same(a: Exception | None, b: Exception | None) -> bool:

@@ -83,17 +83,26 @@ class Pairs:
         return list(pairs_of(self._assignment.solution, self._assignment.mistakes))
 
     def evidence(self, pair: Pair, row: str) -> Exception | None:
-        """Why the program with both mistakes loses a row, asked alone, whatever it needs; None where it does not.
+        """Why the program with both mistakes loses a row; None where it does not, or loses one that this row needs.
 
-        None, too, once the round's time is spent: then only what has been run is known.
+        Only these rows are run. What a row needs may be all that keeps it from running for ever. None, too, once the round's
+        time is spent: then only what has been run is known.
         """
         key = (*pair.names, row)
         if key not in self._evidence and self._seconds_left > 0:
             started = time.thread_time()
-            ran = self.whole(pair) if self._remembers(pair) else self._run(pair, [row])
+            ran = self.whole(pair) if self._remembers(pair) else self._run(pair, self._needed(row))
             self._evidence |= {(*pair.names, outcome.row.id): outcome.error for outcome in ran}
             self._seconds_left -= time.thread_time() - started
         return self._evidence.get(key)
+
+    def _needed(self, row: str) -> list[str]:
+        """The row, and all that have to be earned before it is asked."""
+        needs = {r.id: r.needs.split() for r in self._assignment.topic.rubric}
+        found = [row]
+        for each in found:
+            found += [need for need in needs[each] if need not in found]
+        return found
 
     def whole(self, pair: Pair) -> list[Outcome]:
         """What every row says."""

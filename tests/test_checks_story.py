@@ -117,6 +117,26 @@ def test_what_differs_is_named_as_the_script_names_it() -> None:
     assert str(outcome.error).startswith("the total after add on two numbers: the value is ")
 
 
+def test_a_list_of_values_is_what_they_are_when_it_is_yielded() -> None:
+    """A number that is changed in place afterwards was right all the same."""
+
+    class InPlace(RightCounter):
+        def __init__(self, start: float) -> None:
+            self.total = np.array(start, dtype=float)
+
+        def add(self, amount: float) -> None:
+            self.total += amount
+
+    def before_and_after(world: Any, case: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        counter = world.Counter(case["a"])
+        yield "the total before", [counter.total, counter.total]
+        counter.add(case["b"])
+        yield "the total after", [counter.total, counter.total]
+
+    [outcome] = graded(follows(before_and_after, Counter), numbers, Counter=InPlace)
+    assert outcome.earned, outcome
+
+
 def test_a_missing_method_is_said_with_its_class() -> None:
     class Bare:
         def __init__(self, start: float) -> None:

@@ -133,6 +133,16 @@ def test_a_known_mistake_does_not_pardon_another_that_nobody_knows() -> None:
     )
 
 
+@pytest.mark.parametrize(("answer", "named"), [([0.0, 2.0], False), (None, False), ([0.0, 2.137], True)])
+def test_a_mistake_whose_other_signs_are_missing_is_named_by_telling_numbers_alone(answer: Any, named: bool) -> None:
+    rows = [Row("a", 1, "a", Claim("f", does=Wrong("f", "is wrong", answer))), Row("b", 1, "b", Claim("g"))]
+    mistake = Known(
+        Hint("the mistake", "say"), [Outcome(row, Status.LOST, Wrong("f", "is wrong", answer)) for row in rows]
+    )
+    said = verdicts(evaluate(topic(*rows), STUDENT, empty), [mistake])[0]
+    assert bool(said.mistake) is named
+
+
 def test_a_special_case_of_what_is_right_otherwise_is_not_to_blame() -> None:
     right, special = (
         Row("a", 1, "it is right", Claim("f")),

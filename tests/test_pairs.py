@@ -15,7 +15,7 @@ from grader.grade import Grading
 from grader.jail import ProcessJail
 from grader.live import Live
 from grader.oracle import Oracle
-from grader.pairs import pairs_of, together
+from grader.pairs import Pairs, pairs_of, together
 from grader.proof.paired import Diagnosed, Paired, diagnose_pairs
 from grader.submissions import Submission
 from grader.topic import Assignment, Mistake
@@ -67,6 +67,15 @@ def test_what_fits_no_pair_is_not_named(shared_folder: Path) -> None:
     outcomes = evaluate(assignment.topic, student, drawn_trials(assignment.topic, student, truth, PUBLIC_SEED))
     diagnosis = Diagnosis(assignment, truth, PUBLIC_SEED)
     assert diagnosis.known_for(outcomes) == diagnosis.known()
+
+
+def test_a_pair_is_not_asked_for_what_it_would_not_be_asked_for(shared_folder: Path) -> None:
+    """What a row needs may be all that keeps it from running for ever, and no limit holds here."""
+    assignment = Assignment("heavy-ball", shared_folder)
+    pairs = Pairs(assignment, Oracle(assignment), PUBLIC_SEED)
+    [pair] = pairs.all
+    assert pairs.evidence(pair, "steps") is not None
+    assert pairs.evidence(pair, "two") is None  # it needs `steps`
 
 
 def test_pairs_that_no_row_can_tell_are_counted_apart(folder: Path) -> None:

@@ -34,6 +34,18 @@ def parents_first(output):
                 order.append(parent)
     return order[::-1]
 """
+COUNTED = """
+def parents_first(output):
+    order, left, ready = [], {}, [output]
+    while ready:
+        node = ready.pop()
+        order.append(node)
+        for parent, _ in node.parents:
+            left[parent] = left.get(parent, parent.consumers) - 1
+            if left[parent] == 0:
+                ready.append(parent)
+    return order[::-1]
+"""
 DEPTH_FIRST = """
 def parents_first(output):
     order, seen, stack = [], set(), [output]
@@ -53,6 +65,13 @@ mistakes = [
         was="parent.grad += slope * node.grad",
         now="parent.grad = slope * node.grad",
         say="You set a parent's grad, so the last use of a value overwrites the others. Each use adds its share: +=.",
+    ),
+    Mistake(
+        "parents in a set",
+        was="        self.parents = parents  #",
+        now="        self.parents = set(parents)  #",
+        say="You keep the parents in a set, and a set has nothing twice: a + a has one parent then, and half of its gradient is "
+        "lost. Keep them in a list or a tuple.",
     ),
     Mistake(
         "gradients kept across calls",
@@ -127,6 +146,15 @@ mistakes = [
         code=DEPTH_FIRST,
         say="You visit values in the order in which a depth-first search comes upon them. Some are then visited before all their "
         "consumers, and pass on too little. Append a value when its parents are done, and go through the list from its end.",
+    ),
+    Mistake(
+        "consumers counted as they are made",
+        was="        self.parents = parents  #",
+        now="        self.consumers = 0\n        for parent, _ in parents:\n            parent.consumers += 1\n"
+        "        self.parents = parents  #",
+        code=COUNTED,
+        say="You count all consumers of a value, also those that y was not made from. They never report, so the value is never "
+        "visited. Count in backward, and only what leads to y.",
     ),
     Mistake(
         "depth first, with recursion",
@@ -564,7 +592,7 @@ class Value:
         return write(lambda x, y: (x / y, 1 / y, -x / y / y), other, self)
 
     def __pow__(self, n):
-        return write(lambda x: (x**n, n * x ** (n - 1)), self)
+        return write(lambda x: (x**n, n * x ** (n - 1) if n else 0.0), self)
 
     def __neg__(self):
         return write(lambda x: (-x, -1), self)

@@ -82,8 +82,15 @@ def build(world, case):
 
 def of(names, attribute, values, after=""):
     """The data or the gradients of some values, as one array."""
-    shown = ", ".join(names) if len(names) < 12 else f"{names[0]}, {names[1]}, …, {names[-1]}"
-    return f"{attribute} of ({shown})" + (after and f" after {after}"), [getattr(values[name], attribute) for name in names]
+    place = f"{attribute} of ({', '.join(names)})" + (after and f" after {after}")
+    return place, [getattr(values[name], attribute) for name in names]
+
+def all_of(attribute, values):
+    """Of many, one by one: an entry of a long array has no name."""
+    if len(values) <= 12:
+        yield of([*values], attribute, values)
+    else:
+        yield from ((f"{attribute} of {name}", getattr(value, attribute)) for name, value in values.items())
 
 def value(world, case):
     yield "data of y", build(world, case)["y"].data
@@ -95,9 +102,9 @@ def derivatives(world, case):
 
 def value_and_derivatives(world, case):
     values = build(world, case)
-    yield of([*values], "data", values)
+    yield from all_of("data", values)
     values["y"].backward()
-    yield of([*values], "grad", values)
+    yield from all_of("grad", values)
 
 def ends(world, case):
     """Of a large graph. Four times backward: with a list for what was visited that takes seconds, with a set nothing."""
@@ -149,6 +156,7 @@ EXPS, LOGS, TANHS = ("a.exp()", "b.exp()"), ("p.log()", "q.log()"), ("a.tanh()",
 RELUS = ("p.relu()", "n.relu()", "zero.relu()")
 ALL = SUMS + PRODUCTS + QUOTIENTS + POWERS + EXPS + LOGS + TANHS + RELUS
 
+powers = each(*POWERS, "zero ** 0")
 plain = each("a + 2", "2 + a", "a - 0.5", "3 - a", "a * 4", "0.5 * a", "a / 2", "2 / a")
 
 
@@ -170,6 +178,7 @@ aside  = sums_of("u = a + b; y = u + c; beside = a + d; beyond = y + d")
 def twins(rng):
     a, b = number(rng, 0.3, 0.9), number(rng, 1.2, 1.9)
     yield graph("u = a + b; v = c + d; y = u + v", {"a": a, "b": b, "c": a, "d": b})
+    yield graph("v = a.relu(); y = v + a", {"a": 1.0})
 
 def chain(rng):
     yield graph("y = sum([s] * 10_000, x)", {"x": number(rng, 1, 2), "s": number(rng, 0.1, 0.2)})
@@ -205,8 +214,9 @@ def calculated(expression, numbers):
         return eval(called, functions, {name: np.float64(x) for name, x in numbers.items()})
 
 def graphs(rng):
-    """First the gradient that each operation is sent is -1, in place of the 1 that backward starts with."""
+    """First the gradient that each operation is sent is -1, in place of the 1 that backward starts with; then no operation."""
     yield from each(*(f"-({expression})" for expression in ALL))(rng)
+    yield graph("y = x", {"x": number(rng, 0.3, 0.9)})
     yield graph(*random_graph(rng, rng.choice(KINDS, 5)))
     yield graph(*random_graph(rng, rng.choice(KINDS, 9)))
     for rounds in (1, 2):
@@ -219,7 +229,7 @@ topic = Topic("Automatic differentiation", graphs, rubric=[
     Row("sums",      2, "the gradients of a sum, a difference and a negation", follows(derivatives, Value, on=each(*SUMS))),
     Row("products",  2, "the gradients of a product",                    follows(derivatives, Value, on=each(*PRODUCTS))),
     Row("quotients", 2, "the gradients of a quotient",                   follows(derivatives, Value, on=each(*QUOTIENTS))),
-    Row("powers",    2, "the gradient of a power",                       follows(derivatives, Value, on=each(*POWERS))),
+    Row("powers",    2, "the gradient of a power",                       follows(derivatives, Value, on=powers)),
     Row("exp",       1, "the gradient of exp",                           follows(derivatives, Value, on=each(*EXPS))),
     Row("log",       1, "the gradient of log",                           follows(derivatives, Value, on=each(*LOGS))),
     Row("tanh",      1, "the gradient of tanh",                          follows(derivatives, Value, on=each(*TANHS))),
@@ -232,7 +242,7 @@ topic = Topic("Automatic differentiation", graphs, rubric=[
     Row("aside",     1, "backward changes nothing but gradients, of nothing but what y was made from",
                         follows(elsewhere, Value, on=aside)),
     Row("graphs",    4, "random graphs of every operation are right",    follows(value_and_derivatives, Value)),
-    Row("chain",     2, "a chain of 10,000 operations needs no recursion, and no long search",
+    Row("chain",     2, "a chain of 10,000 operations neither fills the stack nor takes a long search",
                         follows(ends, Value, on=chain), needs="reused"),
     Row("paths",     1, "the work grows with the operations, not with the paths",
                         follows(ends, Value, on=doublings), needs="chain"),

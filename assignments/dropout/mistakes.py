@@ -108,7 +108,8 @@ mistakes = [
         "np.random in place of rng",
         was=KEEP,
         now="keep = np.random.random(x.shape) >= p",
-        say="You draw from numpy's global generator. Draw from rng, so that a seed fixes the run.",
+        say="You draw from another generator than rng, be it numpy's global one or one of your own. Draw from rng, so that a seed "
+        "fixes the run.",
     ),
     Mistake(
         "a seed of its own",

@@ -59,6 +59,7 @@ def inference(rng):
 
 def many(rng):
     yield "a million entries",           sample(dropout, rng, x=np.ones((1, 1_000_000)), p=0.2)
+    yield "a million entries, p = 0.235", sample(dropout, rng, x=np.ones((1, 1_000_000)), p=0.235)
     yield "100,000 entries, p = 0.75",   sample(dropout, rng, x=np.ones((1, 100_000)), p=0.75)
     yield "100,000 entries, p left out", sample(dropout, rng, x=np.ones((1, 100_000)))
 
@@ -93,12 +94,17 @@ def dropped_or_scaled(trial, case):
     kept = out != 0
     if out.dtype.itemsize < 8:
         raise Wrong("dropout_forward", f"out is {out.dtype}, expected float64: keep the precision of x")
-    if not np.allclose(out[kept], scale * x[kept], rtol=1e-7, atol=0):
+    if not np.allclose(out[kept], scale * x[kept], rtol=1e-9, atol=0):
         raise Wrong("dropout_forward", f"what is kept is x times {factors(out, x, kept)}, "
-                                       f"expected 1 / (1 − p) = {scale:.6g}")
+                                       f"expected 1 / (1 − p) = {scale:.10g}")
+
+def through_zeros(rng):
+    yield from cases(rng)
+    yield "p = 0", sample(dropout, rng, n=40, d=50, p=0.0)
 
 def the_same_mask(trial, case):
-    """Two layers share a generator; both forwards run before the backwards."""
+    """Two layers share a generator; both forwards run before the backwards. Where x is 0, `out` does not show the mask: some
+    of these entries are dropped and some are kept, all but surely (not so with probability 0.7³³⁰ or 0.8³⁵⁰)."""
     def script(world, case):
         rng = world.let(case["rng"])
         one, two = (world.dropout_forward(**{**case, "x": x, "rng": rng}) for x in (x1, x2))
@@ -107,19 +113,25 @@ def the_same_mask(trial, case):
         yield "`dx` of dropout_backward", world.dropout_backward(dout1, one.cache)
         yield "`dx` of dropout_backward", world.dropout_backward(dout2, two.cache)
 
-    x1, x2, dout1, dout2 = case["x"], 1 - 2 * case["x"], *trial.normal((2, *case["x"].shape))
+    blank = np.add.outer(*map(np.arange, case["x"].shape)) % 12 == 0  # in every row and every column
+    x1, x2, dout1, dout2 = case["x"] * ~blank, 1 - 2 * case["x"], *trial.normal((2, *case["x"].shape))
     out1, out2, dx1, dx2 = perform(trial, script, case, dropout)
-    scale = 1 / (1 - case.get("p", 0.5))
-    for out, dout, dx in ((out1, dout1, dx1), (out2, dout2, dx2)):
-        kept = out != 0
-        if not np.allclose(dx, scale * dout * kept, rtol=1e-7, atol=0):
+    p = case.get("p", 0.5)
+    scale = 1 / (1 - p)
+    for x, out, dout, dx in ((x1, out1, dout1, dx1), (x2, out2, dout2, dx2)):
+        kept = np.where(x == 0, dx != 0, out != 0)
+        if not np.allclose(dx, scale * dout * kept, rtol=1e-9, atol=0):
             raise Wrong("dropout_backward", f"dx is dout times {factors(dx, dout, kept)} where an entry was kept "
-                                            f"(expected {scale:.6g}) and times {factors(dx, dout, ~kept)} "
+                                            f"(expected {scale:.10g}) and times {factors(dx, dout, ~kept)} "
                                             "where it was dropped (expected 0)")
+    passed = dx1[blank] != 0
+    if not passed.any() or (passed.all() and p > 0):
+        raise Wrong("dropout_backward", f"where x is 0, dx is {'never' if passed.all() else 'always'} 0, expected the mask: "
+                                        "`out` is 0 there whether an entry was kept or not")
 
 def factors(after, before, where):
     """What `before` was multiplied by: in words that are the same for every draw."""
-    numbers = sorted({f"{ratio:.6g}" for ratio in after[where] / before[where] + 0.0}, key=float)
+    numbers = sorted({f"{ratio:.10g}" for ratio in after[where] / before[where] + 0.0}, key=float)
     if len(numbers) <= 3:
         return " or ".join(numbers) or "nothing"
     return "many different numbers"
@@ -137,7 +149,7 @@ def as_much_on_average(trial, case):
     if not np.isfinite(out).all():
         return "an entry of out is not finite"
     shares = [np.clip(out[x == size].mean() / size * keep, -1, 2) for size in SIZES]
-    return [Count(round(50_000 * share), 50_000, keep, f"entries of {size:g} are kept, by the sum of out")
+    return [Count(round(50_000 * share), 50_000, keep, f"entries of {size:g}, by the sum of out, seem to be kept")
             for size, share in zip(SIZES, shares, strict=True)]
 
 def one_by_one(trial, case):
@@ -165,9 +177,22 @@ def from_rng_alone(trial, case):
         for rng in (case["rng"], case["rng"], case["other"]):
             yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng}).out
 
+    def with_inference_in_between(world, case):
+        rng = world.let(case["rng"])
+        for training in (True, False, True):
+            yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng, "training": training}).out
+
+    def without(world, case):
+        rng = world.let(case["rng"])
+        for _ in range(2):
+            yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng}).out
+
     first, again, other = perform(trial, script, case, dropout)
     if not np.array_equal(first, again):
         return "two generators of the same seed gave two masks, expected one: draw from rng and from nothing else"
+    _, unused, with_one = perform(trial, with_inference_in_between, case, dropout)
+    if np.array_equal(unused, case["x"]) and not np.array_equal(with_one, perform(trial, without, case, dropout)[-1]):
+        return "a call at inference changed the mask of the next training call: at inference nothing is drawn"
     return counts((first != 0, other != 0, "column", "pairs of kept entries stand at one place under two seeds"))
 
 def how_many_is_chance(trial, case):
@@ -207,7 +232,7 @@ topic = Topic("Dropout", cases, rubric=[
     Row("calls",     2, "each call drops other entries",               statistical(anew_in_each_call, dropout, on=long)),
     Row("rng",       1, "all chance comes from rng",                   statistical(from_rng_alone, dropout, on=long)),
     Row("bwd",       4, "the gradient goes through forward's own mask",
-                        either(holds(the_same_mask, dropout), gradient(of=dropout, on=small)), needs="drops"),
+                        either(holds(the_same_mask, dropout, on=through_zeros), gradient(of=dropout, on=small)), needs="drops"),
     Row("infer_bwd", 1, "at inference the gradient passes unchanged",
                         either(vjp(dropout, on=inference), gradient(of=dropout, on=inference)), needs="drops"),
     Row("pure",      1, "the inputs are left alone",           pure(dropout), needs="drops"),

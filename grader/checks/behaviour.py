@@ -20,7 +20,7 @@ CHEAP_SECONDS = 0.05  # below this no cost is judged: clocks and first calls
 
 class pure(Check):
     """Called twice on the first case, each function (a layer: forward, then backward) leaves its array arguments alone
-    and answers the same. Opaque arguments may be changed: they are the student's own."""
+    and answers the same. Opaque arguments may be changed, or used up: they are the student's own."""
 
     def __init__(self, *declared: Declared, on: Cases | None = None) -> None:
         self.declared, self.functions, self.generator = declared, as_functions(declared), on
@@ -51,8 +51,8 @@ class pure(Check):
         dout, cache = (p.name for p in backward.parameters[:2])
         shared = {k: plan.let(v) if isinstance(v, np.ndarray) else v for k, v in forward.arguments(case).items()}
         given = plan.let(cotangent)
-        remembered = forward.ask(plan, shared)[1]
-        calls = [backward.ask(plan, {dout: given, cache: remembered}) for _ in range(2)]
+        caches = [forward.ask(plan, shared)[1] for _ in range(2)]
+        calls = [backward.ask(plan, {dout: given, cache: remembered}) for remembered in caches]
         arguments = {k: (ref, case[k]) for k, ref in shared.items() if isinstance(ref, Ref)} | {
             dout: (given, cotangent)
         }

@@ -155,6 +155,8 @@ class Written:
 def written(script: Script, targets: Sequence[Target], case: Mapping[str, Any]) -> Written:
     plan = Plan()
     world = World(plan, targets)
-    wanted = list(script(world, case))
-    plan.want(*(thing._ref if isinstance(thing, Thing) else plan.let(_refs(thing)) for _, thing in wanted))
+    wanted = []
+    for place, thing in script(world, case):
+        plan.want(thing._ref if isinstance(thing, Thing) else plan.let(_refs(thing)))  # as it is now: it may change
+        wanted.append((place, thing))
     return Written(plan, wanted, world._names)

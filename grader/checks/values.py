@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -60,8 +61,10 @@ class holds(Check):
         return Alone.of(self, trial.cases(self.generator), self._write, others=True)
 
     def _write(self, case: Mapping[str, Any], wrong: Wrong) -> list[str]:
-        """The functions that can be called with what the case has."""
+        """The functions that can be called with what the case has; nothing where the one that is wrong cannot."""
         functions = [f for f in self.functions if isinstance(f, Function)]
         able = [f for f in functions if all(p.name in case or p.name in f.defaults for p in f.parameters)]
+        if not any(re.search(rf"\b{f.name}\b", wrong.where) for f in able):
+            return []
         given = assignments(list(dict.fromkeys(p.name for f in able for p in f.parameters)), case)
         return [*given, *(call(f, case) for f in able)]
