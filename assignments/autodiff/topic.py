@@ -178,7 +178,6 @@ aside  = sums_of("u = a + b; y = u + c; beside = a + d; beyond = y + d")
 def twins(rng):
     a, b = number(rng, 0.3, 0.9), number(rng, 1.2, 1.9)
     yield graph("u = a + b; v = c + d; y = u + v", {"a": a, "b": b, "c": a, "d": b})
-    yield graph("v = a.relu(); y = v + a", {"a": 1.0})
 
 def chain(rng):
     yield graph("y = sum([s] * 10_000, x)", {"x": number(rng, 1, 2), "s": number(rng, 0.1, 0.2)})
@@ -214,9 +213,11 @@ def calculated(expression, numbers):
         return eval(called, functions, {name: np.float64(x) for name, x in numbers.items()})
 
 def graphs(rng):
-    """First the gradient that each operation is sent is -1, in place of the 1 that backward starts with; then no operation."""
+    """First the gradient that each operation is sent is -1, in place of the 1 that backward starts with; then
+    none, and one whose result is as large as its operand."""
     yield from each(*(f"-({expression})" for expression in ALL))(rng)
     yield graph("y = x", {"x": number(rng, 0.3, 0.9)})
+    yield graph("v = x.relu(); y = v + x", {"x": 1.0})
     yield graph(*random_graph(rng, rng.choice(KINDS, 5)))
     yield graph(*random_graph(rng, rng.choice(KINDS, 9)))
     for rounds in (1, 2):
