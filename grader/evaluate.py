@@ -36,7 +36,8 @@ def evaluate(
     rows: Iterable[str] | None = None,
     stop_at_first_loss: bool = False,
 ) -> list[Outcome]:
-    """Put every row (or those named) to the student; a row whose needs were not earned is withheld.
+    """Put every row to the student; a row whose needs were not earned is withheld. Of those named in `rows` alone, a
+    follow-through stands: what it blames may be elsewhere.
 
     Hidden rows are asked last, so that no visible row can tell what a hidden one asked; the outcomes are in the rubric's order.
     """
@@ -52,7 +53,8 @@ def evaluate(
         outcomes[row.id] = judge(row, trial(row))
         if stop_at_first_loss and not outcomes[row.id].earned:
             break
-    return settle([outcomes[row.id] for row in topic.rubric if row.id in outcomes])
+    found = [outcomes[row.id] for row in topic.rubric if row.id in outcomes]
+    return settle(found) if chosen is None else found
 
 
 def judge(row: Row, trial: Trial) -> Outcome:
