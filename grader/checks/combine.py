@@ -20,8 +20,8 @@ class Following(Check):
 class either(Check):
     """`first` holds; or `otherwise` does, so that the fault lies in the forward that it differentiates.
 
-    A slip then costs once: the row is earned in full where the forward's fault is a recognised mistake, half where it is not,
-    never where that forward is dead. Which of these, `evaluate` decides when all rows are in.
+    A slip then costs once: the row is earned in full where every fault of the forward is a recognised mistake, half where one is
+    not, never where that forward is dead. Which of these, `evaluate` decides when all rows are in.
     """
 
     def __init__(self, first: Check, otherwise: Following) -> None:
