@@ -158,6 +158,14 @@ def test_a_long_tail_is_allowed_for_on_its_own_side() -> None:
     assert limits.skewness > 1
 
 
+def test_runs_far_out_on_one_side_do_not_move_the_end_on_the_other() -> None:
+    """A gamma distribution ends abruptly on its short side: 2s/g below the mean, wherever a few outliers put that."""
+    runs = np.append(np.random.default_rng(0).normal(size=253), [9.0, 10.0, 11.0])
+    limits = Band.of(runs, 1e-9)
+    assert limits.skewness > 1.5
+    assert limits.low < limits.mean - 6 * limits.deviation
+
+
 @given(st.floats(-1e6, 1e6), st.integers(2, 50), st.floats(0, 1))
 def test_runs_that_are_all_alike_leave_half_a_step(value: float, members: int, step: float) -> None:
     limits = Band.of(np.full(members, value), 1e-9, step)

@@ -71,11 +71,12 @@ class run(Check):
 class Band:
     """Where runs lie but for one in 1/`rate`, after `members` of them: a model of the tail, for m runs alone support 1/(m+1).
 
-    The model is Pearson's type III: a gamma distribution with the runs' mean, standard deviation s and skewness g, which is
-    the normal one where g = 0 and has the long tail of a loss that noise can only raise where it is not. Both ends are what
-    it gives at the unfavourable end of what m runs say of s and g, at `ERRORS` standard errors:
+    The model of a long tail is Pearson's type III: a gamma distribution with the runs' mean, standard deviation s and
+    skewness g, which has the long tail of a loss that noise can only raise. Its short tail ends at mean - 2s/g, and a few
+    runs far out on the other side move that end: a short tail is taken for that of a normal distribution, g = 0. Both ends
+    are what these give at the unfavourable end of what m runs say of s and g, at `ERRORS` standard errors:
 
-        s · √(1 + 1/m) · (1 + ERRORS/√(2m)),   g ± ERRORS · √(6/m)
+        s · √(1 + 1/m) · (1 + ERRORS/√(2m)),   below: min(g - ERRORS · √(6/m), 0),   above: max(g + ERRORS · √(6/m), 0)
 
     `step` is the distance between possible values of a number that is counted; half of it is allowed for.
     """
@@ -96,8 +97,8 @@ class Band:
         skewness = float(skew(runs)) if deviation > rounding else 0.0
         spread = deviation * np.sqrt(1 + 1 / m) * (1 + ERRORS / np.sqrt(2 * m))
         off = ERRORS * np.sqrt(6 / m)
-        below = -pearson3.ppf(rate / 2, skewness - off) * spread + step / 2
-        above = pearson3.isf(rate / 2, skewness + off) * spread + step / 2
+        below = -pearson3.ppf(rate / 2, min(skewness - off, 0)) * spread + step / 2
+        above = pearson3.isf(rate / 2, max(skewness + off, 0)) * spread + step / 2
         return cls(mean - float(below), mean + float(above), mean, deviation, skewness, m)
 
     def to_wire(self) -> list[float]:
