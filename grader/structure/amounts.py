@@ -9,7 +9,7 @@ import numpy as np
 
 from ..closeness import short
 from ..quantities import named, names
-from .answer import ENOUGH, EXACT, SMALL, It, factor_of
+from .answer import ENOUGH, EXACT, SMALL, TELLING, It, factor_of
 
 # ------------------------------------------------------------------------------------- one thing, everywhere
 
@@ -115,7 +115,8 @@ def function(it: It) -> Iterator[str]:
             yield sentence
     low, high = float(it.got.min()), float(it.got.max())
     below, above = int((want < low).sum()), int((want > high).sum())
-    if want.size - below - above >= ENOUGH and (below >= 2 or above >= 2) and it.is_(np.clip(want, low, high)):
+    kept = (want >= low) & (want <= high) & (np.abs(want) > TELLING * np.asarray(it.rounding))
+    if kept.sum() >= ENOUGH and (below >= 2 or above >= 2) and it.is_(np.clip(want, low, high)):
         cuts = [f"what is below {short(low)} is cut to {short(low)}"] * (below > 0) + [
             f"what is above {short(high)} is cut to {short(high)}"
         ] * (above > 0)
