@@ -118,7 +118,7 @@ def test_a_wrong_answer_is_described(got: np.ndarray, sentence: str) -> None:
         (np.append(ROW[:-1], 3.0), ROW, "right except for the last entry"),
         ((W.astype(np.float32) ** 5).astype(float), W**5, "right to 6e-08 of the largest entry, with the seven"),
         (W * (1 + 1e-6 * X), W, "right to"),
-        (0.066 * np.eye(6)[:, :3], np.eye(6)[:, :3] + 1e-30 * X[:6, :3], "every entry is 15.1515 times too small"),  # and not cut at 0.066
+        (0.066 * np.eye(6)[:, :3], np.eye(6)[:, :3] + 1e-30 * X[:6, :3], "every entry is 15.1515 times too small"),  # not: cut
         (3 * W, W, "every entry is 3 times too large"),
     ],
 )  # fmt: skip
