@@ -17,7 +17,7 @@ from .drawn import TruthSource, drawn_trials
 from .evaluate import Outcome, evaluate, evidence_of, message_of
 from .faults import Raised
 from .live import Live
-from .pairs import Pair, Pairs, likely_first
+from .pairs import Pairs, likely_first
 from .result import Hint, Status, Verdict, Wrong
 from .structure import describe
 from .topic import Assignment, Topic
@@ -77,7 +77,7 @@ class Diagnosis:
 def pairs_for(outcomes: Sequence[Outcome], known: Sequence[Known], pairs: Pairs) -> list[Known]:
     """The pair of mistakes that explains a row that no single one does, and the most rows besides; or none.
 
-    Each is run only up to the first row that it does not explain.
+    Each is run only up to the first row that it does not explain, and one that would lose rows which were kept is none.
     """
     alone = recognise(outcomes, known)
     lost = {o.row.id: o.error for o in outcomes if isinstance(o.error, Wrong | Raised)}
@@ -86,16 +86,18 @@ def pairs_for(outcomes: Sequence[Outcome], known: Sequence[Known], pairs: Pairs)
         return []
     kept = {o.row.id for o in outcomes if o.earned and not o.follow}
     losses = {k.hint.name: k.evidence.keys() for k in known}
-    most, best = 0, list[Pair]()
+    most, best = 0, list[Known]()
     for pair in likely_first(pairs.all, losses, lost.keys(), kept):
         fitting = 0
         while fitting < len(rows) and same(pairs.evidence(pair, rows[fitting]), lost[rows[fitting]]):
             fitting += 1
         if fitting > most:
-            most, best = fitting, [pair]
+            both = Known(pair.hint, pairs.whole(pair), pair.names)
+            if not both.evidence.keys() & kept:
+                most, best = fitting, [both]
         if most == len(rows):
             break
-    return [Known(pair.hint, pairs.whole(pair), pair.names) for pair in best]
+    return best
 
 
 def recognise(outcomes: Sequence[Outcome], known: Sequence[Known]) -> dict[str, Hint]:

@@ -15,7 +15,7 @@ from .live import Live
 from .result import Hint
 from .topic import Assignment, Change, Mistake, TopicError
 
-TRIED = 400  # pairs that are looked through for one submission
+TRIED = 2_000  # pairs that are looked through for one submission
 SECONDS = 5.0  # of processor time for all pairs of a topic in one round; what has been run is kept
 
 

@@ -81,16 +81,9 @@ def build(world, case):
     return values
 
 def of(names, attribute, values, after=""):
-    """The data or the gradients of some values, as one array."""
+    """The data or the gradients of some values, as one array: by itself, one that cancels to 0 has no size to be held to."""
     place = f"{attribute} of ({', '.join(names)})" + (after and f" after {after}")
     return place, [getattr(values[name], attribute) for name in names]
-
-def all_of(attribute, values):
-    """Of many, one by one: an entry of a long array has no name."""
-    if len(values) <= 12:
-        yield of([*values], attribute, values)
-    else:
-        yield from ((f"{attribute} of {name}", getattr(value, attribute)) for name, value in values.items())
 
 def value(world, case):
     yield "data of y", build(world, case)["y"].data
@@ -102,9 +95,9 @@ def derivatives(world, case):
 
 def value_and_derivatives(world, case):
     values = build(world, case)
-    yield from all_of("data", values)
+    yield of([*values], "data", values)
     values["y"].backward()
-    yield from all_of("grad", values)
+    yield of([*values], "grad", values)
 
 def ends(world, case):
     """Of a large graph. Four times backward: with a list for what was visited that takes seconds, with a set nothing."""
