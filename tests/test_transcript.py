@@ -109,6 +109,17 @@ def test_what_is_read_before_a_change_is_read_there() -> None:
     assert lines == ["a = Cell(1.0)", "v1 = a.data", "a.raise_by(1.0)", "[v1, a.data]"]
 
 
+def test_a_list_that_is_used_later_holds_what_was_there_when_it_was_made() -> None:
+    plan = Plan()
+    a = plan.new("Cell", 1.0)
+    before = plan.let([plan.get(a, "data")])
+    plan.call("raise_by", 1.0, on=a)
+    total = plan.apply("sum", before, 0)
+    lines = transcript(plan, total, {a: "a"})
+    assert pasted(lines) == 1.0
+    assert lines == ["a = Cell(1.0)", "v1 = [a.data]", "a.raise_by(1.0)", "sum(v1, 0)"]
+
+
 def test_what_comes_later_is_left_out_and_a_long_list_is_short() -> None:
     plan = Plan()
     a = plan.new("Cell", 1.0)

@@ -52,7 +52,7 @@ class _Transcript:
         """Whether a step may be written where its result is used: in one place, and nothing is called before that."""
         if any(ref in self.names for ref in _results(at, step)) or step.op in ("call", "new"):
             return False
-        if step.op == "let" and isinstance(step.args[0], int | float | str | list | tuple):
+        if step.op == "let" and isinstance(step.args[0], int | float | str):
             return True
         return len(self.used[at]) == 1 and all(s.op != "call" for s in self.steps[at + 1 : self.used[at][0]])
 
