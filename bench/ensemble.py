@@ -20,9 +20,9 @@ import torch
 
 from grader.checks import band
 from grader.checks.training import Band
-from grader.drawn import PUBLIC_SEED
-from grader.oracle import Oracle, choose_device, device_name
-from grader.topic import Assignment
+from grader.topics.folder import Assignment
+from grader.truth.reference import Oracle, choose_device, device_name
+from grader.truth.trials import PUBLIC_SEED
 
 ROOT = Path(__file__).resolve().parent.parent
 SINGLES = 8  # trainings of one member that are timed

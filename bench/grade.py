@@ -29,14 +29,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import grader.grade
-from grader.canaries import measured_jail
-from grader.course import Course
-from grader.grade import Grading
-from grader.gradebook import Gradebook
-from grader.oracle import Oracle
-from grader.session import Session
-from grader.submissions import Submission
+import grader.course.grade
+from grader.course.grade import Grading
+from grader.course.gradebook import Gradebook
+from grader.course.settings import Course
+from grader.submission.find import Submission
+from grader.submission.jail.levels import measured_jail
+from grader.submission.session import Session
+from grader.truth.reference import Oracle
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("jail", "student", "oracle", "checks", "store")
@@ -108,7 +108,7 @@ def main() -> None:
     parser.add_argument("--topic", nargs="*", help="topics (default: all)")
     options = parser.parse_args()
     course, clock = Course.load(ROOT / "autograder.yml"), Clock()
-    grader.grade.Session = Metered  # type: ignore[misc]
+    grader.course.grade.Session = Metered  # type: ignore[misc]
     clock.wrap(Session, "_launch", "jail")
     clock.wrap(Session, "_ask", "student")
     clock.wrap(Oracle, "run", "oracle")
@@ -123,7 +123,7 @@ def main() -> None:
         )
         grading = Grading(course, jail)
         for topic in options.topic or course.topics:
-            submission = Submission("solution", topic, grading.desk(topic).assignment.folder / "solution.py")
+            submission = Submission("solution", topic, grading.topic_round(topic).assignment.folder / "solution.py")
             rows = [measure(grading, submission, book, clock) for _ in range(options.repeat + 1)][1:]
             median = {key: statistics.median(row[key] for row in rows) for key in rows[0]}
             cells = "".join(f"{1000 * median[part]:9.1f}" for part in PARTS)

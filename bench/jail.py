@@ -17,14 +17,14 @@ import sys
 import time
 from collections.abc import Callable
 
-from grader.canaries import measure
-from grader.faults import OurFault
-from grader.jail import ForkServerJail, Jail, ProcessJail
-from grader.jail.base import environment
-from grader.limits import Limits
-from grader.notebook import read
-from grader.plan import Plan
-from grader.session import Session
+from grader.errors import GraderError
+from grader.inside.plan import Plan
+from grader.submission.jail import ForkServerJail, Jail, ProcessJail
+from grader.submission.jail.base import environment
+from grader.submission.jail.levels import measure
+from grader.submission.limits import Limits
+from grader.submission.notebook import read
+from grader.submission.session import Session
 
 SOURCE = read(b"def answer():\n    return 42\n", "empty.py")
 MAKERS: tuple[tuple[str, Callable[[], Jail]], ...] = (
@@ -58,7 +58,7 @@ def warm_jails() -> dict[str, Jail]:
         jail = make()
         try:
             level = measure(jail).level
-        except OurFault as lacking:
+        except GraderError as lacking:
             print(f"{name}: not here ({lacking})")
             jail.close()
             continue

@@ -29,7 +29,7 @@ from harness import ATTACKS, TOPIC, Range  # noqa: E402
 from processes import descendants  # noqa: E402
 
 from grader.result import Result, Status  # noqa: E402
-from grader.submissions import Submission  # noqa: E402
+from grader.submission.find import Submission  # noqa: E402
 
 WAITING = re.compile("took longer|or slept")
 SAMPLES = 20

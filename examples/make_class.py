@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.release import notebook_text
-from grader.stubs import stub
-from grader.topic import Assignment
+from grader.bundle.release import notebook_text
+from grader.topics.folder import Assignment
+from grader.topics.stubs import stub
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent

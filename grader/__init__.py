@@ -12,15 +12,16 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "signature": ("Ints", "Layer", "Object", "Opaque", "Random", "Reals", "sample"),
-    "topic": ("Equivalent", "Mistake", "Row", "Topic", "Variant"),
+    "topics.signature": ("Ints", "Layer", "Object", "Opaque", "Random", "Reals", "sample"),
+    "topics.changes": ("Equivalent", "Mistake", "Variant"),
+    "topics.rubric": ("Row", "Topic"),
     "checks": (
         *("Count", "Trial", "band", "cheap", "composition", "converges", "either", "follows", "gradient", "holds"),
         *("matches", "perform", "pure", "run", "stage", "statistical", "trajectory", "vjp"),
     ),
-    "result": ("Wrong",),
-    "kernel": ("check",),
-    "datasets": ("dataset",),
+    "errors": ("Wrong",),
+    "bundle.check": ("check",),
+    "topics.datasets": ("dataset",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

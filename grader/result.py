@@ -11,7 +11,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
 SCHEMA = "grader/result/1"
@@ -30,30 +29,6 @@ class Status(StrEnum):
     TIMEOUT = "timeout"  # the submission used up its time
     DIED = "died"  # the submission's process ended
     VOID = "void"  # our own fault: never a zero
-
-
-class Wrong(Exception):
-    """Evidence that a claim is false.
-
-    `where` names the function and the case ("adam, step 3 of 30"), `sentence` says what is wrong with
-    numbers, `answer` is the array that came back: diagnosis compares it with what known mistakes return.
-    `details` are the parts of the sentence for programs (entry, got, expected). `by_chance`: how far the answers of two
-    programs with the same fault may differ, where they draw random numbers of their own.
-
-    Where an answer was compared with a truth, that is kept as it is for whoever describes the fault: `truth` (a
-    `closeness.Truth`), what was `given` by name (arguments, sizes, hyper-parameters), `nearby` right answers to other
-    questions, by what they are ("the right change of the step before"), and the right other `outputs` of the same call.
-    """
-
-    by_chance = 0.0
-    truth: Any = None
-    given: Mapping[str, Any] = MappingProxyType({})
-    nearby: Mapping[str, Any] = MappingProxyType({})
-    outputs: Mapping[str, Any] = MappingProxyType({})
-
-    def __init__(self, where: str, sentence: str, answer: Any = None, **details: Any) -> None:
-        super().__init__(f"{where}: {sentence}" if where else sentence)
-        self.where, self.sentence, self.answer, self.details = where, sentence, answer, details
 
 
 @dataclass(frozen=True)

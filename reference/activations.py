@@ -3,7 +3,7 @@
 import torch
 from torch.nn.functional import leaky_relu
 
-from grader.oracle import layer
+from grader.truth.reference import layer
 
 linear_forward, linear_backward = layer(lambda x, alpha: alpha * x)
 sigmoid_forward, sigmoid_backward = layer(lambda x: torch.sigmoid(x))

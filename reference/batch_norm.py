@@ -2,7 +2,7 @@
 
 import torch
 
-from grader.oracle import layer
+from grader.truth.reference import layer
 
 
 def statistics(x):

@@ -2,7 +2,7 @@
 
 import torch
 
-from grader.oracle import stepwise
+from grader.truth.reference import stepwise
 
 momentum = stepwise(lambda w, lr, beta: torch.optim.SGD(w, lr=lr, momentum=beta))
 

@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional
 
-from grader.oracle import derivative
+from grader.truth.reference import derivative
 
 
 def one_hot(labels, classes):

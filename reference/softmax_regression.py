@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional
 
-from grader.oracle import Ensemble, derivative
+from grader.truth.reference import Ensemble, derivative
 
 START = 0.01  # the standard deviation of the first weights
 

@@ -22,18 +22,22 @@ from typing import Any, get_args, get_type_hints
 import typer
 from typer.models import ArgumentInfo, OptionInfo
 
-from grader import checks, datasets, oracle, signature
+from grader import checks
+from grader.bundle.check import lines
 from grader.cli.app import app
 from grader.cli.exits import Exit
-from grader.diagnose import run_mistakes, verdicts
-from grader.drawn import PUBLIC_SEED, drawn_trials
-from grader.evaluate import evaluate
-from grader.kernel import lines
-from grader.live import Live
-from grader.plan import Plan, Step
+from grader.inside.plan import Plan, Step
+from grader.inside.wire import Ref
+from grader.judging.evaluate import evaluate
+from grader.judging.mistakes import run_mistakes, verdicts
 from grader.result import Result, Verdict
-from grader.topic import Assignment, Change, Equivalent, Mistake, Row, Topic, Variant
-from grader.wire import Ref
+from grader.submission.in_process import Live
+from grader.topics import datasets, signature
+from grader.topics.changes import Change, Equivalent, Mistake, Variant
+from grader.topics.folder import Assignment
+from grader.topics.rubric import Row, Topic
+from grader.truth import reference
+from grader.truth.trials import PUBLIC_SEED, seeded_trials
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTICE = "<!-- Written by scripts/write_docs.py from the code: change it there. -->"
@@ -169,12 +173,13 @@ def checks_page() -> str:
         "## Mistakes and variants",
         *(text for thing in (Mistake, Variant, Equivalent) for text in _entry(thing)),
         "## References",
-        "`reference/TOPIC.py` defines a PyTorch function for each function of the topic. These, `from grader.oracle import …`, "
+        "`reference/TOPIC.py` defines a PyTorch function for each function of the topic. These, "
+        "`from grader.truth.reference import …`, "
         "help: gradients come from autograd, never by hand.",
         *(
             text
             for name in ("derivative", "layer", "scaled", "stepwise", "Stages", "Ensemble")
-            for text in _entry(getattr(oracle, name))
+            for text in _entry(getattr(reference, name))
         ),
     ]
     return "\n\n".join(parts) + "\n"
@@ -290,9 +295,9 @@ def mistaken() -> str:
 @cache
 def graded() -> tuple[Plan, Verdict]:
     """What the example is asked in the row, and its verdict, on the public cases."""
-    truth, student = oracle.Oracle(ASSIGNMENT), Watched.of(mistaken())
+    truth, student = reference.Oracle(ASSIGNMENT), Watched.of(mistaken())
     assert isinstance(student, Watched)
-    trials = drawn_trials(ASSIGNMENT.topic, student, truth, PUBLIC_SEED)
+    trials = seeded_trials(ASSIGNMENT.topic, student, truth, PUBLIC_SEED)
     outcomes = evaluate(ASSIGNMENT.topic, student, trials)
     row = next(i for i, outcome in enumerate(outcomes) if outcome.row.id == ROW)
     return student.asked[row], verdicts(outcomes, run_mistakes(ASSIGNMENT, truth, PUBLIC_SEED))[row]

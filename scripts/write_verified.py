@@ -18,11 +18,11 @@ from typing import Any
 
 from grader.cli.authoring import prove
 from grader.cli.progress import progress
-from grader.course import Course
-from grader.drawn import round_seed
-from grader.oracle import Oracle
-from grader.proof.verify import false_alarms
-from grader.topic import Assignment
+from grader.course.settings import Course
+from grader.proving.verify import false_alarms
+from grader.topics.folder import Assignment
+from grader.truth.reference import Oracle
+from grader.truth.trials import round_seed
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES, PAGE = ROOT / "docs" / "verified.json", ROOT / "docs" / "verified.md"

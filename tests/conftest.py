@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from courses import make_course
 
-from grader.course import Course
-from grader.jail import ProcessJail
-from grader.topic import Assignment
+from grader.course.settings import Course
+from grader.submission.jail import ProcessJail
+from grader.topics.folder import Assignment
 
 if TYPE_CHECKING:
-    from grader.oracle import Oracle
+    from grader.truth.reference import Oracle
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def softmax(shared_folder: Path) -> Assignment:
 @pytest.fixture(scope="session")
 def truth(softmax: Assignment) -> Oracle:
     """The truth of the softmax topic."""
-    from grader.oracle import Oracle
+    from grader.truth.reference import Oracle
 
     return Oracle(softmax)
 

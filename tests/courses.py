@@ -115,7 +115,7 @@ Now downhill.
 
 SOFTMAX_REFERENCE = """
 from torch.nn.functional import cross_entropy
-from grader.oracle import derivative
+from grader.truth.reference import derivative
 
 def softmax_xent(logits, labels):
     return cross_entropy(logits, labels)
@@ -135,7 +135,7 @@ def bowl(w):
 
 topic = Topic("Heavy ball", lambda rng: iter(()), rubric=[
     Row("steps", 3, "ten steps are right", trajectory(heavy_ball, steps=10)),
-    Row("two", 2, "two tensors do not share a state", trajectory(heavy_ball, steps=4, streams=2, lr=0.5), needs="steps"),
+    Row("two", 2, "two tensors do not share a state", trajectory(heavy_ball, steps=4, tensors=2, lr=0.5), needs="steps"),
     Row("bowl", 1, "it finds the bottom of a bowl",
         converges(heavy_ball, start=[1, 1], slope=bowl, to=[3, -2], within=0.05, steps=60, lr=0.1, beta=0.5)),
 ])
@@ -175,7 +175,7 @@ HEAVY_HANDOUT = """# Heavy ball
 
 HEAVY_REFERENCE = """
 import torch
-from grader.oracle import stepwise
+from grader.truth.reference import stepwise
 
 heavy_ball = stepwise(lambda ps, lr, beta: torch.optim.SGD(ps, lr=lr, momentum=beta))
 """

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from grader.checks import Check
-from grader.closeness import Truth
-from grader.drawn import drawn_trials
-from grader.evaluate import Outcome, evaluate
-from grader.live import Live
-from grader.plan import Plan, execute
+from grader.inside.plan import Plan, execute
+from grader.judging.evaluate import Outcome, evaluate
+from grader.numerics.compare import Truth
 from grader.result import Status
-from grader.signature import Ints, Layer, Opaque, Reals, sample
-from grader.topic import Row, Topic
+from grader.submission.in_process import Live
+from grader.topics.rubric import Row, Topic
+from grader.topics.signature import Ints, Layer, Opaque, Reals, sample
+from grader.truth.trials import seeded_trials
 
 World = dict[str, Callable[..., Any]]
 
@@ -126,7 +126,7 @@ def graded(check: Check, cases: Any, **changes: Callable[..., Any]) -> Outcome:
 
 def graded_rows(rows: Sequence[Row], cases: Any, seed: int = 0, **changes: Callable[..., Any]) -> list[Outcome]:
     topic, student = Topic("Miniature", cases, rows), Live({**RIGHT, **changes})
-    return evaluate(topic, student, drawn_trials(topic, student, NumpyTruth(), seed))
+    return evaluate(topic, student, seeded_trials(topic, student, NumpyTruth(), seed))
 
 
 def lost(outcome: Outcome) -> str:

@@ -23,14 +23,15 @@ from miniature import (
 )
 
 from grader.checks import Trial, cheap, holds, matches, pure
-from grader.closeness import Truth
-from grader.diagnose import verdicts
-from grader.drawn import Drawn, drawn_trials
-from grader.evaluate import Outcome, evaluate
-from grader.live import Live
-from grader.plan import Plan
-from grader.result import Status, Wrong
-from grader.topic import Row, Topic
+from grader.errors import Wrong
+from grader.inside.plan import Plan
+from grader.judging.evaluate import Outcome, evaluate
+from grader.judging.mistakes import verdicts
+from grader.numerics.compare import Truth
+from grader.result import Status
+from grader.submission.in_process import Live
+from grader.topics.rubric import Row, Topic
+from grader.truth.trials import SeededTrial, seeded_trials
 
 # ---------------------------------------------------------------------------------------------------------- matches
 
@@ -62,7 +63,7 @@ def test_matches_judges_a_layer_by_its_forward_and_not_by_its_cache() -> None:
 def test_matches_tells_a_missing_function_and_an_unwritten_one() -> None:
     topic = Topic("Miniature", waves, [Row("row", 1, "right", matches(wave))])
     nothing = Live({"waves": RIGHT["wave"]})
-    (outcome,) = evaluate(topic, nothing, drawn_trials(topic, nothing, NumpyTruth(), 0))
+    (outcome,) = evaluate(topic, nothing, seeded_trials(topic, nothing, NumpyTruth(), 0))
     assert "missing function: `wave`" in lost(outcome)
     assert "`waves`" in lost(outcome)
 
@@ -78,7 +79,7 @@ def test_a_fault_of_the_reference_is_void_and_no_zero() -> None:
             raise ZeroDivisionError("in the reference")
 
     topic, student = Topic("Miniature", waves, [Row("row", 1, "right", matches(wave))]), Live(RIGHT)
-    (outcome,) = evaluate(topic, student, drawn_trials(topic, student, Broken(), 0))
+    (outcome,) = evaluate(topic, student, seeded_trials(topic, student, Broken(), 0))
     assert outcome.status is Status.VOID
 
 
@@ -159,7 +160,7 @@ class Clocked(Live):
 def cost(forward: float, backward: float) -> Outcome:
     topic = Topic("Miniature", layers, [Row("row", 1, "cheap", cheap(scale, on=layers))])
     student = Clocked(forward, backward)
-    return evaluate(topic, student, drawn_trials(topic, student, NumpyTruth(), 0))[0]
+    return evaluate(topic, student, seeded_trials(topic, student, NumpyTruth(), 0))[0]
 
 
 def test_a_backward_that_costs_a_few_forwards_is_cheap() -> None:
@@ -197,7 +198,7 @@ def test_holds_is_earned_where_the_claim_finds_nothing() -> None:
 def test_holds_says_of_a_missing_function_no_more_than_that() -> None:
     topic = Topic("Miniature", waves, [Row("row", 1, "right", holds(is_odd, wave))])
     nothing = Live({})
-    (outcome,) = evaluate(topic, nothing, drawn_trials(topic, nothing, NumpyTruth(), 0))
+    (outcome,) = evaluate(topic, nothing, seeded_trials(topic, nothing, NumpyTruth(), 0))
     assert lost(outcome).startswith("missing function: `wave`")
 
 
@@ -243,10 +244,12 @@ def test_a_row_whose_needs_are_not_met_is_withheld_and_says_why() -> None:
 
 def test_every_row_draws_the_same_cases_and_chance_of_its_own() -> None:
     topic, student = Topic("Miniature", waves, []), Live(RIGHT)
-    one, same, other = (Drawn(topic, student, NumpyTruth(), seed, row) for seed, row in [(1, "a"), (1, "b"), (2, "a")])
+    one, same, other = (
+        SeededTrial(topic, student, NumpyTruth(), seed, row) for seed, row in [(1, "a"), (1, "b"), (2, "a")]
+    )
     assert np.array_equal(one.cases()[0][1]["x"], same.cases()[0][1]["x"])
     assert not np.array_equal(one.cases()[0][1]["x"], other.cases()[0][1]["x"])
     draws = [trial.normal((3,)) for trial in (one, same, other, one.branch("first"))]
     assert len({draw.tobytes() for draw in draws}) == 4
-    again = Drawn(topic, student, NumpyTruth(), 1, "a").normal((3,))
+    again = SeededTrial(topic, student, NumpyTruth(), 1, "a").normal((3,))
     assert np.array_equal(again, draws[0])

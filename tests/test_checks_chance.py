@@ -12,16 +12,16 @@ from scipy.stats import binom, binomtest
 
 from grader.checks import Count, Trial, statistical
 from grader.checks.chance import FALSE_ALARM, SEEN, acceptance, smallest_seen
-from grader.diagnose import _from_wire, _to_wire, same
-from grader.drawn import Drawn, drawn_trials
-from grader.evaluate import Outcome, evaluate
-from grader.faults import OurFault
-from grader.live import Live
-from grader.proof.report import Report
-from grader.result import Status, Wrong
-from grader.signature import Random, Reals, sample
-from grader.topic import Row, Topic
-from grader.wire import decode, encode
+from grader.errors import GraderError, Wrong
+from grader.inside.wire import decode, encode
+from grader.judging.evaluate import Outcome, evaluate
+from grader.judging.mistakes import _from_wire, _to_wire, same
+from grader.proving.report import Report
+from grader.result import Status
+from grader.submission.in_process import Live
+from grader.topics.rubric import Row, Topic
+from grader.topics.signature import Random, Reals, sample
+from grader.truth.trials import SeededTrial, seeded_trials
 
 
 def coins(rng: Random, *, n=1_000_000, rate=0.8) -> Reals["n"]:
@@ -45,7 +45,7 @@ def topic_of() -> Topic:
 
 def graded(toss: Callable[..., Any]) -> Outcome:
     topic, student = topic_of(), Live({"coins": toss})
-    [outcome] = evaluate(topic, student, drawn_trials(topic, student, None, 0))  # type: ignore[arg-type]
+    [outcome] = evaluate(topic, student, seeded_trials(topic, student, None, 0))  # type: ignore[arg-type]
     return outcome
 
 
@@ -109,7 +109,7 @@ def test_a_million_draws_see_a_keep_rate_that_is_off_by_four_thousandths() -> No
 def test_the_author_reads_the_power_of_each_count_as_a_table() -> None:
     topic, student = topic_of(), Live({"coins": tossed(0.8)})
     [row] = topic.rubric
-    power = row.check.power(Drawn(topic, student, None, 0, row.id))  # type: ignore[arg-type]
+    power = row.check.power(SeededTrial(topic, student, None, 0, row.id))  # type: ignore[arg-type]
     report = Report("coins", [row.id], powers={row.id: power})
     *_, sentence, _, titles, line = report.text().splitlines()
     assert sentence == "these tests with probability 1e-09 at most."
@@ -131,7 +131,7 @@ def test_one_fault_is_recognised_in_another_draw_and_another_fault_is_not() -> N
     other = graded(tossed(0.3)).error
     assert isinstance(one, Wrong)
     assert isinstance(same_fault, Wrong)
-    assert one.answer != same_fault.answer
+    assert one.evidence.answer != same_fault.evidence.answer
     assert same(one, same_fault)
     assert not same(one, other)
 
@@ -141,19 +141,19 @@ def test_a_record_keeps_how_far_one_fault_may_differ_by_chance() -> None:
     assert isinstance(error, Wrong)
     kept = _from_wire(decode(encode(_to_wire(error))))
     assert isinstance(kept, Wrong)
-    assert kept.by_chance == error.by_chance > 0
+    assert kept.evidence.by_chance == error.evidence.by_chance > 0
     assert same(kept, error)
 
 
 def test_a_record_of_another_number_of_draws_judges_nobody() -> None:
-    class Other(Drawn):
+    class Other(SeededTrial):
         def learn(self, compute: Callable[[], Any]) -> Any:
             _, rate, low, high = compute()
             return 999, rate, low, high
 
     topic = topic_of()
     trial = Other(topic, Live({"coins": tossed(0.8)}), None, 0, "rate")  # type: ignore[arg-type]
-    with pytest.raises(OurFault, match=r"on record is another number \(999\)"):
+    with pytest.raises(GraderError, match=r"on record is another number \(999\)"):
         topic.rubric[0].check(trial)
 
 

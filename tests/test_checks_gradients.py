@@ -31,14 +31,15 @@ from miniature import (
 )
 
 from grader.checks import Check, Trial, cheap, either, gradient, matches, pure, vjp
-from grader.diagnose import Known, verdicts
-from grader.drawn import Drawn, drawn_trials
-from grader.evaluate import Outcome, evaluate
-from grader.live import Live
-from grader.plan import Plan
-from grader.result import Hint, Status, Wrong
-from grader.signature import sample
-from grader.topic import Row, Topic
+from grader.errors import Wrong
+from grader.inside.plan import Plan
+from grader.judging.evaluate import Outcome, evaluate
+from grader.judging.mistakes import Known, verdicts
+from grader.result import Hint, Status
+from grader.submission.in_process import Live
+from grader.topics.rubric import Row, Topic
+from grader.topics.signature import sample
+from grader.truth.trials import SeededTrial, seeded_trials
 
 # -------------------------------------------------------------------------------------------------------------- vjp
 
@@ -110,9 +111,9 @@ def test_gradient_names_the_entry_and_the_rate() -> None:
     assert said.startswith("wave_slope on a few points: entry [1] is ")
     assert "your `wave` changes at rate" in said
     assert isinstance(outcome.error, Wrong)
-    assert float(outcome.error.details["got"]) - float(outcome.error.details["expected"]) == pytest.approx(
-        0.25, abs=1e-4
-    )
+    assert float(outcome.error.evidence.details["got"]) - float(
+        outcome.error.evidence.details["expected"]
+    ) == pytest.approx(0.25, abs=1e-4)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -321,14 +322,14 @@ def test_only_a_wrong_answer_is_a_fault_to_follow() -> None:
         return dx * (1 + 2e-7), dg
 
     topic, student = Topic("Miniature", layers, rows), Twice({**RIGHT, "scale_backward": crude})
-    outcomes = evaluate(topic, student, drawn_trials(topic, student, NumpyTruth(), 0))
+    outcomes = evaluate(topic, student, seeded_trials(topic, student, NumpyTruth(), 0))
     assert [o.status.value for o in outcomes] == ["earned", "lost", "lost", "withheld"]
 
 
 def test_on_record_both_alternatives_are_asked() -> None:
     asked: list[str] = []
 
-    class Watched(Drawn):
+    class Watched(SeededTrial):
         exhaustive = True
 
         def branch(self, name: str) -> Trial:
@@ -344,7 +345,7 @@ def test_on_record_both_alternatives_are_asked() -> None:
 def test_on_record_a_right_identity_is_no_dead_work_but_a_fall_back_must_hold(slope: float, holds: bool) -> None:
     """Whoever echoes the argument cannot follow through; where that is the right answer, nobody has to."""
 
-    class Exhaustive(Drawn):
+    class Exhaustive(SeededTrial):
         exhaustive = True
 
     class Identity(Check):

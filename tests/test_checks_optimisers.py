@@ -10,7 +10,7 @@ import pytest
 from miniature import descend, graded, graded_rows, lost, right_descend
 
 from grader.checks import Check, converges, trajectory
-from grader.topic import Row
+from grader.topics.rubric import Row
 
 # -------------------------------------------------------------------------------------------------------- trajectory
 
@@ -51,7 +51,7 @@ def test_trajectory_is_earned_with_any_state() -> None:
         return w + -lr * (dw / (eps + memory.v**0.5)), memory
 
     assert graded(trajectory(descend, steps=30), nothing, descend=step).earned
-    assert graded(trajectory(descend, steps=30, streams=2, eps=0.1), nothing, descend=step).earned
+    assert graded(trajectory(descend, steps=30, tensors=2, eps=0.1), nothing, descend=step).earned
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -97,7 +97,7 @@ def test_state_shared_between_tensors_is_seen_by_two_streams_alone() -> None:
 
     assert graded(trajectory(descend, steps=5), nothing, descend=step).earned
     shared.clear()
-    assert "(tensor 2)" in lost(graded(trajectory(descend, steps=5, streams=2), nothing, descend=step))
+    assert "(tensor 2)" in lost(graded(trajectory(descend, steps=5, tensors=2), nothing, descend=step))
 
 
 def test_a_coordinate_without_a_gradient_must_not_become_nan() -> None:

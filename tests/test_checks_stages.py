@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from grader.checks import Trial, holds, stage
-from grader.closeness import Truth
-from grader.diagnose import verdicts
-from grader.drawn import drawn_trials
-from grader.evaluate import Outcome, evaluate
-from grader.live import Live
-from grader.plan import Plan, execute
-from grader.signature import Reals, sample
-from grader.topic import Row, Topic
+from grader.inside.plan import Plan, execute
+from grader.judging.evaluate import Outcome, evaluate
+from grader.judging.mistakes import verdicts
+from grader.numerics.compare import Truth
+from grader.submission.in_process import Live
+from grader.topics.rubric import Row, Topic
+from grader.topics.signature import Reals, sample
+from grader.truth.trials import seeded_trials
 
 Steps = dict[str, Callable[..., np.ndarray]]
 
@@ -59,7 +59,7 @@ def cases(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
 def graded(**changes: Callable[..., np.ndarray]) -> list[Outcome]:
     rows = [Row(name, 2, f"{name} is right", stage(steps, name)) for name in "abc"]
     topic, student = Topic("Steps", cases, rows), Live({"steps": composed({**RIGHT, **changes})})
-    return evaluate(topic, student, drawn_trials(topic, student, NumpyTruth(), 0))
+    return evaluate(topic, student, seeded_trials(topic, student, NumpyTruth(), 0))
 
 
 def points(**changes: Callable[..., np.ndarray]) -> list[float]:
@@ -141,7 +141,7 @@ def test_outputs_in_another_order_are_asked_about() -> None:
 
     topic = Topic("Two", batch, [Row("row", 1, "right", holds(claim, two))])
     swapped = Live({"two": lambda x: (x.sum(axis=0), x.sum(axis=1))})
-    [outcome] = evaluate(topic, swapped, drawn_trials(topic, swapped, NumpyTruth(), 0))
+    [outcome] = evaluate(topic, swapped, seeded_trials(topic, swapped, NumpyTruth(), 0))
     assert str(outcome.error) == (
         "`rows` of two on a batch: the shape is (3,), expected (4,), and that is the shape of `columns`: are they returned in "
         "another order?"

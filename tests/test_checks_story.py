@@ -9,16 +9,16 @@ import pytest
 
 from grader.checks import Check, Trial, composition, either, follows, holds, matches, perform
 from grader.checks.script import written
-from grader.closeness import Truth
-from grader.diagnose import verdicts
-from grader.drawn import drawn_trials
-from grader.evaluate import Outcome, evaluate
-from grader.live import Live
-from grader.plan import Plan, execute
+from grader.inside.plan import Plan, execute
+from grader.inside.wire import Ref, Seeded
+from grader.judging.evaluate import Outcome, evaluate
+from grader.judging.mistakes import verdicts
+from grader.numerics.compare import Truth
 from grader.result import Status
-from grader.signature import Object, Opaque, Random, Reals, sample
-from grader.topic import Row, Topic
-from grader.wire import Ref, Seeded
+from grader.submission.in_process import Live
+from grader.topics.rubric import Row, Topic
+from grader.topics.signature import Object, Opaque, Random, Reals, sample
+from grader.truth.trials import seeded_trials
 
 
 class Counter(Object):
@@ -100,7 +100,7 @@ def own_walk(world: Any, case: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def graded(check: Check, cases: Any, *more: Row, **changes: Any) -> list[Outcome]:
     topic = Topic("Scripts", cases, [*more, Row("row", 2, "it is right", check)])
     student = Live({**RIGHT, **changes})
-    return evaluate(topic, student, drawn_trials(topic, student, NumpyTruth(), 0))
+    return evaluate(topic, student, seeded_trials(topic, student, NumpyTruth(), 0))
 
 
 def test_a_script_of_objects_is_earned_by_a_class_that_does_as_the_reference() -> None:
@@ -171,7 +171,7 @@ def test_a_script_is_one_plan_with_operators_in_python_s_own_dispatch() -> None:
 
     topic = Topic("Scripts", numbers, [Row("row", 1, "it is right", follows(adding, Counter))])
     student = Watched(RIGHT)
-    evaluate(topic, student, drawn_trials(topic, student, NumpyTruth(), 0))
+    evaluate(topic, student, seeded_trials(topic, student, NumpyTruth(), 0))
     [plan] = asked
     assert [(s.op, s.name) for s in plan.steps if s.op == "apply"] == [("apply", "add")]
     assert plan.steps[-2].args == (1.0, Ref(0))
@@ -314,7 +314,7 @@ def performed(**world: Any) -> Outcome:
         "Draws", lambda rng: [("four", sample(draws, rng, n=4))], [Row("row", 1, "c", holds(twice, draws, again))]
     )
     student = Live({"draws": drawn, "again": lambda kept: kept, **world})
-    [outcome] = evaluate(topic, student, drawn_trials(topic, student, None, 0))  # type: ignore[arg-type]
+    [outcome] = evaluate(topic, student, seeded_trials(topic, student, None, 0))  # type: ignore[arg-type]
     return outcome
 
 

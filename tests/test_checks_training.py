@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 
 from grader.checks import Check, band, run
 from grader.checks.training import Band
-from grader.closeness import Truth
-from grader.drawn import drawn_trials
-from grader.evaluate import Outcome, evaluate
-from grader.live import Live
-from grader.plan import Plan, execute
-from grader.result import Status, Wrong
-from grader.signature import Ints, Random, Reals, sample
-from grader.structure import describe
-from grader.topic import Row, Topic
+from grader.errors import Wrong
+from grader.inside.plan import Plan, execute
+from grader.judging.evaluate import Outcome, evaluate
+from grader.numerics.compare import Truth
+from grader.numerics.describe import describe
+from grader.result import Status
+from grader.submission.in_process import Live
+from grader.topics.rubric import Row, Topic
+from grader.topics.signature import Ints, Random, Reals, sample
+from grader.truth.trials import seeded_trials
 
 
 def descent(x: Reals["n"], w: Reals[""], batches: Ints["s b", "n"], *, lr=0.1) -> Reals[""]:
@@ -74,7 +75,7 @@ BAND = band(settle, measure, of=["the end"], ensemble="many")
 def graded(check: Check, cases: Any, seed: int = 0, **functions: Callable[..., Any]) -> Outcome:
     topic = Topic("Training", cases, [Row("row", 1, "it is right", check)])
     student = Live({"descent": right_descent, "settle": right_settle, **functions})
-    return evaluate(topic, student, drawn_trials(topic, student, NumpyTruth(), seed))[0]
+    return evaluate(topic, student, seeded_trials(topic, student, NumpyTruth(), seed))[0]
 
 
 def test_a_run_is_earned_by_the_same_numbers_and_by_rounding_only() -> None:

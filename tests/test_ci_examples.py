@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
-from grader.exports.github import github
-from grader.exports.gradescope import gradescope
+from grader.output.exports.github import github
+from grader.output.exports.gradescope import gradescope
 from grader.result import Result, Status, Verdict
 
 ROOT = Path(__file__).parent.parent

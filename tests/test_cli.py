@@ -16,9 +16,9 @@ import pytest
 from courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION, hand_in, notebook
 from typer.testing import CliRunner
 
-from grader.canaries import SENTENCES
 from grader.cli.app import app
-from grader.jail import ProcessJail
+from grader.submission.jail import ProcessJail
+from grader.submission.jail.levels import SENTENCES
 
 COMMAND = [sys.executable, "-c", "from grader.cli import main; main()"]
 SUMMED = SOFTMAX_SOLUTION.replace("labels].mean()", "labels].sum()")
@@ -223,10 +223,10 @@ def test_no_course_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_a_stale_record_is_a_sentence(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     grader("release", "heavy-ball", "-o", here / "release")
-    monkeypatch.setattr("grader.kernel.grader_hash", lambda: "another")
+    monkeypatch.setattr("grader.bundle.record.FORMAT", 999)
     done = grader("test", here / "release" / "heavy-ball" / "heavy-ball.ipynb")
     assert done.exit_code == 2
-    assert "made with another version of grader than the one installed here" in done.stderr
+    assert "was made by an older grader than the one installed here: get the course's new bundle" in done.stderr
 
 
 def test_a_notebook_without_its_answers_is_a_sentence(here: Path) -> None:
@@ -282,7 +282,7 @@ def test_a_bug_is_said_to_be_one(here: Path, monkeypatch: pytest.MonkeyPatch) ->
     def bug(*arguments: object) -> None:
         raise KeyError("oh")
 
-    monkeypatch.setattr("grader.cli.looking.open_course", bug)
+    monkeypatch.setattr("grader.cli.show.open_course", bug)
     done = grader("list")
     assert done.exit_code == 4
     assert done.stderr.startswith("grader: a bug: KeyError: 'oh'\n(GRADER_DEBUG=1 shows where")

@@ -11,8 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.closeness import SAME, TRAINING, VALUES, Tolerance, Truth, digits_to_differ, require_close
-from grader.result import Wrong
+from grader.errors import Wrong
+from grader.numerics.compare import SAME, TRAINING, VALUES, Tolerance, Truth, digits_to_differ, require_close
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 arrays = hnp.arrays(float, hnp.array_shapes(min_dims=0, max_dims=3, max_side=4), elements=st.floats(-1e100, 1e100))
@@ -49,8 +49,8 @@ def test_a_difference_beyond_the_tolerance_is_found_where_it_is(value: np.ndarra
     wrong = value.copy()
     wrong[i] += sign * 1e-6 * np.abs(value).max()
     found = complaint(wrong, value)
-    assert found.details["entry"] == [int(k) for k in i]
-    assert ("the value" if value.ndim == 0 else f"entry {[int(k) for k in i]}") in found.sentence
+    assert found.evidence.details["entry"] == [int(k) for k in i]
+    assert ("the value" if value.ndim == 0 else f"entry {[int(k) for k in i]}") in found.evidence.sentence
 
 
 def test_the_floor_is_that_of_the_largest_term_not_of_the_result() -> None:
@@ -64,7 +64,7 @@ def test_the_floor_is_that_of_the_largest_term_not_of_the_result() -> None:
 def test_a_floor_may_be_given_for_each_entry() -> None:
     scales = np.array([1e6, 1.0])
     require_close(np.array([5e-7, 5e-13]), Truth(np.zeros(2), scales), WHERE)
-    assert complaint(np.array([5e-7, 5e-7]), np.zeros(2), scale=scales).details["entry"] == [1]
+    assert complaint(np.array([5e-7, 5e-7]), np.zeros(2), scale=scales).evidence.details["entry"] == [1]
 
 
 def test_small_entries_are_held_to_the_largest() -> None:
@@ -73,59 +73,59 @@ def test_small_entries_are_held_to_the_largest() -> None:
 
 
 def test_asked_twice_the_last_bit_counts() -> None:
-    assert "is 1.0000000000000002, expected 1" in complaint(np.nextafter(1.0, 2), 1.0, SAME).sentence
+    assert "is 1.0000000000000002, expected 1" in complaint(np.nextafter(1.0, 2), 1.0, SAME).evidence.sentence
 
 
 def test_an_expected_infinity_is_met_by_itself() -> None:
     require_close(np.array([np.inf, 1]), Truth.of(np.array([np.inf, 1])), WHERE)
     for other in (np.nan, 1e300, 1.0, -np.inf):
-        assert complaint(np.array([other, 1]), np.array([np.inf, 1])).sentence.endswith("expected inf")
+        assert complaint(np.array([other, 1]), np.array([np.inf, 1])).evidence.sentence.endswith("expected inf")
 
 
 # --------------------------------------------------------------------------------------- what is said, and in which order
 
 
 def test_first_of_all_it_has_to_be_an_array_of_numbers() -> None:
-    assert complaint(None, np.zeros(3)).sentence == (
+    assert complaint(None, np.zeros(3)).evidence.sentence == (
         "returned None (is a `return` missing?), expected an array of shape (3,)"
     )
-    assert complaint("0.5", 0.5).sentence == "returned a str, expected a number"
-    assert complaint([[1.0], [1.0, 2.0]], np.zeros((2, 2))).sentence == (
+    assert complaint("0.5", 0.5).evidence.sentence == "returned a str, expected a number"
+    assert complaint([[1.0], [1.0, 2.0]], np.zeros((2, 2))).evidence.sentence == (
         "returned a list, expected an array of shape (2, 2)"
     )
-    assert complaint({}, np.zeros(2)).sentence.startswith("returned a dict")
+    assert complaint({}, np.zeros(2)).evidence.sentence.startswith("returned a dict")
 
 
 @pytest.mark.parametrize("got", [np.full((3, 1), np.nan), np.zeros((3, 1)), [[1], [2], [3]]])
 def test_shape_comes_before_everything_that_it_explains(got: Any) -> None:
     found = complaint(got, np.ones(3))
-    assert found.sentence == "the shape is (3, 1), expected (3,)"
+    assert found.evidence.sentence == "the shape is (3, 1), expected (3,)"
     assert str(found) == "adam, step 3 of 30: the shape is (3, 1), expected (3,)"
 
 
 def test_a_number_is_no_array_of_one() -> None:
-    assert complaint(np.array([1.0]), 1.0).sentence == "the shape is (1,), expected ()"
-    assert complaint(1.0, np.array([1.0])).sentence == "the shape is (), expected (1,)"
+    assert complaint(np.array([1.0]), 1.0).evidence.sentence == "the shape is (1,), expected ()"
+    assert complaint(1.0, np.array([1.0])).evidence.sentence == "the shape is (), expected (1,)"
 
 
 def test_whole_numbers_may_come_as_floats_but_stay_whole() -> None:
     want = np.array([1, 2])
     require_close(np.array([1.0, 2.0]), Truth.of(want), WHERE)
-    assert complaint(np.array([1.0, 2.5]), want).sentence == "entry [1] is 2.5, expected a whole number"
-    assert complaint(np.array([1, 3]), want).sentence == "entry [1] is 3, expected 2"
-    assert complaint(np.array([np.nan, 1]), want).sentence == "entry [0] is nan, expected a whole number"
+    assert complaint(np.array([1.0, 2.5]), want).evidence.sentence == "entry [1] is 2.5, expected a whole number"
+    assert complaint(np.array([1, 3]), want).evidence.sentence == "entry [1] is 3, expected 2"
+    assert complaint(np.array([np.nan, 1]), want).evidence.sentence == "entry [0] is nan, expected a whole number"
 
 
 def test_what_is_not_finite_comes_before_what_is_far() -> None:
     got, want = np.array([[100.0, np.nan], [np.inf, 4.0]]), np.array([[1.0, 2.0], [3.0, 4.0]])
-    said = complaint(got, want).sentence
+    said = complaint(got, want).evidence.sentence
     assert said == "entry [0, 1] (the first; 2 of 4 entries are not finite) is nan, expected 2"
 
 
 def test_the_largest_difference_stands_for_all_and_they_are_counted() -> None:
     found = complaint(np.array([1.1, 5.0, 3.0]), np.array([1.0, 2.0, 3.0]))
-    assert found.sentence == "entry [1] (the largest difference; 2 of 3 entries are wrong) is 5, expected 2"
-    assert found.details == {"entry": [1], "got": "5.0", "expected": "2.0"}
+    assert found.evidence.sentence == "entry [1] (the largest difference; 2 of 3 entries are wrong) is 5, expected 2"
+    assert found.evidence.details == {"entry": [1], "got": "5.0", "expected": "2.0"}
 
 
 @given(pairs)
@@ -133,10 +133,10 @@ def test_two_numbers_that_differ_never_print_alike(pair: tuple[np.ndarray, np.nd
     got, want = pair
     assume(not np.array_equal(got, want))
     found = complaint(got, want, SAME)
-    said = re.search(r" is (\S+), expected (\S+)$", found.sentence)
+    said = re.search(r" is (\S+), expected (\S+)$", found.evidence.sentence)
     assert said
     assert said[1] != said[2]
-    assert float(found.details["got"]) != float(found.details["expected"])
+    assert float(found.evidence.details["got"]) != float(found.evidence.details["expected"])
 
 
 @given(numbers, st.integers(-3, 3))
@@ -169,13 +169,13 @@ def test_six_digits_are_enough_where_six_tell() -> None:
 def test_less_than_float64_is_named_before_its_digits_are_judged(dtype: type) -> None:
     want = np.random.default_rng(0).normal(size=(4, 3))
     said = f"the answer is {np.dtype(dtype)}, expected float64: keep the precision of the arguments"
-    assert complaint(want.astype(dtype), want).sentence == said
-    assert complaint((1.01 * want).astype(dtype), want).sentence == said
-    assert "float" not in complaint(want + 1e-6, want).sentence
+    assert complaint(want.astype(dtype), want).evidence.sentence == said
+    assert complaint((1.01 * want).astype(dtype), want).evidence.sentence == said
+    assert "float" not in complaint(want + 1e-6, want).evidence.sentence
 
 
 def test_shape_comes_before_precision() -> None:
-    assert complaint(np.zeros((3, 1), np.float32), np.ones(3)).sentence == "the shape is (3, 1), expected (3,)"
+    assert complaint(np.zeros((3, 1), np.float32), np.ones(3)).evidence.sentence == "the shape is (3, 1), expected (3,)"
 
 
 def test_float32_that_holds_the_number_exactly_is_right() -> None:

@@ -13,10 +13,11 @@ from fuzzing import FUZZ
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader import yamlmarks
-from grader.course import MAX_BYTES, Course, CourseError
-from grader.courseform import CourseForm, LimitsForm, TopicForm
-from grader.limits import Limits
+from grader.course import yaml_positions
+from grader.course.form import CourseForm, LimitsForm, TopicForm
+from grader.course.settings import MAX_BYTES, Course
+from grader.errors import CourseError
+from grader.submission.limits import Limits
 
 ROOT = Path(__file__).parent.parent
 GOOD = "name: A course\ntopics: {adam: {weight: 1}}\n"
@@ -373,7 +374,7 @@ _TEXT = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]))
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,6}", fullmatch=True), st.integers() | st.booleans() | st.none() | _TEXT))
 def test_what_json_says_is_read_back_with_its_place(values):
     text = json.dumps(values, indent=1)
-    document = yamlmarks.read(text)
+    document = yaml_positions.read(text)
     assert document.data == values
     assert document.problems == []
     for line, key in enumerate(values, start=2):
@@ -404,7 +405,7 @@ def _declared() -> dict[str, object]:
 
 
 def test_the_page_documents_every_key_and_its_default():
-    defaults = {key: yamlmarks.read(cells[1].strip("`")).data for key, cells in _documented().items()}
+    defaults = {key: yaml_positions.read(cells[1].strip("`")).data for key, cells in _documented().items()}
     assert defaults == _declared()
 
 

@@ -14,21 +14,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader import dataset
+from grader.bundle.check import check
+from grader.bundle.record import Record
+from grader.bundle.release import release
 from grader.cli.testing import run as run_test
-from grader.course import Course
-from grader.datasets import MAX_BYTES, narrow
-from grader.grade import Grading
-from grader.jail import ProcessJail
-from grader.kernel import check
-from grader.limits import Limits
-from grader.notebook import read
-from grader.proof.folder import check_folder
-from grader.recorded import BadRecord, Record
-from grader.release import release
+from grader.course.grade import Grading
+from grader.course.settings import Course
+from grader.errors import BadRecord, TopicError
 from grader.result import Status
-from grader.session import Session
-from grader.submissions import Submission
-from grader.topic import Assignment, TopicError
+from grader.submission.find import Submission
+from grader.submission.jail import ProcessJail
+from grader.submission.limits import Limits
+from grader.submission.notebook import read
+from grader.submission.session import Session
+from grader.topics.datasets import MAX_BYTES, narrow
+from grader.topics.folder import Assignment
+from grader.topics.handout import check_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 POINTS = "0,1,255\n2,3,4\n"
@@ -72,7 +73,7 @@ def bring(folder: Path, text: str = POINTS, name: str = "points") -> Path:
 
 @pytest.fixture
 def bundle(folder: Path, tmp_path: Path) -> Path:
-    from grader.oracle import Oracle
+    from grader.truth.reference import Oracle
 
     bring(folder)
     assignment = Assignment("heavy-ball", folder)
@@ -277,7 +278,7 @@ def test_at_home_notebook_and_rows_have_the_data(
     world: dict[str, object] = {}
     exec(HEAVY_SOLUTION, world)
     monkeypatch.chdir(bundle)
-    monkeypatch.setattr("grader.kernel._namespace", lambda: world)
+    monkeypatch.setattr("grader.bundle.check._namespace", lambda: world)
     check("heavy-ball", "data")
     assert capsys.readouterr().out == "✓    1/1  the points are there\n"
 

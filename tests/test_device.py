@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 import torch
 
-from grader.closeness import Truth
-from grader.course import Course
-from grader.diagnose import Diagnosis, verdicts
-from grader.drawn import drawn_trials
-from grader.evaluate import evaluate
-from grader.faults import OurFault
-from grader.live import Live
-from grader.oracle import Oracle, be_exact, choose_device
-from grader.plan import Plan
-from grader.topic import Assignment
+from grader.course.settings import Course
+from grader.errors import GraderError
+from grader.inside.plan import Plan
+from grader.judging.evaluate import evaluate
+from grader.judging.mistakes import Diagnosis, verdicts
+from grader.numerics.compare import Truth
+from grader.submission.in_process import Live
+from grader.topics.folder import Assignment
+from grader.truth.reference import Oracle, be_exact, choose_device
+from grader.truth.trials import seeded_trials
 
 COURSE = Course.load(Path(__file__).parent.parent / "autograder.yml")
 SEEDS = (0, 1, 2)
@@ -58,7 +58,7 @@ def test_gpu_and_processor_agree_and_grade_alike(slug: str) -> None:
 
 def _rows(assignment: Assignment, source: str, truth: Any, seed: int) -> list[tuple[str, float, str | None]]:
     student = Live.of(source)
-    outcomes = evaluate(assignment.topic, student, drawn_trials(assignment.topic, student, truth, seed))
+    outcomes = evaluate(assignment.topic, student, seeded_trials(assignment.topic, student, truth, seed))
     rows = verdicts(outcomes, Diagnosis(assignment, truth, seed).known())
     return [(row.status.value, row.earned, row.mistake.name if row.mistake else None) for row in rows]
 
@@ -73,5 +73,5 @@ def test_the_reference_is_exact_on_any_device() -> None:
 def test_a_gpu_that_is_not_there_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert choose_device("auto") == "cpu"
-    with pytest.raises(OurFault, match="use --device cpu"):
+    with pytest.raises(GraderError, match="use --device cpu"):
         choose_device("cuda")

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.differentiate import derivative
 
-from grader.differentiate import CAP, OFFSETS, ROUNDINGS, STEP, Slopes, slopes
+from grader.numerics.differentiate import CAP, OFFSETS, ROUNDINGS, STEP, Slopes, slopes
 
 MANY = 60_000
 

@@ -7,23 +7,23 @@ from typing import Any
 
 import pytest
 
+from grader.bundle.record import ReplayTrial
 from grader.checks import Check, FollowThrough
-from grader.diagnose import Known, same, verdicts
-from grader.drawn import round_seed
-from grader.evaluate import Outcome, evaluate
-from grader.faults import Died, OurFault, Raised, TimedOut
-from grader.live import Live
-from grader.recorded import Replayed
-from grader.result import Hint, Status, Verdict, Wrong
-from grader.signature import Function
-from grader.topic import Row, Topic, TopicError
+from grader.errors import Died, GraderError, Raised, TimedOut, TopicError, Wrong
+from grader.judging.evaluate import Outcome, evaluate
+from grader.judging.mistakes import Known, same, verdicts
+from grader.result import Hint, Status, Verdict
+from grader.submission.in_process import Live
+from grader.topics.rubric import Row, Topic
+from grader.topics.signature import Function
+from grader.truth.trials import round_seed
 
 STUDENT = Live({})
 
 
-def empty(row: Row) -> Replayed:
+def empty(row: Row) -> ReplayTrial:
     """A trial that knows nothing."""
-    return Replayed(STUDENT, row.id, {})
+    return ReplayTrial(STUDENT, row.id, {})
 
 
 class Claim(Check):
@@ -55,7 +55,7 @@ def outcomes(*rows: Row, **options: Any) -> dict[str, Outcome]:
         (Raised("ValueError", "x"), Status.RAISED),
         (TimedOut("slow"), Status.TIMEOUT),
         (Died("gone"), Status.DIED),
-        (OurFault("ours"), Status.VOID),
+        (GraderError("ours"), Status.VOID),
         (TopicError("ours"), Status.VOID),
         (MemoryError(), Status.VOID),
         (ZeroDivisionError("a bug in a check"), Status.VOID),

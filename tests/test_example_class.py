@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course
-from grader.grade import Grading
-from grader.jail import ProcessJail
+from grader.course.grade import Grading
+from grader.course.settings import Course
 from grader.result import Result, Status, Verdict
-from grader.submissions import find
+from grader.submission.find import find
+from grader.submission.jail import ProcessJail
 
 ROOT = Path(__file__).parents[1]
 CLASS = ROOT / "examples" / "class"

@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from grader.exports.github import github, step_summary
-from grader.exports.grades_csv import grades_csv
-from grader.exports.gradescope import gradescope
-from grader.exports.junit import junit
-from grader.exports.phrases import said
-from grader.exports.result_files import write_results
 from grader.files import atomic_write, safe_component
+from grader.output.exports.github import github, step_summary
+from grader.output.exports.grades_csv import grades_csv
+from grader.output.exports.gradescope import gradescope
+from grader.output.exports.junit import junit
+from grader.output.exports.phrases import said
+from grader.output.exports.result_files import write_results
 from grader.result import Hint, Note, Result, Status, Verdict
 
 EARNED = Verdict("first", "the first step is right", 3, 3, Status.EARNED)

@@ -21,16 +21,16 @@ import pytest
 from courses import SOFTMAX_SOLUTION, hand_in
 from processes import alive, descendants, none_left
 
-from grader.course import Course
-from grader.faults import Died, OurFault
-from grader.grade import Grading
-from grader.gradebook import Gradebook, GradebookError
-from grader.jail import ForkServerJail, forkserver
-from grader.notebook import read
-from grader.plan import Plan
+from grader.course.grade import Grading
+from grader.course.gradebook import Gradebook
+from grader.course.settings import Course
+from grader.errors import Died, GradebookError, GraderError
+from grader.inside.plan import Plan
 from grader.result import Result, Status
-from grader.session import Session
-from grader.submissions import Submission
+from grader.submission.find import Submission
+from grader.submission.jail import ForkServerJail, server
+from grader.submission.notebook import read
+from grader.submission.session import Session
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fork server is for Linux")
 
@@ -56,10 +56,10 @@ def grading(request: pytest.FixtureRequest, shared_course: Course) -> Iterator[G
     jail = ForkServerJail(layers=LAYERS[request.param])
     try:
         jail.start().end()
-    except OurFault as lacking:
+    except GraderError as lacking:
         pytest.skip(str(lacking))
     made = Grading(shared_course, jail)
-    made.desk(TOPIC)
+    made.topic_round(TOPIC)
     yield made
     jail.close()
 
@@ -146,7 +146,7 @@ def test_killing_bubblewrap_itself_loses_nothing_either(grading: Grading, honest
 def test_a_fork_server_that_hangs_is_replaced(
     grading: Grading, honest: Submission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forkserver, "FORK_SECONDS", 0.3)
+    monkeypatch.setattr(server, "FORK_SECONDS", 0.3)
     hanging = descendants(os.getpid())
     for pid in hanging:
         with contextlib.suppress(ProcessLookupError):  # the last submission's, about to be gone
@@ -173,9 +173,9 @@ def test_a_jail_that_cannot_be_set_up_makes_void(refused: str, folder: Path, tmp
     path = hand_in(tmp_path, "ada", SOFTMAX_SOLUTION)
     program = f"""
         from grader.course import Course
-        from grader.grade import Grading
-        from grader.jail import ForkServerJail
-        from grader.submissions import Submission
+        from grader.course.grade import Grading
+        from grader.submission.jail import ForkServerJail
+        from grader.submission.find import Submission
         from pathlib import Path
         grading = Grading(Course.load(Path({str(folder / "autograder.yml")!r})), ForkServerJail(layers={LAYERS["base"]}))
         print(grading.grade(Submission("ada", {TOPIC!r}, Path({str(path)!r}))).to_json())
@@ -189,7 +189,7 @@ def test_a_jail_that_cannot_be_set_up_makes_void(refused: str, folder: Path, tmp
 @pytest.mark.parametrize(("refused", "level"), [("unshare", 2), ("mount", 2), ("landlock_restrict_self", 0)])
 def test_where_a_layer_is_refused_the_next_jail_grades_and_says_its_level(refused: str, level: int) -> None:
     program = """
-        from grader.canaries import measured_jail
+        from grader.submission.jail.levels import measured_jail
         jail = measured_jail(["numpy"])
         print(jail.sentence)
         jail.close()
@@ -294,9 +294,7 @@ def test_a_grader_that_is_killed_leaves_no_process_and_loses_no_finished_result(
 
 
 def test_what_a_killed_grader_leaves_in_the_folder_for_temporary_files_goes_with_the_next_start(tmp_path: Path) -> None:
-    program = (
-        "from grader.jail import ProcessJail\njail = ProcessJail()\nchild = jail.start()\nprint(flush=True)\ninput()"
-    )
+    program = "from grader.submission.jail import ProcessJail as J\njail = J()\nchild = jail.start()\nprint(flush=True)\ninput()"
     environment = {**ENVIRONMENT, "TMPDIR": str(tmp_path)}
     grader = subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment

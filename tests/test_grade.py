@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION, hand_in, notebook
 
-from grader.course import Course
-from grader.grade import Grading
-from grader.jail import ProcessJail
+from grader.course.grade import Grading
+from grader.course.settings import Course
+from grader.errors import NothingThere, TopicError
 from grader.result import Result, Status, Verdict
-from grader.submissions import NothingThere, Submission, find, topic_of_name
-from grader.topic import TopicError
+from grader.submission.find import Submission, find, topic_of_name
+from grader.submission.jail import ProcessJail
 
 TOPICS = ["softmax-xent", "heavy-ball"]
 SUMMED = SOFTMAX_SOLUTION.replace("labels].mean()", "labels].sum()")
@@ -225,7 +225,7 @@ def test_a_reference_that_does_not_load_leaves_the_submission_ungraded_and_grade
 def test_a_jail_that_fails_leaves_the_submission_ungraded(
     shared_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.jail.process.PYTHON", ("/no/such/python",))
+    monkeypatch.setattr("grader.submission.jail.process.PYTHON", ("/no/such/python",))
     broken = ProcessJail()
     result = grade_one(shared_course, broken, tmp_path, SOFTMAX_SOLUTION)
     broken.close()
@@ -245,15 +245,15 @@ def test_a_file_that_cannot_be_opened_leaves_it_ungraded(
 def test_a_bug_of_ours_leaves_one_submission_ungraded_and_grades_the_others(
     shared_course: Course, jail: ProcessJail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import grader.grade
+    import grader.course.grade
 
     def buggy(topic: object, student: object, trial: object) -> None:
         if next(calls, None) is None:
             raise KeyError("a bug")
         return right(topic, student, trial)
 
-    right, calls = grader.grade.evaluate, iter(["the first is well"])
-    monkeypatch.setattr(grader.grade, "evaluate", buggy)
+    right, calls = grader.course.grade.evaluate, iter(["the first is well"])
+    monkeypatch.setattr(grader.course.grade, "evaluate", buggy)
     for student in ("ada", "alan"):
         hand_in(tmp_path / "class", student, SOFTMAX_SOLUTION)
     first, second = grade(shared_course, jail, [tmp_path / "class"])
@@ -290,13 +290,13 @@ def test_another_round_draws_other_cases_and_the_secret_decides_them(
     seeds = set()
     for secret in ("", "hush", "hush hush"):
         monkeypatch.setenv("GRADER_SECRET", secret)
-        seeds |= {Grading(shared_course, jail, name).desk("heavy-ball").seed for name in ("1", "2", "1")}
+        seeds |= {Grading(shared_course, jail, name).topic_round("heavy-ball").seed for name in ("1", "2", "1")}
     assert len(seeds) == 6
 
 
 def test_a_result_says_what_made_it(shared_course: Course, jail: ProcessJail, tmp_path: Path) -> None:
     result = grade_one(shared_course, jail, tmp_path, SOFTMAX_SOLUTION)
-    assert set(result.hashes) == {"topic", "reference", "grader"}
+    assert set(result.hashes) == {"ran", "judged"}
     assert (result.file, result.round, result.device) == ("softmax-xent.py", "1", "cpu")
     assert result.jail.startswith("level 0")
     assert result.seconds > 0
@@ -380,7 +380,7 @@ def test_a_file_that_cannot_be_opened_goes_by_its_name(tmp_path: Path, monkeypat
         raise PermissionError(13, "Permission denied")
 
     path = hand_in(tmp_path, "ada", "x = 1")
-    monkeypatch.setattr("grader.submissions.read_path", refuse)
+    monkeypatch.setattr("grader.submission.find.read_path", refuse)
     assert students([path]) == [("ada", "softmax-xent", "softmax-xent.py")]
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader import gradebook
-from grader.gradebook import Gradebook, GradebookError
+from grader.course import gradebook
+from grader.course.gradebook import Gradebook
+from grader.errors import GradebookError
 from grader.result import Result, Status, Verdict
 
 
@@ -101,7 +102,7 @@ def test_all_of_a_batch_is_stored_or_none(path: Path) -> None:
 def test_what_was_appended_survives_a_kill(path: Path) -> None:
     script = f"""
 import os, signal
-from grader.gradebook import Gradebook
+from grader.course.gradebook import Gradebook
 from grader.result import Result, Status, Verdict
 book = Gradebook({str(path)!r})
 for n in range(5):

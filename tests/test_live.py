@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.faults import Raised
-from grader.live import Live
-from grader.plan import Plan
-from grader.result import Wrong
-from grader.topic import TopicError
+from grader.errors import Raised, TopicError, Wrong
+from grader.inside.plan import Plan
+from grader.submission.in_process import Live
 
 
 def ask(source: str, name: str, *args: Any) -> Any:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from grader import magics
-from grader.magics import strip
+from grader.submission import magics
+from grader.submission.magics import strip
 
 LEFT_OUT = [
     ("%matplotlib inline\nx", "pass  # %matplotlib inline\nx", "`%matplotlib inline` is a magic: it was left out"),

@@ -15,13 +15,13 @@ from test_verify import HEAVY, edit
 
 from grader.cli import authoring
 from grader.cli.authoring import prove
-from grader.course import Course
-from grader.jail import ProcessJail
-from grader.oracle import Oracle
-from grader.proof.mutants.generate import Mutant, mutants
-from grader.proof.mutants.teeth import Teeth
+from grader.course.settings import Course
+from grader.proving.mutants.coverage import Teeth
+from grader.proving.mutants.generate import Mutant, mutants
 from grader.result import Status
-from grader.topic import Assignment
+from grader.submission.jail import ProcessJail
+from grader.topics.folder import Assignment
+from grader.truth.reference import Oracle
 
 # A class with methods, loops, slices, conditions: shapes that the topics of the small course do not have.
 OBJECT = '''

@@ -17,9 +17,10 @@ from fuzzing import FUZZ
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader import notebook
-from grader.notebook import Source, Unreadable, read, read_path
+from grader.errors import Unreadable
 from grader.result import Note
+from grader.submission import notebook
+from grader.submission.notebook import Source, read, read_path
 
 
 def code_cell(source: Any, **more: Any) -> dict[str, Any]:
@@ -255,7 +256,9 @@ def test_a_file_that_changes_between_looking_and_opening_is_not_followed(
 
 
 def test_reading_a_notebook_imports_no_notebook_library() -> None:
-    program = "import sys, grader.notebook as n; n.read(sys.stdin.buffer.read(), 'a.ipynb'); print(*sys.modules)"
+    program = (
+        "import sys, grader.submission.notebook as n; n.read(sys.stdin.buffer.read(), 'a.ipynb'); print(*sys.modules)"
+    )
     data = ipynb(code_cell("!ls"), nbformat=3)
     root = Path(__file__).parent.parent
     ran = subprocess.run([sys.executable, "-c", program], input=data, capture_output=True, cwd=root, check=True)

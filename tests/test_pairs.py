@@ -7,18 +7,19 @@ from pathlib import Path
 from courses import HEAVY_SOLUTION, hand_in
 from test_verify import HEAVY, edit
 
-from grader.course import Course
-from grader.diagnose import Diagnosis, run_mistakes
-from grader.drawn import PUBLIC_SEED, drawn_trials
-from grader.evaluate import evaluate
-from grader.grade import Grading
-from grader.jail import ProcessJail
-from grader.live import Live
-from grader.oracle import Oracle
-from grader.pairs import Pairs, pairs_of, together
-from grader.proof.paired import Diagnosed, Paired, diagnose_pairs
-from grader.submissions import Submission
-from grader.topic import Assignment, Mistake
+from grader.course.grade import Grading
+from grader.course.settings import Course
+from grader.judging.evaluate import evaluate
+from grader.judging.mistakes import Diagnosis, run_mistakes
+from grader.judging.pairs import Pairs, pairs_of, together
+from grader.proving.pairs import Diagnosed, Paired, diagnose_pairs
+from grader.submission.find import Submission
+from grader.submission.in_process import Live
+from grader.submission.jail import ProcessJail
+from grader.topics.changes import Mistake
+from grader.topics.folder import Assignment
+from grader.truth.reference import Oracle
+from grader.truth.trials import PUBLIC_SEED, seeded_trials
 
 UPHILL = Mistake("uphill", "w - lr * v", "w + lr * v", say="Subtract.")
 AVERAGE = Mistake("a moving average", "+ dw", "+ (1 - beta) * dw", say="Add all of dw.")
@@ -64,7 +65,7 @@ def test_what_fits_no_pair_is_not_named(shared_folder: Path) -> None:
     assignment = Assignment("heavy-ball", shared_folder)
     truth = Oracle(assignment)
     student = Live.of(HEAVY_SOLUTION.replace("+ dw", "+ 3 * dw"))
-    outcomes = evaluate(assignment.topic, student, drawn_trials(assignment.topic, student, truth, PUBLIC_SEED))
+    outcomes = evaluate(assignment.topic, student, seeded_trials(assignment.topic, student, truth, PUBLIC_SEED))
     diagnosis = Diagnosis(assignment, truth, PUBLIC_SEED)
     assert diagnosis.known_for(outcomes) == diagnosis.known()
 

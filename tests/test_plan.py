@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.live import Live
-from grader.plan import Implementation, Misfit, Missing, Plan, describe, execute
-from grader.result import Wrong
-from grader.wire import Handle, Ref, decode, encode
+from grader.errors import Wrong
+from grader.inside.plan import Implementation, Misfit, Missing, Plan, describe, execute
+from grader.inside.wire import Handle, Ref, decode, encode
+from grader.submission.in_process import Live
 
 
 class Counter:

@@ -12,19 +12,20 @@ from courses import SOFTMAX_SOLUTION, SOFTMAX_TOPIC
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.diagnose import run_mistakes, verdicts
-from grader.drawn import PUBLIC_SEED, drawn_trials, round_seed
-from grader.evaluate import evaluate
-from grader.kernel import check, find_record, judge
-from grader.live import Live
-from grader.recorded import SCHEMA, BadRecord, Log, Record, public_source
-from grader.release import make_record
+from grader.bundle.check import check, find_record, judge
+from grader.bundle.record import FORMAT, Log, Record, public_source
+from grader.bundle.release import make_record
+from grader.errors import BadRecord, TopicError
+from grader.inside.wire import decode, encode
+from grader.judging.evaluate import evaluate
+from grader.judging.mistakes import run_mistakes, verdicts
 from grader.result import Status
-from grader.topic import Assignment, TopicError
-from grader.wire import decode, encode
+from grader.submission.in_process import Live
+from grader.topics.folder import Assignment
+from grader.truth.trials import PUBLIC_SEED, round_seed, seeded_trials
 
 if TYPE_CHECKING:
-    from grader.oracle import Oracle
+    from grader.truth.reference import Oracle
 
 MISTAKES = ["", "loss summed", "gradient not averaged", "no max shift", "one-hot forgotten", "logits changed in place"]
 
@@ -49,7 +50,7 @@ def test_a_replay_says_what_grading_says_on_the_public_cases(
     softmax: Assignment, truth: Oracle, kept: Record, mistake: str
 ) -> None:
     student = Live.of(changed(softmax, mistake))
-    outcomes = evaluate(softmax.topic, student, drawn_trials(softmax.topic, student, truth, PUBLIC_SEED))
+    outcomes = evaluate(softmax.topic, student, seeded_trials(softmax.topic, student, truth, PUBLIC_SEED))
     graded = verdicts(outcomes, run_mistakes(softmax, truth, PUBLIC_SEED))
     assert judge(kept, student) == tuple(row for row in graded if not row.hidden)
     assert any(row.status is not Status.EARNED for row in graded) == bool(mistake)
@@ -93,7 +94,7 @@ def test_nothing_secret_is_in_a_record(made: Record, monkeypatch: pytest.MonkeyP
 
 
 def test_a_mistake_that_only_a_hidden_row_sees_stays_unknown(folder: Path) -> None:
-    from grader.oracle import Oracle
+    from grader.truth.reference import Oracle
 
     path = folder / "assignments" / "softmax_xent" / "mistakes.py"
     edit = "was='labels].mean()', now='labels].mean() + (logits.min() > 3)'"
@@ -130,7 +131,7 @@ HIDING = {
 
 @pytest.mark.parametrize("how", HIDING)
 def test_a_hidden_row_that_cannot_be_taken_out_stops_the_release(folder: Path, how: str) -> None:
-    from grader.oracle import Oracle
+    from grader.truth.reference import Oracle
 
     path, (was, now) = folder / "assignments" / "softmax_xent" / "topic.py", HIDING[how]
     text = path.read_text().replace(was, now)
@@ -147,7 +148,7 @@ def test_a_hidden_row_that_cannot_be_taken_out_stops_the_release(folder: Path, h
 
 
 def test_a_public_row_that_needs_a_hidden_one_stops_the_release(folder: Path) -> None:
-    from grader.oracle import Oracle
+    from grader.truth.reference import Oracle
 
     path = folder / "assignments" / "softmax_xent" / "topic.py"
     late = 'Row("late", 1, "it is right again", matches(softmax_xent), needs="shift"),\n])'
@@ -160,10 +161,18 @@ def test_a_public_row_that_needs_a_hidden_one_stops_the_release(folder: Path) ->
 # ------------------------------------------------------------------------------------------ bad records
 
 
-def test_a_record_of_another_grader_is_refused(kept: Record) -> None:
-    stale = Record(kept.slug, {**kept.stamp, "grader": "0" * 16}, kept.source, kept.logs, kept.mistakes)
-    with pytest.raises(BadRecord, match="another version of grader than the one installed here: get the course's new"):
-        judge(stale, Live({}))
+@pytest.mark.parametrize(
+    ("number", "what_to_do"),
+    [(FORMAT + 1, "pip install --upgrade graded-descent"), (FORMAT - 1, "get the course's new bundle")],
+)
+def test_a_record_of_another_format_is_refused_with_what_to_do(kept: Record, number: int, what_to_do: str) -> None:
+    other = {**decode(zlib.decompress(kept.to_bytes())), "format": number}
+    with pytest.raises(BadRecord, match=what_to_do):
+        Record.from_bytes(zlib.compress(encode(other)), "x.answers")
+
+
+def test_a_record_of_another_grader_with_the_same_format_is_read(kept: Record) -> None:
+    assert Record.from_bytes(kept.to_bytes(), "x.answers").stamp.keys() == {"topic", "reference"}
 
 
 @given(st.binary(max_size=300))
@@ -173,13 +182,13 @@ def test_any_bytes_are_refused(raw: bytes) -> None:
 
 
 PLAIN = st.none() | st.integers(-9, 9) | st.text(max_size=3) | st.just(np.zeros(2)) | st.just([]) | st.just({})
-KEYS = ["schema", "slug", "stamp", "source", "logs", "mistakes"]
+KEYS = ["format", "slug", "stamp", "source", "logs", "mistakes"]
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), PLAIN) | PLAIN)
 def test_any_value_is_refused(value: Any) -> None:
     if isinstance(value, dict):
-        value = {"schema": SCHEMA, "slug": "x", "stamp": {}, "source": "", "mistakes": [], **value}
+        value = {"format": FORMAT, "slug": "x", "stamp": {}, "source": "", "mistakes": [], **value}
     with pytest.raises(BadRecord):
         Record.from_bytes(zlib.compress(encode(value)), "x.answers").topic()
 
@@ -196,13 +205,6 @@ def test_a_damaged_record_is_refused_or_whole(made: Record, data: st.DataObject)
     except BadRecord:
         return
     assert got.source == made.source
-
-
-def test_a_record_of_another_version_says_so(made: Record) -> None:
-    data = decode(zlib.decompress(made.to_bytes()))
-    raw = zlib.compress(encode({**data, "schema": "grader/record/99"}))
-    with pytest.raises(BadRecord, match="made for another version of grader"):
-        Record.from_bytes(raw, "x.answers")
 
 
 def test_what_was_not_asked_is_void_not_wrong(kept: Record) -> None:
@@ -222,7 +224,7 @@ def test_check_speaks_of_the_functions_defined_so_far(
     inner.mkdir()
     monkeypatch.chdir(inner)
     world = Live.of(SOFTMAX_SOLUTION.replace("labels].mean()", "labels].sum()")).world
-    monkeypatch.setattr("grader.kernel._namespace", lambda: world)
+    monkeypatch.setattr("grader.bundle.check._namespace", lambda: world)
     check("softmax-xent")
     said = capsys.readouterr().out
     assert "✗    0/3  the loss is right" in said

@@ -13,13 +13,14 @@ import nbformat
 import pytest
 from courses import SOFTMAX_SOLUTION
 
+from grader.bundle.release import release
 from grader.cli.testing import run as run_test
-from grader.release import release
-from grader.topic import Assignment, TopicError
+from grader.errors import TopicError
+from grader.topics.folder import Assignment
 
 
 def released(folder: Path, target: Path, slug: str = "softmax-xent") -> Path:
-    from grader.oracle import Oracle
+    from grader.truth.reference import Oracle
 
     assignment = Assignment(slug, folder)
     return release(assignment, Oracle(assignment), target)
@@ -47,7 +48,7 @@ def test_the_notebook_is_valid_and_says_its_topic_and_stamp(bundle: Path) -> Non
     notebook = nbformat.read(bundle / "softmax-xent.ipynb", 4)  # type: ignore[no-untyped-call]
     nbformat.validate(notebook)
     assert notebook.metadata.grader.topic == "softmax-xent"
-    assert set(notebook.metadata.grader.stamp) == {"topic", "reference", "grader"}
+    assert set(notebook.metadata.grader.stamp) == {"topic", "reference"}
 
 
 def test_markers_became_cells_in_the_handouts_order(bundle: Path) -> None:
@@ -146,5 +147,5 @@ def test_check_works_without_torch(bundle: Path, tmp_path: Path, at_home: dict[s
 
 
 def test_the_trace_is_left_where_torch_is_asked_for(bundle: Path, tmp_path: Path, at_home: dict[str, str]) -> None:
-    assert python(at_home, bundle, "-c", "import grader.oracle").returncode == 1
+    assert python(at_home, bundle, "-c", "import grader.truth.reference").returncode == 1
     assert (tmp_path / "asked").exists()

@@ -28,11 +28,11 @@ from report_samples import (
     usual_notebook,
 )
 
-from grader.report import write_report
-from grader.report.cells import defining_cells, read_cells
-from grader.report.cells import png as checked_png
-from grader.report.statistics import summarise
-from grader.report.text import as_on_screen, cut, percent, points, visible
+from grader.output.report import write_report
+from grader.output.report.cells import defining_cells, read_cells
+from grader.output.report.cells import png as checked_png
+from grader.output.report.statistics import summarise
+from grader.output.report.text import as_on_screen, cut, percent, points, visible
 from grader.result import Note, Result, Status, Verdict
 
 HOSTILE = "<script>alert(1)</script></style><img src=x onerror=alert(2)>\u202etxt.exe\x1b[31m"

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from report_samples import TOPICS, a_class, code, display, markdown, notebook, result, stream
 
-from grader.report import write_report
+from grader.output.report import write_report
 from grader.result import Note, Status, Verdict
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no browser test was run")

@@ -18,20 +18,22 @@ from hypothesis import strategies as st
 from miniature import RIGHT, NumpyTruth, wave, waves
 from report_samples import TOPICS, result
 
+from grader.bundle.check import judge, lines
+from grader.bundle.record import Record
+from grader.bundle.release import make_record
 from grader.checks import Check, either, gradient, holds, matches
 from grader.checks.trial import MAX_SHOWN
 from grader.curves import MAX_SERIES, read_curve, sparkline
-from grader.diagnose import verdicts
-from grader.drawn import drawn_trials
-from grader.evaluate import evaluate
-from grader.kernel import judge, lines
-from grader.live import Live
-from grader.recorded import Record
-from grader.release import make_record
-from grader.report import write_report
-from grader.report.curve import MAX_AXIS, MAX_POINTS, drawing
-from grader.result import Result, Status, Verdict, Wrong
-from grader.topic import Assignment, Row, Topic
+from grader.errors import Wrong
+from grader.judging.evaluate import evaluate
+from grader.judging.mistakes import verdicts
+from grader.output.report import write_report
+from grader.output.report.curve import MAX_AXIS, MAX_POINTS, drawing
+from grader.result import Result, Status, Verdict
+from grader.submission.in_process import Live
+from grader.topics.folder import Assignment
+from grader.topics.rubric import Row, Topic
+from grader.truth.trials import seeded_trials
 
 MEDIAN = [2.3, 1.2, 0.8, 0.6]
 BAND = {"name": "usual", "low": [2.2, 1.0, 0.7, 0.5], "high": [2.4, 1.4, 0.9, 0.7]}
@@ -220,7 +222,7 @@ def test_the_line_stands_below_its_verdict() -> None:
 
 def shown(check: Check, **changes: Any) -> tuple[Verdict, ...]:
     topic, student = Topic("Miniature", waves, [Row("row", 1, "it is right", check)]), Live({**RIGHT, **changes})
-    return verdicts(evaluate(topic, student, drawn_trials(topic, student, NumpyTruth(), 0)), [])
+    return verdicts(evaluate(topic, student, seeded_trials(topic, student, NumpyTruth(), 0)), [])
 
 
 def exhibiting(trial: Any, case: Any) -> str | None:
@@ -281,7 +283,7 @@ def test_evidence_of_a_wrong_goes_before_what_is_on_show() -> None:
 
 
 def test_from_the_record_too(folder: Path) -> None:
-    from grader.oracle import Oracle
+    from grader.truth.reference import Oracle
 
     path = folder / "assignments" / "softmax_xent" / "topic.py"
     claim = '    trial.show(curve={"x": "row", "y": "sum", "series": [{"name": "yours", "values": sums}]})\n    if abs(sums)'

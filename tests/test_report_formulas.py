@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.report.formulas import mathml
-from grader.report.markup import first_line, markdown
+from grader.output.report.formulas import mathml
+from grader.output.report.markup import first_line, markdown
 
 PIECES = ["\\frac", "{", "}", "^", "_", "\\text", "&", "<", ">", '"', "x", "\\\\", "&lt;", "\\left(", "\\right)", "$"]
 COMMANDS = [

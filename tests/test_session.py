@@ -16,14 +16,13 @@ import numpy as np
 import pytest
 from courses import notebook
 
-from grader.faults import Died, OurFault, Raised, TimedOut
-from grader.jail import ProcessJail, folders
-from grader.jail.base import how_it_ended
-from grader.limits import Limits
-from grader.notebook import read
-from grader.plan import Plan
-from grader.result import Wrong
-from grader.session import Session
+from grader.errors import Died, GraderError, Raised, TimedOut, Wrong
+from grader.inside.plan import Plan
+from grader.submission.jail import ProcessJail, folders
+from grader.submission.jail.base import how_it_ended
+from grader.submission.limits import Limits
+from grader.submission.notebook import read
+from grader.submission.session import Session
 
 LIMITS = Limits(
     row_cpu_seconds=0.5, cell_cpu_seconds=0.5, submission_cpu_seconds=10, wall_factor=4, memory_mb=1024, reply_mb=4
@@ -606,15 +605,18 @@ def test_what_a_row_kept_is_forgotten_by_the_next(open_session: Open) -> None:
 
 
 def test_a_jail_that_cannot_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.jail.process.PYTHON", ("/no/such/python",))
+    monkeypatch.setattr("grader.submission.jail.process.PYTHON", ("/no/such/python",))
     broken = ProcessJail()
-    with pytest.raises(OurFault, match="no process could be started"), Session(read(b"x = 1", "x.py"), broken, LIMITS):
+    with (
+        pytest.raises(GraderError, match="no process could be started"),
+        Session(read(b"x = 1", "x.py"), broken, LIMITS),
+    ):
         pass
     broken.close()
 
 
 def test_a_package_that_is_not_installed_is_our_fault() -> None:
-    with pytest.raises(OurFault, match="`no_such_package` is allowed by the course but not installed here"):
+    with pytest.raises(GraderError, match="`no_such_package` is allowed by the course but not installed here"):
         ProcessJail(["no_such_package"])
 
 
@@ -666,6 +668,6 @@ def test_a_closed_jail_leaves_no_process_behind() -> None:
     closing.close()
     with pytest.raises(Died, match="SIGKILL"):
         ask(session, "x")
-    with pytest.raises(OurFault, match="closed"):
+    with pytest.raises(GraderError, match="closed"):
         session.begin_row()
     session.__exit__()

@@ -10,23 +10,23 @@ import numpy as np
 import pytest
 from courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION, hand_in
 
+from grader.bundle.check import lines
 from grader.checks.cell import literal
-from grader.course import Course
-from grader.drawn import PUBLIC_SEED, drawn_trials
-from grader.evaluate import Outcome, evaluate
-from grader.faults import Died, Raised, TimedOut
-from grader.grade import Grading
-from grader.jail import ProcessJail
-from grader.kernel import lines
-from grader.limits import SHRINK_CALLS
-from grader.live import Live
-from grader.oracle import Oracle
-from grader.plan import Implementation, Plan
-from grader.result import Status, Wrong
-from grader.smallest.shrink import ENTRIES, Shrinking, reason
-from grader.submissions import find
-from grader.topic import Assignment
-from grader.wire import Seeded
+from grader.course.grade import Grading
+from grader.course.settings import Course
+from grader.errors import Died, Raised, TimedOut, Wrong
+from grader.inside.plan import Implementation, Plan
+from grader.inside.wire import Seeded
+from grader.judging.evaluate import Outcome, evaluate
+from grader.judging.smallest.shrink import ENTRIES, Shrinking, reason
+from grader.result import Status
+from grader.submission.find import find
+from grader.submission.in_process import Live
+from grader.submission.jail import ProcessJail
+from grader.submission.limits import SHRINK_CALLS
+from grader.topics.folder import Assignment
+from grader.truth.reference import Oracle
+from grader.truth.trials import PUBLIC_SEED, seeded_trials
 
 ROOT = Path(__file__).parent.parent
 SEED = 7  # of a round
@@ -49,7 +49,7 @@ class Watched(Live):
 
 
 def outcomes(assignment: Assignment, truth: Any, student: Implementation) -> list[Outcome]:
-    return evaluate(assignment.topic, student, drawn_trials(assignment.topic, student, truth, SEED))
+    return evaluate(assignment.topic, student, seeded_trials(assignment.topic, student, truth, SEED))
 
 
 def cells(assignment: Assignment, truth: Any, source: str, calls: int = SHRINK_CALLS) -> Cells:
@@ -247,7 +247,7 @@ def test_what_the_submission_does_meanwhile_costs_nothing(
 
 
 def test_the_reference_does_not_remember_every_question(softmax: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.oracle.MOST_ANSWERS", 3)
+    monkeypatch.setattr("grader.truth.reference.MOST_ANSWERS", 3)
     fresh = Oracle(softmax)
     first = cells(softmax, fresh, WRONG)
     assert len(fresh.known) == 3

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.live import Live
-from grader.plan import Plan
-from grader.proof.worthless import worthless, worthless_sources
-from grader.signature import (
+from grader.inside.plan import Plan
+from grader.proving.do_nothing import worthless, worthless_sources
+from grader.submission.in_process import Live
+from grader.topics.signature import (
     Class,
     Function,
     Ints,
@@ -28,7 +28,7 @@ from grader.signature import (
     sample,
     targets_of,
 )
-from grader.stubs import stub
+from grader.topics.stubs import stub
 
 
 def xent(logits: Reals["n c"], labels: Ints["n", "c"]) -> Reals[""]:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from miniature import picked
 
-from grader.checks import Alone, matches
+from grader.checks import SingleCase, matches
 from grader.checks.cell import literal
-from grader.smallest.simpler import like, sizes, take
+from grader.judging.smallest.simpler import like, sizes, take
 
-ALONE = Alone.of(matches(picked), [], lambda case, wrong: [])
+ALONE = SingleCase.of(matches(picked), [], lambda case, wrong: [])
 
 
 @given(st.integers(1, 6), st.integers(1, 6), st.randoms())

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from courses import hand_in
 
-from grader.course import Course
-from grader.grade import Grading
-from grader.jail import ProcessJail
-from grader.submissions import Submission
+from grader.course.grade import Grading
+from grader.course.settings import Course
+from grader.submission.find import Submission
+from grader.submission.jail import ProcessJail
 
 HERE = Path(__file__).resolve().parent
 sys.path += [str(HERE.parent / "bench"), str(HERE / "hostile")]

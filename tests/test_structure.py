@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,17 +14,18 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from miniature import descend, graded, layers, right_backward, right_descend, right_forward, scale, wave_slope, waves
 
+from grader.bundle.check import judge, lines
+from grader.bundle.release import make_record
 from grader.checks import matches, trajectory, vjp
-from grader.closeness import Truth, require_close
-from grader.diagnose import Known, verdicts
-from grader.kernel import judge, lines
-from grader.live import Live
-from grader.oracle import Oracle
-from grader.quantities import names
-from grader.release import make_record
-from grader.result import Hint, Status, Wrong
-from grader.structure import described
-from grader.topic import Assignment
+from grader.errors import Evidence, Wrong
+from grader.judging.mistakes import Known, verdicts
+from grader.numerics.compare import Truth, require_close
+from grader.numerics.describe import described
+from grader.numerics.name_numbers import names
+from grader.result import Hint, Status
+from grader.submission.in_process import Live
+from grader.topics.folder import Assignment
+from grader.truth.reference import Oracle
 
 RNG = np.random.default_rng(5)
 W = RNG.normal(size=(8, 5))
@@ -128,10 +130,9 @@ def test_so_is_one_of_another_form(got: Any, want: Any, sentence: str) -> None:
 
 @pytest.mark.parametrize("got", [X, ROW])
 def test_an_answer_that_is_another_output_is_recognised(got: np.ndarray) -> None:
-    evidence = wrong(got, W)
-    evidence.outputs = {"dW": W, "dx": X, "db": ROW}
+    error = Wrong.of(replace(wrong(got, W).evidence, outputs={"dW": W, "dx": X, "db": ROW}))
     name = "dx" if got is X else "db"
-    assert (described(evidence) or "").startswith(f"it is what `{name}` should be: are they returned in another order")
+    assert (described(error) or "").startswith(f"it is what `{name}` should be: are they returned in another order")
 
 
 def test_an_answer_of_the_step_before_is_recognised() -> None:
@@ -218,9 +219,7 @@ anything = st.one_of(
 
 @given(anything, anything, st.dictionaries(st.sampled_from("xyn"), anything | st.integers(0, 9) | st.floats()))
 def test_no_answer_breaks_it(got: np.ndarray, want: np.ndarray, named: dict[str, Any]) -> None:
-    fault = Wrong("f", "is wrong", got)
-    fault.truth, fault.given = Truth.of(want), named
-    sentence = described(fault)
+    sentence = described(Wrong.of(Evidence("f", "is wrong", got, truth=Truth.of(want), given=named)))
     assert sentence is None or sentence == sentence.strip()
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from grader.cli.authoring import matrix_path, prove
-from grader.course import Course
-from grader.topic import Assignment
+from grader.course.settings import Course
+from grader.topics.folder import Assignment
 
 SEEDS = 4
 COURSE = Course.load(Path(__file__).parent.parent / "autograder.yml")

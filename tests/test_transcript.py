@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.checks.transcript import transcript
-from grader.plan import Plan, execute
-from grader.wire import Ref, Seeded
+from grader.inside.plan import Plan, execute
+from grader.inside.wire import Ref, Seeded
 
 
 class Cell:

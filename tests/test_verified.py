@@ -9,12 +9,12 @@ from types import ModuleType
 
 import pytest
 
-from grader.course import Course
-from grader.jail import open_jail
-from grader.oracle import Oracle
-from grader.proof.mutants.generate import mutants
-from grader.proof.mutants.teeth import Teeth
-from grader.topic import Assignment
+from grader.course.settings import Course
+from grader.proving.mutants.coverage import Teeth
+from grader.proving.mutants.generate import mutants
+from grader.submission.jail import open_jail
+from grader.topics.folder import Assignment
+from grader.truth.reference import Oracle
 
 ROOT = Path(__file__).resolve().parent.parent
 COURSE = Course.load(ROOT / "autograder.yml")

@@ -8,10 +8,10 @@ import pytest
 from courses import hand_in
 
 from grader.cli.authoring import prove
-from grader.course import Course
-from grader.proof.report import Report
-from grader.proof.verify import verify
-from grader.topic import Assignment
+from grader.course.settings import Course
+from grader.proving.report import Report
+from grader.proving.verify import verify
+from grader.topics.folder import Assignment
 
 SOFT, HEAVY = "softmax_xent", "heavy_ball"
 
@@ -25,7 +25,7 @@ def edit(folder: Path, module: str, file: str, was: str, now: str) -> None:
 
 def findings(folder: Path, slug: str = "heavy-ball", seeds: int = 2) -> list[str]:
     """What verification finds, do-nothing programs in processes left out."""
-    from grader.oracle import Oracle
+    from grader.truth.reference import Oracle
 
     assignment = Assignment(slug, folder)
     return verify(assignment, Oracle(assignment), range(seeds)).findings
@@ -187,7 +187,7 @@ def test_a_handout_that_does_not_fit_is_found(folder: Path, was: str, now: str, 
 
 
 def test_no_process_is_left_behind(shared_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    from grader.jail import open_jail
+    from grader.submission.jail import open_jail
 
     children = []
     strongest = type(jail := open_jail())

@@ -19,11 +19,11 @@ PRETEND = f"""
 import os, sys
 sys.path[:0] = [{str(HERE.parent)!r}, {str(HERE)!r}]
 import psutil, torch, windows
-import grader.cli, grader.cli.app, grader.cli.grading, grader.oracle, grader.report
+import grader.cli, grader.cli.app, grader.cli.grading, grader.truth.reference, grader.output.report
 for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
     del sys.modules[name]
 windows.pretend()
-from grader.jail import process
+from grader.submission.jail import process
 process.BOOT = '''
 import sys
 sys.path.insert(0, {str(HERE)!r})
@@ -34,11 +34,11 @@ windows.give()
 ''' + process.BOOT
 """
 SESSION = """
-from grader.jail import ProcessJail
-from grader.limits import Limits
-from grader.notebook import read
-from grader.plan import Plan
-from grader.session import Session
+from grader.submission.jail import ProcessJail
+from grader.submission.limits import Limits
+from grader.submission.notebook import read
+from grader.inside.plan import Plan
+from grader.submission.session import Session
 
 LIMITS = Limits(row_cpu_seconds=0.5, cell_cpu_seconds=0.5, submission_cpu_seconds=10)
 jail = ProcessJail()
@@ -82,7 +82,12 @@ def test_everything_of_ours_can_be_imported() -> None:
                 importlib.import_module(module.name)
                 print(module.name)
     """)
-    assert {"grader.cli.grading", "grader.jail.zygote", "grader.worker", "grader.session"} <= set(said.split())
+    assert {
+        "grader.cli.grading",
+        "grader.inside.fork_server",
+        "grader.inside.worker",
+        "grader.submission.session",
+    } <= set(said.split())
 
 
 def test_a_submission_is_run_limited_and_ended(tmp_path: Path) -> None:

@@ -15,7 +15,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.wire import DTYPES, HEADER, MAGIC, Encoded, Handle, Ref, WireError, decode, encode, frame, read_header
+from grader.inside.wire import (
+    DTYPES,
+    HEADER,
+    MAGIC,
+    Encoded,
+    Handle,
+    Ref,
+    WireError,
+    decode,
+    encode,
+    frame,
+    read_header,
+)
 
 U32 = st.integers(0, 2**32 - 1)
 ARRAYS = st.sampled_from(DTYPES).flatmap(

@@ -21,17 +21,17 @@ def valley(w):
 
 
 # An eps too small to be seen: a wrong place for eps costs the rows "first" and "eps", not every row.
-FAINT = {"eps": 1e-30}
+TINY_EPS = {"eps": 1e-30}
 
 topic = Topic("Adam", cases, rubric=[
-    Row("plain",  2, "without memory, a step is lr", trajectory(adam, steps=5, beta1=0.0, beta2=0.0, **FAINT)),
+    Row("plain",  2, "without memory, a step is lr", trajectory(adam, steps=5, beta1=0.0, beta2=0.0, **TINY_EPS)),
     Row("first",  1, "the first step is right",      trajectory(adam, steps=1)),
-    Row("m",      2, "m is averaged and corrected",  trajectory(adam, steps=10, beta2=0.0, **FAINT)),
-    Row("v",      2, "v is averaged and corrected",  trajectory(adam, steps=10, beta1=0.0, **FAINT)),
-    Row("thirty", 4, "thirty steps are right",       trajectory(adam, steps=30, pauses=True, **FAINT)),
-    Row("hyper",  2, "lr, beta1, beta2 are obeyed",  trajectory(adam, steps=10, lr=0.1, beta1=0.5, beta2=0.9, **FAINT)),
+    Row("m",      2, "m is averaged and corrected",  trajectory(adam, steps=10, beta2=0.0, **TINY_EPS)),
+    Row("v",      2, "v is averaged and corrected",  trajectory(adam, steps=10, beta1=0.0, **TINY_EPS)),
+    Row("thirty", 4, "thirty steps are right",       trajectory(adam, steps=30, zero_gradients=True, **TINY_EPS)),
+    Row("hyper",  2, "lr, beta1, beta2 are obeyed",  trajectory(adam, steps=10, lr=0.1, beta1=0.5, beta2=0.9, **TINY_EPS)),
     Row("eps",    2, "eps is added after the root",  trajectory(adam, steps=5, beta1=0.0, beta2=0.0, eps=0.1)),
-    Row("two",    2, "two tensors keep two states",  trajectory(adam, steps=5, streams=2, **FAINT)),
+    Row("two",    2, "two tensors keep two states",  trajectory(adam, steps=5, tensors=2, **TINY_EPS)),
     Row("valley", 2, "it descends a curved valley",  converges(adam, start=[1, 1], slope=valley, to=[-1, 1],
                                                                within=1e-4, steps=100, lr=0.3, beta1=0.8)),
     Row("pure",   1, "w and dw are left alone",      pure(adam), needs="plain"),

@@ -8,14 +8,14 @@ from .optimisers import converges, trajectory
 from .stages import stage
 from .story import composition, follows, perform
 from .training import band, run
-from .trial import Alone, Check, FollowThrough, Trial
+from .trial import Check, FollowThrough, SingleCase, Trial
 from .values import holds, matches
 
 __all__ = [
-    "Alone",
     "Check",
     "Count",
     "FollowThrough",
+    "SingleCase",
     "Trial",
     "band",
     "cheap",

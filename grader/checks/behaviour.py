@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ..closeness import SAME, Truth, as_array, require_close
-from ..plan import Plan
-from ..result import Wrong
-from ..signature import Declared, Function, Layer, functions_of, layer
-from ..topic import Cases
-from ..wire import Ref
+from ..errors import Wrong
+from ..inside.plan import Plan
+from ..inside.wire import Ref
+from ..numerics.compare import SAME, Truth, as_array, require_close
+from ..topics.rubric import Cases
+from ..topics.signature import Declared, Function, Layer, functions_of, layer
 from .trial import Check, Trial, as_functions
 
 CHEAP_FORWARDS = 20  # a backward pass costs two or three forwards; numerical differentiation one or two per entry
@@ -74,7 +74,7 @@ def _require_pure(
     )
     for (name, (_, before)), now in zip(arguments.items(), after, strict=True):
         if not np.array_equal(before, now, equal_nan=True):
-            raise Wrong(target.name, f"changed its argument `{name}`: work on a copy", now)
+            raise Wrong(target.name, f"changed its argument `{name}`: work on a copy", now, id="argument-changed")
     for i, one, two in zip(visible, first, second, strict=True):
         want = as_array(one)
         if want is not None and np.isfinite(want).all():
@@ -106,7 +106,7 @@ class cheap(Check):
                     f"takes more than {CHEAP_FORWARDS} times as long as forward: "
                     "it should cost a few forwards (is it differentiating numerically?)"
                 )
-                raise Wrong(f"{self.backward.name} on {name}", sentence)
+                raise Wrong(f"{self.backward.name} on {name}", sentence, id="cost")
 
     def _cost(self, trial: Trial, case: dict[str, Any], cotangent: np.ndarray | None) -> float:
         plan = Plan()

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..result import Wrong
-from ..signature import Function
-from ..wire import Seeded
+from ..errors import Wrong
+from ..inside.wire import Seeded
+from ..topics.signature import Function
 
 
 def literal(value: Any) -> str:
@@ -54,5 +54,5 @@ def output(target: Function, wrong: Wrong) -> str:
     """The index that takes the wrong output from a function's answer: "[1]", or "" where it has only one."""
     if len(target.outputs) == 1:
         return ""
-    wanted = (i for i in range(len(target.outputs)) if wrong.where.startswith(target.label(i)))
+    wanted = (i for i in range(len(target.outputs)) if wrong.evidence.where.startswith(target.label(i)))
     return f"[{next(wanted, 0)}]"

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..faults import OurFault
-from ..result import Wrong
-from ..signature import Declared, functions_of
-from ..topic import Cases
+from ..errors import Evidence, GraderError, Wrong
+from ..topics.rubric import Cases
+from ..topics.signature import Declared, functions_of
 from .trial import Check, Trial, on_case
 
 FALSE_ALARM = 1e-9  # probability that a right program is called wrong, for each count of each case
@@ -89,7 +88,7 @@ class statistical(Check):
     def _accepted(self, trial: Trial, c: Count) -> tuple[int, int]:
         draws, rate, low, high = trial.learn(lambda: (c.draws, c.rate, *acceptance(c.draws, c.rate, self.false_alarm)))
         if (draws, rate) != (c.draws, c.rate):
-            raise OurFault(
+            raise GraderError(
                 f"{c.draws:,} {c.what}: on record is another number ({draws:,}), so only grading can judge this"
             )
         return low, high
@@ -129,7 +128,7 @@ def _wrong(where: str, c: Count, low: int, high: int, false_alarm: float) -> Wro
         f"{c.successes:,} of {c.draws:,} {c.what} ({share:.5g}), expected {c.rate:.5g} "
         f"(chance alone gives {least:.5g} to {most:.5g}, but for one time in {1 / false_alarm:,.0f})"
     )
-    wrong = Wrong(where, sentence, share, got=share, expected=c.rate, draws=c.draws)
     inside = min(max(share, 0.0), 1.0)
-    wrong.by_chance = SIGMAS * math.sqrt(2 * inside * (1 - inside) / c.draws)
-    return wrong
+    by_chance = SIGMAS * math.sqrt(2 * inside * (1 - inside) / c.draws)
+    details = {"got": share, "expected": c.rate, "draws": c.draws}
+    return Wrong.of(Evidence(where, sentence, share, "chance", details, by_chance))

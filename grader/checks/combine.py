@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import abc
 
-from ..result import Wrong
-from .trial import Alone, Check, FollowThrough, Trial
+from ..errors import Wrong
+from .trial import Check, FollowThrough, SingleCase, Trial
 
 
 class Following(Check):
@@ -41,8 +41,8 @@ class either(Check):
             self._try(trial.branch("otherwise"))
         return None
 
-    def alone(self, trial: Trial) -> Alone | None:
-        return self.first.alone(trial.branch("first"))
+    def single_case(self, trial: Trial) -> SingleCase | None:
+        return self.first.single_case(trial.branch("first"))
 
     def _try(self, trial: Trial) -> None:
         """The fall-back, though it is not needed: it must hold, but a right identity passes for dead work."""

@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from ..closeness import as_array, digits_to_differ, require_array, require_close, short
-from ..differentiate import OFFSETS, Slopes, slopes
-from ..plan import Plan
-from ..result import Wrong
-from ..signature import Declared, Function, Layer, function, layer
-from ..topic import Cases
-from ..wire import Ref
+from ..errors import Wrong
+from ..inside.plan import Plan
+from ..inside.wire import Ref
+from ..numerics.compare import as_array, digits_to_differ, require_array, require_close, short
+from ..numerics.differentiate import OFFSETS, Slopes, slopes
+from ..topics.rubric import Cases
+from ..topics.signature import Declared, Function, Layer, function, layer
 from .cell import assignments, call, output
 from .combine import Following
-from .trial import Alone, Check, FollowThrough, Trial, on
+from .trial import Check, FollowThrough, SingleCase, Trial, on
 
 DIRECTIONS = 4  # one sees a 10 % fault in one entry of 100 with probability 0.997
 EXPLAIN = 64  # coordinates that are asked one by one to say which entry is wrong
@@ -51,11 +51,11 @@ class vjp(Check):
         for (where, given), got, want in zip(places, trial.student.run(plan), truths, strict=True):
             require_close(got, want, where, given=given)
 
-    def alone(self, trial: Trial) -> Alone:
+    def single_case(self, trial: Trial) -> SingleCase:
         dout = self.backward.parameters[0].name
         cases = trial.cases(self.generator)
         whole = [(name, {**case, dout: trial.normal(self.forward.shape(0, case))}) for name, case in cases]
-        return Alone.of(self, whole, self._write)
+        return SingleCase.of(self, whole, self._write)
 
     def _write(self, case: Mapping[str, Any], wrong: Wrong) -> list[str]:
         dout, cache = (p.name for p in self.backward.parameters[:2])
@@ -138,7 +138,9 @@ class gradient(Following):
         measured = self._measure(trial, case, cotangent, wrt, probes)
         where = on(self.by, i, name)
         if not measured.trustworthy:
-            raise Wrong(where, f"your `{self.forward.name}` is too rough to have the slope that you return", claim)
+            raise Wrong(
+                where, f"your `{self.forward.name}` is too rough to have the slope that you return", claim, id="rough"
+            )
         with np.errstate(invalid="ignore"):  # where the claim is infinite
             bad = measured.disagree(probes @ claim.ravel())
         if bad.any():
@@ -188,11 +190,12 @@ class gradient(Following):
             entry = [int(k) for k in np.unravel_index(worst, claim.shape)] if claim.ndim else []
             place = f"entry {entry}" if entry else "the value"
             sentence = f"{place} is {mine}, but {what} changes at rate {slope} there"
-            return Wrong(where, sentence, claim, entry=entry, got=mine, expected=slope)
+            return Wrong(where, sentence, claim, id="slope", entry=entry, got=mine, expected=slope)
         sentence = (
             f"along a random direction your gradient predicts a change of {mine}, but {what} changes at rate {slope}"
         )
-        return Wrong(where, sentence, claim, got=short(claimed[worst]), expected=short(measured.value[worst]))
+        got, expected = short(claimed[worst]), short(measured.value[worst])
+        return Wrong(where, sentence, claim, id="slope", got=got, expected=expected)
 
 
 def is_alive(trial: Trial, target: Function, case: Mapping[str, Any]) -> bool:

@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from ..closeness import Truth, require_array, require_close, require_precision
-from ..plan import Plan
-from ..quantities import STEP
-from ..result import Wrong
-from ..signature import Declared, Function, Spec, function
-from ..wire import Handle
+from ..errors import Wrong
+from ..inside.plan import Plan
+from ..inside.wire import Handle
+from ..numerics.compare import Truth, require_array, require_close, require_precision
+from ..numerics.name_numbers import STEP
+from ..topics.signature import Declared, Function, Spec, function
 from .cell import call, literal
-from .trial import Alone, Check, Trial
+from .trial import Check, SingleCase, Trial
 
 DECADES = 1.5  # standard deviation of log10 |gradient| between coordinates: eps shows only where sizes differ
 MAX_STEPS = 100  # of a closed loop: a round trip each
@@ -28,62 +28,68 @@ class trajectory(Check):
     """Fed the same gradients from w = 0, every step agrees with the reference's; the first that differs is the evidence.
 
     Increments are compared, not iterates (on w at lr = 1e-3, a relative 1e-7 is 1e-4 of the step). The gradients' sizes
-    span decades between coordinates, and one coordinate's is always 0; with `pauses` another's is 0 at every other step.
-    `streams` tensors are stepped in turn, each with its own state. Hyper-parameters that are not given are left out of
+    span decades between coordinates, and one coordinate's is always 0; with `zero_gradients` another's is 0 at every other step.
+    `tensors` tensors are stepped in turn, each with its own state. Hyper-parameters that are not given are left out of
     the call, so that defaults are judged.
     """
 
     def __init__(
-        self, declared: Declared, steps: int, streams: int = 1, size: int = 40, pauses: bool = False, **hyper: Any
+        self,
+        declared: Declared,
+        steps: int,
+        tensors: int = 1,
+        size: int = 40,
+        zero_gradients: bool = False,
+        **hyper: Any,
     ) -> None:
-        self.target, self.steps, self.streams, self.size = _optimiser(declared), steps, streams, size
-        self.pauses, self.hyper = pauses, hyper
+        self.target, self.steps, self.tensors, self.size = _optimiser(declared), steps, tensors, size
+        self.zero_gradients, self.hyper = zero_gradients, hyper
         self.functions = (self.target,)
 
     def __call__(self, trial: Trial) -> None:
         self.judge(trial, self._draw(trial), self.hyper)
 
-    def alone(self, trial: Trial) -> Alone:
+    def single_case(self, trial: Trial) -> SingleCase:
         """The first tensor's steps, its gradients an array of (steps, n)."""
         dw = self.target.parameters[1].name
         case = {dw: self._draw(trial)[:, 0], **self.hyper}
         specs = {dw: Spec("real", (STEP, "n"))}
-        return Alone(_Steps(self), [("these gradients", case)], specs, self.target.defaults, self._write)
+        return SingleCase(_Steps(self), [("these gradients", case)], specs, self.target.defaults, self._write)
 
     def _draw(self, trial: Trial) -> np.ndarray:
-        """Gradients of shape (steps, streams, size)."""
-        gradients = trial.normal((self.steps, self.streams, self.size))
-        gradients = gradients * 10 ** (DECADES * trial.normal((self.streams, self.size)))
+        """Gradients of shape (steps, tensors, size)."""
+        gradients = trial.normal((self.steps, self.tensors, self.size))
+        gradients = gradients * 10 ** (DECADES * trial.normal((self.tensors, self.size)))
         gradients[..., 0] = 0
-        if self.pauses:
+        if self.zero_gradients:
             gradients[1::2, :, 1] = 0
         return gradients
 
     def judge(self, trial: Trial, gradients: np.ndarray, hyper: Mapping[str, Any]) -> None:
         """Raise Wrong at the first step that differs, for these gradients."""
-        steps, streams, size = gradients.shape
+        steps, tensors, size = gradients.shape
         plan = self._plan(gradients, hyper)
         truths = [t.value for t in trial.expect(plan)]
         answers = trial.student.run(plan)
-        before = [(np.zeros(size), np.zeros(size))] * streams
+        before = [(np.zeros(size), np.zeros(size))] * tensors
         for k, (got, want) in enumerate(zip(answers, truths, strict=True)):
-            step, stream = divmod(k, streams)
-            where = f"{self.target.name}, step {step + 1} of {steps}{_settings(stream, streams, hyper)}"
+            step, tensor = divmod(k, tensors)
+            where = f"{self.target.name}, step {step + 1} of {steps}{_settings(tensor, tensors, hyper)}"
             array = require_array(got, want.shape, "f", where)
             require_precision(array, where)
-            mine, theirs = before[stream]
+            mine, theirs = before[tensor]
             rounding = np.maximum(np.abs(want), np.abs(theirs)) + np.abs(want - theirs)
             change, right = array - mine, Truth(want - theirs, rounding)
-            given = {**self.target.defaults, **hyper, self.target.parameters[1].name: gradients[step, stream]}
-            nearby = _nearby([np.zeros(size), *truths[stream::streams]], step)
+            given = {**self.target.defaults, **hyper, self.target.parameters[1].name: gradients[step, tensor]}
+            nearby = _nearby([np.zeros(size), *truths[tensor::tensors]], step)
             require_close(change, right, f"{where}: the change of w", given={**given, STEP: step + 1}, nearby=nearby)
-            before[stream] = array, want
+            before[tensor] = array, want
 
     def _plan(self, gradients: np.ndarray, hyper: Mapping[str, Any]) -> Plan:
         w, dw, state = (p.name for p in self.target.parameters[:3])
         plan = Plan()
-        _, streams, size = gradients.shape
-        now: list[tuple[Any, Any]] = [(np.zeros(size), {}) for _ in range(streams)]
+        _, tensors, size = gradients.shape
+        now: list[tuple[Any, Any]] = [(np.zeros(size), {}) for _ in range(tensors)]
         for step in gradients:
             for i, slope in enumerate(step):
                 at, memory = now[i]
@@ -95,7 +101,7 @@ class trajectory(Check):
     def _write(self, case: Mapping[str, Any], wrong: Wrong) -> list[str]:
         """A loop over the gradients, and the change of w in the step that is wrong: the last."""
         w, dw, state = (p.name for p in self.target.parameters[:3])
-        gradients = case[dw][: wrong.given.get(STEP)]
+        gradients = case[dw][: wrong.evidence.given.get(STEP)]
         return [
             f"{w}, {state} = np.zeros({gradients.shape[1]}), {{}}",
             f"for {dw} in {literal(gradients)}:",
@@ -123,8 +129,8 @@ def _nearby(right: list[np.ndarray], step: int) -> dict[str, np.ndarray]:
     return {name: right[i + 1] - right[i] for name, i in wanted.items() if 0 <= i < len(right) - 1}
 
 
-def _settings(stream: int, streams: int, hyper: Mapping[str, Any]) -> str:
-    parts = [f"tensor {stream + 1}"] if streams > 1 else []
+def _settings(tensor: int, tensors: int, hyper: Mapping[str, Any]) -> str:
+    parts = [f"tensor {tensor + 1}"] if tensors > 1 else []
     parts += [f"{key}={value}" for key, value in hyper.items()]
     return f" ({', '.join(parts)})" if parts else ""
 
@@ -157,11 +163,13 @@ class converges(Check):
                 float
             )
             if not np.isfinite(w).all():
-                raise Wrong(f"{self.target.name} after {step} steps", f"w is no longer finite: {_point(w)}", w)
+                raise Wrong(
+                    f"{self.target.name} after {step} steps", f"w is no longer finite: {_point(w)}", w, id="diverged"
+                )
         away = float(np.abs(w - self.to).max())
         if not away < self.within:
             sentence = f"w is {_point(w)}, {away:.3g} away from the minimum at {_point(self.to)} (expected within {self.within:g})"
-            raise Wrong(f"{self.target.name} after {self.steps} steps", sentence, w)
+            raise Wrong(f"{self.target.name} after {self.steps} steps", sentence, w, id="far")
 
     def _step(self, trial: Trial, w: np.ndarray, state: dict[str, Any] | Handle) -> tuple[Any, Handle]:
         plan, names = Plan(), [p.name for p in self.target.parameters[:3]]

@@ -16,15 +16,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..plan import Plan
-from ..signature import Class, Function, Target
-from ..topic import TopicError
-from ..wire import Ref
+from ..errors import TopicError
+from ..inside.plan import Plan
+from ..inside.wire import Ref
+from ..topics.signature import Class, Function, Target
 
-Script = Callable[["World", Mapping[str, Any]], Iterable[tuple[str, "Thing | Sequence[Thing]"]]]
+Script = Callable[["Namespace", Mapping[str, Any]], Iterable[tuple[str, "Placeholder | Sequence[Placeholder]"]]]
 
 
-class World:
+class Namespace:
     """What a script asks: the declared functions and classes, by name."""
 
     def __init__(self, plan: Plan, targets: Sequence[Target]) -> None:
@@ -37,73 +37,73 @@ class World:
             raise TopicError(f"a script asks for {name!r}, which its check does not name (it names {[*self._targets]})")
         return self._new(target) if isinstance(target, Class) else self._call(target)
 
-    def let(self, value: Any) -> Thing:
+    def let(self, value: Any) -> Placeholder:
         """A value that several calls are to share: a generator then draws on, from call to call."""
-        return self._thing(self._plan.let(value))
+        return self._placeholder(self._plan.let(value))
 
-    def sum(self, terms: Sequence[Thing], start: Any = 0) -> Thing:
+    def sum(self, terms: Sequence[Placeholder], start: Any = 0) -> Placeholder:
         """Python's `sum`, where the values are: one step, though thousands of additions."""
-        return self._thing(self._plan.apply("sum", _refs(terms), _refs(start)))
+        return self._placeholder(self._plan.apply("sum", _refs(terms), _refs(start)))
 
-    def name(self, **things: Thing) -> None:
+    def name(self, **things: Placeholder) -> None:
         """What values are called where the script is shown to a student."""
         self._names |= {thing._ref: name for name, thing in things.items()}
 
-    def _new(self, target: Class) -> Callable[..., Thing]:
-        return lambda *args, **kwargs: self._thing(self._plan.new(target.name, *_refs(args), **_refs(kwargs)))
+    def _new(self, target: Class) -> Callable[..., Placeholder]:
+        return lambda *args, **kwargs: self._placeholder(self._plan.new(target.name, *_refs(args), **_refs(kwargs)))
 
     def _call(self, target: Function) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             given = dict(zip([p.name for p in target.parameters], _refs(args), strict=False)) | _refs(kwargs)
             refs = target.ask(self._plan, given)
-            things = [self._thing(ref, _shape(target, i, given)) for i, ref in enumerate(refs)]
-            return things[0] if len(things) == 1 else Things(things, [name for name, _ in target.outputs])
+            things = [self._placeholder(ref, _shape(target, i, given)) for i, ref in enumerate(refs)]
+            return things[0] if len(things) == 1 else Placeholders(things, [name for name, _ in target.outputs])
 
         return call
 
-    def _thing(self, ref: Ref, shape: tuple[int, ...] | None = None) -> Thing:
-        return Thing(self._plan, ref, self, shape)
+    def _placeholder(self, ref: Ref, shape: tuple[int, ...] | None = None) -> Placeholder:
+        return Placeholder(self._plan, ref, self, shape)
 
     def attributes(self) -> set[str]:
         return {name for t in self._targets.values() if isinstance(t, Class) for name, _ in t.attributes}
 
 
-class Things(tuple[Any, ...]):
+class Placeholders(tuple[Any, ...]):
     """Several outputs: to be unpacked, or taken by name."""
 
-    def __new__(cls, things: Iterable[Thing], names: Sequence[str]) -> Things:
+    def __new__(cls, things: Iterable[Placeholder], names: Sequence[str]) -> Placeholders:
         made = super().__new__(cls, things)
         made.names = list(names)
         return made
 
     names: list[str]
 
-    def __getattr__(self, name: str) -> Thing:
+    def __getattr__(self, name: str) -> Placeholder:
         if name not in self.names:
             raise AttributeError(name)
         return self[self.names.index(name)]
 
 
-class Thing:
+class Placeholder:
     """Stands in for a value in the student's process. Attributes that a class declares are read, other names are methods.
 
     `shape` is what a function's declaration says of its answer, where the arguments tell it."""
 
-    def __init__(self, plan: Plan, ref: Ref, world: World, shape: tuple[int, ...] | None = None) -> None:
+    def __init__(self, plan: Plan, ref: Ref, world: Namespace, shape: tuple[int, ...] | None = None) -> None:
         self._plan, self._ref, self._world, self._shape = plan, ref, world, shape
 
     def __getattr__(self, name: str) -> Any:
         if name in self._world.attributes():
-            return Thing(self._plan, self._plan.get(self._ref, name), self._world)
-        return lambda *args, **kwargs: Thing(
+            return Placeholder(self._plan, self._plan.get(self._ref, name), self._world)
+        return lambda *args, **kwargs: Placeholder(
             self._plan, self._plan.call(name, *_refs(args), on=self._ref, **_refs(kwargs))[0], self._world
         )
 
-    def _apply(self, name: str, *operands: Any) -> Thing:
-        return Thing(self._plan, self._plan.apply(name, *_refs(operands)), self._world)
+    def _apply(self, name: str, *operands: Any) -> Placeholder:
+        return Placeholder(self._plan, self._plan.apply(name, *_refs(operands)), self._world)
 
 
-def _operators() -> Iterator[tuple[str, Callable[..., Thing]]]:
+def _operators() -> Iterator[tuple[str, Callable[..., Placeholder]]]:
     for name in ("add", "sub", "mul", "truediv", "pow", "matmul"):
         yield f"__{name}__", lambda self, other, name=name: self._apply(name, self, other)
         yield f"__r{name}__", lambda self, other, name=name: self._apply(name, other, self)
@@ -112,8 +112,8 @@ def _operators() -> Iterator[tuple[str, Callable[..., Thing]]]:
 
 
 for _name, _operator in _operators():
-    setattr(Thing, _name, _operator)
-Thing.__array_ufunc__ = None  # type: ignore[attr-defined]  # an array on the left leaves the operator to us
+    setattr(Placeholder, _name, _operator)
+Placeholder.__array_ufunc__ = None  # type: ignore[attr-defined]  # an array on the left leaves the operator to us
 
 
 def _shape(target: Function, output: int, given: Mapping[str, Any]) -> tuple[int, ...] | None:
@@ -127,7 +127,7 @@ def _shape(target: Function, output: int, given: Mapping[str, Any]) -> tuple[int
 
 def _refs(value: Any) -> Any:
     """The value with every stand-in in it, also inside containers, replaced by its reference."""
-    if isinstance(value, Thing):
+    if isinstance(value, Placeholder):
         return value._ref
     if isinstance(value, list | tuple):
         return type(value)(_refs(item) for item in value) if type(value) in (list, tuple) else tuple(map(_refs, value))
@@ -135,11 +135,11 @@ def _refs(value: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Written:
+class Recording:
     """What a script writes on a case: the plan, what is wanted of it with what that is called, and the names of values."""
 
     plan: Plan
-    wanted: Sequence[tuple[str, Thing | Sequence[Thing]]]
+    wanted: Sequence[tuple[str, Placeholder | Sequence[Placeholder]]]
     names: Mapping[Ref, str]
 
     @property
@@ -152,11 +152,13 @@ class Written:
         return [_refs(thing) for _, thing in self.wanted]
 
 
-def written(script: Script, targets: Sequence[Target], case: Mapping[str, Any]) -> Written:
+def written(script: Script, targets: Sequence[Target], case: Mapping[str, Any]) -> Recording:
     plan = Plan()
-    world = World(plan, targets)
+    world = Namespace(plan, targets)
     wanted = []
     for place, thing in script(world, case):
-        plan.want(thing._ref if isinstance(thing, Thing) else plan.let(_refs(thing)))  # as it is now: it may change
+        plan.want(
+            thing._ref if isinstance(thing, Placeholder) else plan.let(_refs(thing))
+        )  # as it is now: it may change
         wanted.append((place, thing))
-    return Written(plan, wanted, world._names)
+    return Recording(plan, wanted, world._names)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..closeness import VALUES as TOLERANCE
-from ..closeness import Truth, as_array, is_close, require_close
-from ..plan import Plan
-from ..result import Wrong
-from ..signature import Declared, function
-from ..topic import Case, Cases
+from ..errors import Wrong
+from ..inside.plan import Plan
+from ..numerics.compare import VALUES as TOLERANCE
+from ..numerics.compare import Truth, as_array, is_close, require_close
+from ..topics.rubric import Case, Cases
+from ..topics.signature import Declared, function
 from .cell import written
 from .gradients import moved
-from .trial import Alone, Check, FollowThrough, Trial, on
+from .trial import Check, FollowThrough, SingleCase, Trial, on
 
 Values = dict[str, Any]
 
@@ -60,8 +61,8 @@ class stage(Check):
         truths = dict(zip(names, trial.expect(right), strict=True))
         return dict(zip(names, trial.student.run(plan), strict=False)), truths
 
-    def alone(self, trial: Trial) -> Alone:
-        return Alone.of(self, trial.cases(self.generator), partial(written, self.target))
+    def single_case(self, trial: Trial) -> SingleCase:
+        return SingleCase.of(self, trial.cases(self.generator), partial(written, self.target))
 
     def _wrong(self, own: Values, want: Truth, case: Case, truths: Mapping[str, Truth]) -> Wrong | None:
         name, given = case
@@ -78,10 +79,10 @@ class stage(Check):
         """Raises `wrong` where this output does not follow from usable earlier ones."""
         off = [name for name in self.earlier if not _agrees(own[name], truths[name])]
         alive = [name for name in off if self._is_alive(trial, case[1], name, own, truths)]
-        culprits = self._felt(trial, case[1], own, truths, alive) if trial.adaptive else alive
+        culprits = self._has_effect(trial, case[1], own, truths, alive) if trial.adaptive else alive
         if culprits and not trial.adaptive:
-            later = f"{wrong.sentence}. Whether it follows from your own {_names(culprits)} is seen when your work is graded"
-            raise Wrong(wrong.where, later, wrong.answer, **wrong.details)
+            later = f"Whether it follows from your own {_names(culprits)} is seen when your work is graded"
+            raise Wrong.of(replace(wrong.evidence, sentence=f"{wrong.evidence.sentence}. {later}"))
         if not culprits:
             raise wrong
         continued = self._continued(trial, case[1], own, truths, culprits)
@@ -99,7 +100,7 @@ class stage(Check):
         plan.want(*plan.call(f"{self.target.name}.{self.name}", **self.target.defaults | dict(case) | values))
         return trial.expect(plan)[0]
 
-    def _felt(
+    def _has_effect(
         self, trial: Trial, case: Mapping[str, Any], own: Values, truths: Mapping[str, Truth], off: Sequence[str]
     ) -> list[str]:
         """Those of the submission's own quantities that the reference's step makes something else of."""

@@ -8,16 +8,26 @@ from typing import Any
 
 import numpy as np
 
-from ..closeness import TRAINING, VALUES, Tolerance, Truth, as_array, is_close, largest, require_array, require_close
-from ..plan import Plan
-from ..result import Wrong
-from ..signature import Declared, Function, function, targets_of
-from ..topic import Cases
+from ..errors import Wrong
+from ..inside.plan import Plan
+from ..numerics.compare import (
+    TRAINING,
+    VALUES,
+    Tolerance,
+    Truth,
+    as_array,
+    is_close,
+    largest,
+    require_array,
+    require_close,
+)
+from ..topics.rubric import Cases
+from ..topics.signature import Declared, Function, function, targets_of
 from .combine import Following
 from .gradients import moved
-from .script import Script, Thing, written
+from .script import Placeholder, Script, written
 from .transcript import transcript
-from .trial import Alone, Check, FollowThrough, Trial
+from .trial import Check, FollowThrough, SingleCase, Trial
 
 
 def perform(trial: Trial, script: Script, case: Mapping[str, Any], *named: Declared) -> list[np.ndarray]:
@@ -30,7 +40,7 @@ def perform(trial: Trial, script: Script, case: Mapping[str, Any], *named: Decla
     asked = written(script, [target for item in named for target in targets_of(item)], case)
     answers = []
     for (name, thing), answer in zip(asked.wanted, trial.student.run(asked.plan), strict=True):
-        declared, array = thing._shape if isinstance(thing, Thing) else None, as_array(answer)
+        declared, array = thing._shape if isinstance(thing, Placeholder) else None, as_array(answer)
         shape = declared if declared is not None or array is None else array.shape
         answers.append(require_array(answer, shape or (), "f", name))
     return answers
@@ -53,16 +63,16 @@ class follows(Check):
             for place, got, want in zip(asked.places, trial.student.run(asked.plan), truths, strict=True):
                 require_close(got, want, f"{place} on {name}", self.tolerance, given=case)
 
-    def alone(self, trial: Trial) -> Alone:
+    def single_case(self, trial: Trial) -> SingleCase:
         """The shortest scripts first."""
         cases = trial.cases(self.generator)
         ordered = sorted(cases, key=lambda case: len(written(self.script, self.functions, case[1]).plan.steps))
-        return Alone.of(self, ordered, self._write, others=True)
+        return SingleCase.of(self, ordered, self._write, others=True)
 
     def _write(self, case: Mapping[str, Any], wrong: Wrong) -> list[str]:
         """The script up to the value that is wrong."""
         asked = written(self.script, self.functions, case)
-        at = next((i for i, place in enumerate(asked.places) if wrong.where.startswith(place)), -1)
+        at = next((i for i, place in enumerate(asked.places) if wrong.evidence.where.startswith(place)), -1)
         return transcript(asked.plan, asked.things[at], asked.names)
 
 
@@ -85,7 +95,7 @@ class composition(Following):
             for (output, _), made, answer in zip(self.target.outputs, own, mine, strict=True):
                 where = f"`{output}` of {self.target.name} on {name}"
                 if made is None:
-                    raise Wrong(where, "your own functions make no array of it")
+                    raise Wrong(where, "your own functions make no array of it", id="form")
                 require_close(answer, Truth.of(made), where, TRAINING)
 
     def follow(self, trial: Trial, wrong: Wrong) -> FollowThrough:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ..closeness import TRAINING, VALUES, Truth, largest, require_close, short
-from ..plan import Plan
-from ..result import Wrong
-from ..signature import Declared, function
-from ..topic import Cases
+from ..errors import Wrong
+from ..inside.plan import Plan
+from ..numerics.compare import TRAINING, VALUES, Truth, largest, require_close, short
+from ..topics.rubric import Cases
+from ..topics.signature import Declared, function
 from .chance import FALSE_ALARM
 from .trial import Check, Trial, by_output
 
@@ -142,7 +142,7 @@ class band(Check):
                 value = float(measured[number])
                 if not limits.low <= value <= limits.high:
                     sentence = self._sentence(number, value, limits)
-                    raise Wrong(f"{self.target.name} on {name}", sentence, np.asarray(value))
+                    raise Wrong(f"{self.target.name} on {name}", sentence, np.asarray(value), id="outside-band")
 
     def _reference(self, trial: Trial, case: Mapping[str, Any]) -> tuple[list[Band], dict[str, list[float]]]:
         """Where the numbers that are judged may lie, and where curves usually run: what a record keeps of the members."""

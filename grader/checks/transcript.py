@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..plan import Plan, Step
-from ..wire import Ref
+from ..inside.plan import Plan, Step
+from ..inside.wire import Ref
 from .cell import literal
 
 SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "matmul": "@"}

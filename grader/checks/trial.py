@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from ..closeness import Truth, require_array
 from ..curves import read_curve
-from ..plan import Implementation, Plan
-from ..result import Wrong, plain
-from ..signature import Declared, Function, Spec, Target, functions_of
-from ..topic import Case, Cases
+from ..errors import Wrong
+from ..inside.plan import Implementation, Plan
+from ..numerics.compare import Truth, require_array
+from ..result import plain
+from ..topics.rubric import Case, Cases
+from ..topics.signature import Declared, Function, Spec, Target, functions_of
 
 MAX_SHOWN = 10_000  # entries of a list or an array on show: what a student returns may be of any size
 Write = Callable[[Mapping[str, Any], Wrong], list[str]]  # lines of Python for a case and what was wrong with it
@@ -110,13 +111,13 @@ class Check(abc.ABC):
     @abc.abstractmethod
     def __call__(self, trial: Trial) -> FollowThrough | None: ...
 
-    def alone(self, trial: Trial) -> Alone | None:
+    def single_case(self, trial: Trial) -> SingleCase | None:
         """The claim on single cases, where it can be taken apart so; None where not."""
         return None
 
 
 @dataclass(frozen=True)
-class Alone:
+class SingleCase:
     """A check whose trial may be any one case, where it raises Wrong or does not.
 
     `cases` are whole: with whatever the check draws besides. `specs` gives kind and letters of each argument that is an
@@ -130,7 +131,7 @@ class Alone:
     write: Write
 
     @classmethod
-    def of(cls, check: Check, cases: Sequence[Case], write: Write, others: bool = False) -> Alone:
+    def of(cls, check: Check, cases: Sequence[Case], write: Write, others: bool = False) -> SingleCase:
         """Of a check whose cases are arguments of its functions; with `others` they hold other entries, too."""
         functions = [f for f in check.functions if isinstance(f, Function)]
         parameters = [p for f in functions for p in f.parameters]
@@ -164,12 +165,14 @@ def _in_another_place(
 ) -> Wrong:
     """The same evidence, with a question where an output has the shape of another one, and of that alone."""
     fitting = [
-        target.outputs[i][0] for i, shape in zip(visible, shapes, strict=True) if shape == np.shape(wrong.answer)
+        target.outputs[i][0]
+        for i, shape in zip(visible, shapes, strict=True)
+        if shape == np.shape(wrong.evidence.answer)
     ]
-    if wrong.answer is None or len(fitting) != 1 or len(visible) == 1:
+    if wrong.evidence.answer is None or len(fitting) != 1 or len(visible) == 1:
         return wrong
-    asked = f"{wrong.sentence}, and that is the shape of `{fitting[0]}`: are they returned in another order?"
-    return Wrong(wrong.where, asked, wrong.answer, **wrong.details)
+    asked = f"{wrong.evidence.sentence}, and that is the shape of `{fitting[0]}`: are they returned in another order?"
+    return Wrong.of(replace(wrong.evidence, sentence=asked))
 
 
 def want_visible(plan: Plan, target: Function, case: Mapping[str, Any]) -> list[int]:
@@ -187,9 +190,9 @@ def on(target: Function, output: int, case_name: str) -> str:
 
 def on_case(wrong: Wrong, case_name: str) -> Wrong:
     """The same evidence, with the case that shows it; a function that is missing is so on every case."""
-    if not wrong.where:
+    if not wrong.evidence.where:
         return wrong
-    return Wrong(f"{wrong.where} on {case_name}", wrong.sentence, wrong.answer, **wrong.details)
+    return Wrong.of(replace(wrong.evidence, where=f"{wrong.evidence.where} on {case_name}"))
 
 
 def by_output(target: Function, numbers: Sequence[int], truths: Sequence[Truth]) -> dict[str, np.ndarray]:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from ..closeness import VALUES, Tolerance, require_close
-from ..plan import Plan
-from ..result import Wrong
-from ..signature import Declared, Function, functions_of
-from ..topic import Cases
+from ..errors import Wrong
+from ..inside.plan import Plan
+from ..numerics.compare import VALUES, Tolerance, require_close
+from ..topics.rubric import Cases
+from ..topics.signature import Declared, Function, functions_of
 from .cell import assignments, call, written
-from .trial import Alone, Check, Trial, as_functions, by_output, on, on_case, want_visible
+from .trial import Check, SingleCase, Trial, as_functions, by_output, on, on_case, want_visible
 
 
 class matches(Check):
@@ -33,8 +33,8 @@ class matches(Check):
             for i, got, want in zip(visible, trial.student.run(plan), truths, strict=True):
                 require_close(got, want, on(self.target, i, name), self.tolerance, given, outputs=outputs)
 
-    def alone(self, trial: Trial) -> Alone:
-        return Alone.of(self, trial.cases(self.generator), partial(written, self.target))
+    def single_case(self, trial: Trial) -> SingleCase:
+        return SingleCase.of(self, trial.cases(self.generator), partial(written, self.target))
 
 
 class holds(Check):
@@ -57,14 +57,14 @@ class holds(Check):
             if sentence:
                 raise Wrong(f"{', '.join(f.name for f in self.functions)} on {name}", sentence)
 
-    def alone(self, trial: Trial) -> Alone:
-        return Alone.of(self, trial.cases(self.generator), self._write, others=True)
+    def single_case(self, trial: Trial) -> SingleCase:
+        return SingleCase.of(self, trial.cases(self.generator), self._write, others=True)
 
     def _write(self, case: Mapping[str, Any], wrong: Wrong) -> list[str]:
         """The functions that can be called with what the case has; nothing where the one that is wrong cannot."""
         functions = [f for f in self.functions if isinstance(f, Function)]
         able = [f for f in functions if all(p.name in case or p.name in f.defaults for p in f.parameters)]
-        if not any(re.search(rf"\b{f.name}\b", wrong.where) for f in able):
+        if not any(re.search(rf"\b{f.name}\b", wrong.evidence.where) for f in able):
             return []
         given = assignments(list(dict.fromkeys(p.name for f in able for p in f.parameters)), case)
         return [*given, *(call(f, case) for f in able)]

@@ -171,9 +171,9 @@ def doctor(format: Format = Form.text) -> None:
 def list_topics(course: CourseOption = None, format: Format = Form.text) -> None:
     """List the course's topics."""
     with guarded():
-        from . import looking
+        from . import show
 
-        raise typer.Exit(looking.list_topics(course, format.value))
+        raise typer.Exit(show.list_topics(course, format.value))
 
 
 @app.command()
@@ -185,9 +185,9 @@ def show(
 ) -> None:
     """Show what the gradebook says of a student."""
     with guarded():
-        from . import looking
+        from . import show
 
-        raise typer.Exit(looking.show(student, topic, output, format.value))
+        raise typer.Exit(show.show(student, topic, output, format.value))
 
 
 def main() -> None:

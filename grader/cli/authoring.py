@@ -8,20 +8,20 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from ..course import Course
-from ..drawn import PUBLIC_SEED, round_seed
+from ..bundle.release import release as release_topic
+from ..course.settings import Course
 from ..files import atomic_write
-from ..jail import open_jail
-from ..limits import Limits
-from ..notebook import read
-from ..oracle import Oracle
-from ..proof.bite import bite, steps
-from ..proof.report import Report
-from ..proof.verify import verify as verify_topic
-from ..proof.worthless import worthless_sources
-from ..release import release as release_topic
-from ..session import Session
-from ..topic import Assignment
+from ..proving.do_nothing import worthless_sources
+from ..proving.report import Report
+from ..proving.thorough import bite, steps
+from ..proving.verify import verify as verify_topic
+from ..submission.jail import open_jail
+from ..submission.limits import Limits
+from ..submission.notebook import read
+from ..submission.session import Session
+from ..topics.folder import Assignment
+from ..truth.reference import Oracle
+from ..truth.trials import PUBLIC_SEED, round_seed
 from .courses import open_course, require_topics
 from .exits import Exit, Stop, say
 from .progress import progress as showing

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..course import Course
+from ..course.settings import Course
 from .exits import Stop
 
 

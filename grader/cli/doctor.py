@@ -7,8 +7,8 @@ import platform
 import shutil
 import sys
 
-from ..canaries import ADVICE, TRUSTED_FROM, measure, measured_jail
-from ..jail import landlock, seccomp
+from ..inside import landlock, seccomp
+from ..submission.jail.levels import ADVICE, TRUSTED_FROM, measure, measured_jail
 from .exits import Exit
 
 

@@ -75,5 +75,5 @@ MACHINES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, er
 
 # By name, because importing their modules would make every command slow.
 DECLARED = frozenset(
-    {"BadRecord", "CourseError", "GradebookError", "NothingThere", "OurFault", "Stop", "TopicError", "Unreadable"}
+    {"BadRecord", "CourseError", "GradebookError", "NothingThere", "GraderError", "Stop", "TopicError", "Unreadable"}
 )

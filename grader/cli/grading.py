@@ -9,23 +9,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..canaries import ADVICE, TRUSTED_FROM, measured_jail
-from ..course import Course
-from ..exports.github import github, step_summary
-from ..exports.grades_csv import grades_csv
-from ..exports.gradescope import gradescope
-from ..exports.junit import junit
-from ..exports.phrases import one_line, printable, share
-from ..exports.result_files import write_results
+from ..course.grade import Grading
+from ..course.gradebook import Gradebook
+from ..course.settings import Course
+from ..errors import Unreadable
 from ..files import atomic_write
-from ..grade import Grading
-from ..gradebook import Gradebook
-from ..jail import namespaces
-from ..notebook import Unreadable, bytes_of
-from ..oracle import choose_device
+from ..inside import namespaces
+from ..output.exports.github import github, step_summary
+from ..output.exports.grades_csv import grades_csv
+from ..output.exports.gradescope import gradescope
+from ..output.exports.junit import junit
+from ..output.exports.phrases import one_line, printable, share
+from ..output.exports.result_files import write_results
 from ..result import Result, Status
-from ..submissions import Submission, find
-from ..topic import Assignment
+from ..submission.find import Submission, find
+from ..submission.jail.levels import ADVICE, TRUSTED_FROM, measured_jail
+from ..submission.notebook import bytes_of
+from ..topics.folder import Assignment
+from ..truth.reference import choose_device
 from .courses import open_course, require_topics
 from .exits import Exit, Stop, say
 from .progress import progress as showing
@@ -49,9 +50,9 @@ class Order:
 def run(order: Order, form: str, check: bool, progress: bool, quiet: bool) -> Exit:
     course = open_course(order.course)
     require_topics(course, [order.topic] if order.topic else [])
-    submissions, strays = find(order.paths, list(course.topics), order.topic, order.student)
-    for stray in strays:
-        say(f"{printable(str(stray.path))}: not graded: {stray.reason}")
+    submissions, unidentified = find(order.paths, list(course.topics), order.topic, order.student)
+    for file in unidentified:
+        say(f"{printable(str(file.path))}: not graded: {file.reason}")
     if course.secret_bytes() is None and not quiet:
         say(f"note: the environment variable {course.secret} is not set, so the grading cases can be foreseen")
     with Gradebook(order.output / "gradebook.db") as book:
@@ -61,7 +62,7 @@ def run(order: Order, form: str, check: bool, progress: bool, quiet: bool) -> Ex
     _print(results, form)
     if not quiet:
         say(_last_line(results, report))
-    return _exit(results, bool(strays), check)
+    return _exit(results, bool(unidentified), check)
 
 
 def _graded(
@@ -90,7 +91,7 @@ def _export(
     order: Order, course: Course, results: list[Result], submissions: Sequence[Submission], progress: bool
 ) -> Path:
     """Everything that is made from the gradebook. Returns the report's first page."""
-    from ..report import write_report  # renders notebooks: slow to import
+    from ..output.report import write_report  # renders notebooks: slow to import
 
     write_results(results, order.output)
     atomic_write(
@@ -154,8 +155,8 @@ def _last_line(results: Sequence[Result], report: Path) -> str:
     return f"{count}{f', {ungraded} UNGRADED' if ungraded else ''}. Report: {report}"
 
 
-def _exit(results: Sequence[Result], strays: bool, check: bool) -> Exit:
-    if strays or any(result.status == "ungraded" for result in results):
+def _exit(results: Sequence[Result], unidentified: bool, check: bool) -> Exit:
+    if unidentified or any(result.status == "ungraded" for result in results):
         return Exit.UNGRADED
     if check and any(row.earned < row.points for result in results for row in result.rows):
         return Exit.FAILED

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..jail import ProcessJail
-from ..kernel import find_record, judge, lines
-from ..limits import Limits
-from ..notebook import Source, read_path
-from ..recorded import SUFFIX, BadRecord, Record
+from ..bundle.check import find_record, judge, lines
+from ..bundle.record import SUFFIX, Record
+from ..errors import BadRecord
 from ..result import Note, Result, Verdict
-from ..session import Session
-from ..submissions import topic_of_name
+from ..submission.find import topic_of_name
+from ..submission.jail import ProcessJail
+from ..submission.limits import Limits
+from ..submission.notebook import Source, read_path
+from ..submission.session import Session
 from .exits import Exit, Stop
 
 

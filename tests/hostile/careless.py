@@ -23,10 +23,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np
 from naive import gradient
 
-from grader import wire
-from grader.jail import ProcessJail
-from grader.limits import Limits
-from grader.plan import Plan
+from grader.inside import wire
+from grader.inside.plan import Plan
+from grader.submission.jail import ProcessJail
+from grader.submission.limits import Limits
 
 MEMORY = 768 << 20  # of this process: it shall fail soon, and take nothing with it
 PIECE_SECONDS = 5.0  # for each piece that arrives, however many there are
@@ -60,7 +60,7 @@ class Student:
     def call(self, name: str, *arguments: Any) -> Any:
         plan = Plan()
         plan.want(*plan.call(name, *arguments))
-        return self.ask({"do": "plan", "plan": plan.to_wire(), "forget": True}).get("ok", [None])[0]
+        return self.ask({"do": "plan", "plan": plan.to_wire(), "drop_handles": True}).get("ok", [None])[0]
 
 
 def exactly(stream: BinaryIO, size: int) -> bytes:
@@ -71,7 +71,7 @@ def exactly(stream: BinaryIO, size: int) -> bytes:
 
 
 def decode(stream: BinaryIO) -> Any:
-    """One value, in the form of grader/wire.py."""
+    """One value, in the form of grader/inside/wire.py."""
     tag = exactly(stream, 1)
     if tag in b"NFT":
         return {b"N": None, b"F": False, b"T": True}[tag]

@@ -37,15 +37,19 @@ sys.path[:0] = [str(ROOT), str(HERE.parent)]
 from bait import Bait, descendants  # noqa: E402
 from courses import SOFTMAX_SOLUTION, hand_in, make_course, notebook  # noqa: E402
 
-from grader.course import Course  # noqa: E402
-from grader.faults import Fault, OurFault  # noqa: E402
-from grader.grade import Grading  # noqa: E402
-from grader.jail import ForkServerJail, Jail, ProcessJail  # noqa: E402
-from grader.notebook import read_path  # noqa: E402
-from grader.plan import Plan  # noqa: E402
-from grader.result import Result, Wrong  # noqa: E402
-from grader.session import Session  # noqa: E402
-from grader.submissions import Submission  # noqa: E402
+from grader.course.grade import Grading  # noqa: E402
+from grader.course.settings import Course  # noqa: E402
+from grader.errors import (  # noqa: E402
+    Fault,
+    GraderError,
+    Wrong,
+)
+from grader.inside.plan import Plan  # noqa: E402
+from grader.result import Result  # noqa: E402
+from grader.submission.find import Submission  # noqa: E402
+from grader.submission.jail import ForkServerJail, Jail, ProcessJail  # noqa: E402
+from grader.submission.notebook import read_path  # noqa: E402
+from grader.submission.session import Session  # noqa: E402
 
 TOPIC = "softmax-xent"
 LAYERS = {
@@ -146,7 +150,7 @@ class Range:
             jail: Jail = ProcessJail() if layers is None else ForkServerJail(layers=layers)
             try:
                 jail.start().end()
-            except OurFault as fault:
+            except GraderError as fault:
                 jail.close()
                 raise Lacking(str(fault)) from fault
             self.gradings[configuration] = Grading(self.course, jail)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from harness import ATTACKS, CONFIGURATIONS, HERE, Attack, Lacking, Range
 
-from grader.jail import landlock
+from grader.inside import landlock
 
 HELD, BREACHED, UNTRIED, LACKING = "held", "**got**", "–", "?"
 Cells = dict[str, str]

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from harness import ROOT, Range
 
-from grader.grade import Grading
-from grader.limits import Limits
+from grader.course.grade import Grading
 from grader.result import Status
-from grader.submissions import Submission
+from grader.submission.find import Submission
+from grader.submission.limits import Limits
 
 SOLUTION = (ROOT / "assignments" / "batch_norm" / "solution.py").read_text()
 

@@ -11,14 +11,14 @@ import pytest
 from courses import hand_in, make_course
 from harness import HONEST, TOPIC, Range
 
-from grader.course import Course
-from grader.exports.github import github, step_summary
-from grader.exports.gradescope import gradescope
-from grader.exports.junit import junit
-from grader.grade import Grading
-from grader.report import write_report
+from grader.course.grade import Grading
+from grader.course.settings import Course
+from grader.output.exports.github import github, step_summary
+from grader.output.exports.gradescope import gradescope
+from grader.output.exports.junit import junit
+from grader.output.report import write_report
 from grader.result import Result
-from grader.submissions import Submission
+from grader.submission.find import Submission
 
 LEAK = (
     HONEST

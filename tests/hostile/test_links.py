@@ -14,7 +14,7 @@ import pytest
 from harness import HONEST, NEIGHBOUR, TOPIC, Range
 from test_submissions import graded
 
-from grader.submissions import find
+from grader.submission.find import find
 
 MALLORY = 4321  # a user of her own
 

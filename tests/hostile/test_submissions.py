@@ -19,7 +19,7 @@ import pytest
 from courses import notebook
 from harness import HONEST, ROOT, TOPIC, Range
 
-from grader.notebook import MAX_BYTES
+from grader.submission.notebook import MAX_BYTES
 
 MOST_SECONDS = 12.0  # for one submission and its neighbour; a cell that loops is stopped after 0.5 s of processor time
 MOST_MEMORY = 1 << 30  # that reading may add to the grader

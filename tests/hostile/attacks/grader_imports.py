@@ -11,7 +11,7 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if "standins" not in type
 
 
 def breach():
-    for name in ("yaml", "jinja2", "grader.closeness"):
+    for name in ("yaml", "jinja2", "grader.numerics.compare"):
         try:
             if getattr(importlib.import_module(name), "__file__", None):
                 return True

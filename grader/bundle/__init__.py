@@ -1,0 +1,1 @@
+"""What students take home: the notebook, recorded answers, and `check`, which needs neither torch nor a jail."""

@@ -1,0 +1,181 @@
+"""Submissions in, Results out: what every submission of a topic shares is made once, the rest runs side by side."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from ..errors import GraderError, TopicError, Unreadable
+from ..judging.evaluate import Outcome, evaluate
+from ..judging.mistakes import Diagnosis, verdicts
+from ..judging.smallest.shrink import Shrinking
+from ..result import Note, Result, Status, Verdict
+from ..submission.find import Submission
+from ..submission.jail import Jail
+from ..submission.notebook import Source, read_path
+from ..submission.session import Session
+from ..topics.folder import Assignment
+from ..topics.rubric import Row
+from ..truth.trials import SeededTrial, round_seed
+from . import provenance
+from .settings import Course
+
+if TYPE_CHECKING:
+    from ..truth.reference import Oracle
+
+IN_FLIGHT = 4  # submissions per worker that are read ahead: memory stays flat however large the class
+ATTEMPTS = 2  # at a submission that a fault of ours made void
+NO_SECRET = b"no secret is set: these cases can be foreseen"
+
+
+@dataclass(frozen=True)
+class TopicRound:
+    """All that submissions of one topic share in a round: the assignment, the truth, and what known mistakes look like."""
+
+    assignment: Assignment
+    oracle: Oracle
+    seed: int
+    diagnosis: Diagnosis
+    shrinking: Shrinking
+
+
+@dataclass
+class Grading:
+    """Grades submissions of a course in one round. `seconds` adds up where the time goes, for the benchmark."""
+
+    course: Course
+    jail: Jail
+    round: str = "1"
+    device: str = "cpu"
+    assignments: dict[str, Assignment] = field(default_factory=dict)
+    topic_rounds: dict[str, TopicRound] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def topic_round(self, topic: str) -> TopicRound:
+        """The topic_round of a topic, made when its first submission comes."""
+        assignment = self.assignment(topic)
+        with self.lock:
+            if topic not in self.topic_rounds:
+                self.topic_rounds[topic] = self._make(assignment)
+            return self.topic_rounds[topic]
+
+    def assignment(self, topic: str) -> Assignment:
+        with self.lock:
+            return self.assignments.setdefault(topic, Assignment(topic, self.course.root))
+
+    def _make(self, assignment: Assignment) -> TopicRound:
+        from ..truth.reference import Oracle  # torch: only where something is graded
+
+        oracle = Oracle(assignment, self.device)
+        seed = round_seed(self.course.secret_bytes() or NO_SECRET, assignment.slug, self.round)
+        return TopicRound(assignment, oracle, seed, Diagnosis(assignment, oracle, seed), Shrinking(assignment, oracle))
+
+    def grade(self, submission: Submission) -> Result:
+        """One submission's Result. Whatever happens, there is one: what is no fault of the student's leaves it ungraded,
+        after a second attempt.
+
+        Raises TopicError where the topic itself, and so its rubric, cannot be loaded.
+        """
+        started = time.perf_counter()
+        assignment = self.assignment(submission.topic)
+        for _ in range(ATTEMPTS):
+            sha256, rows, notes = self._attempt(submission, assignment)
+            if not any(row.status is Status.VOID for row in rows):
+                break
+        return Result(
+            topic=submission.topic,
+            student=submission.student,
+            file=submission.path.name,
+            sha256=sha256,
+            rows=rows,
+            notes=tuple(sorted((*submission.notes, *notes), key=lambda note: note.cell or 0)),
+            hashes=self._hashes(assignment),
+            round=self.round,
+            device=self.device,
+            jail=self.jail.sentence,
+            seconds=time.perf_counter() - started,
+        )
+
+    def _attempt(self, submission: Submission, assignment: Assignment) -> tuple[str, tuple[Verdict, ...], list[Note]]:
+        """The digest, the verdicts and the notes; a fault of ours makes them void, and is none of the student's."""
+        sha256, notes = "", list[Note]()
+        try:
+            source = read_path(submission.path)
+            sha256 = source.sha256
+            notes += source.notes
+            rows, happened = self._rows(source, self.topic_round(submission.topic))
+            return sha256, rows, [*notes, *happened]
+        except Unreadable as unreadable:
+            return unreadable.sha256, _all(assignment, Status.LOST, ""), [Note(str(unreadable))]
+        except Exception as fault:
+            return sha256, _all(assignment, Status.VOID, f"our fault, not the student's: {_sentence(fault)}"), notes
+
+    def _rows(self, source: Source, topic_round: TopicRound) -> tuple[tuple[Verdict, ...], list[Note]]:
+        topic = topic_round.assignment.topic
+        asked = [f.name for f in topic_round.assignment.targets]
+        with Session(source, self.jail, self.course.limits, asked, topic_round.assignment.data) as student:
+
+            def trial(row: Row) -> SeededTrial:
+                return SeededTrial(topic, student, topic_round.oracle, topic_round.seed, row.id)
+
+            outcomes = evaluate(topic, student, trial)
+            notes = list(student.notes)
+            if _unexplained(outcomes):
+                student.renew()  # what was asked in the rows cannot come back in an answer that is shown
+            smallest = topic_round.shrinking.cells(outcomes, student)
+        rows = verdicts(outcomes, topic_round.diagnosis.known_for(outcomes) if _unexplained(outcomes) else [])
+        return tuple(_with_smallest(row, smallest) for row in rows), notes
+
+    def _hashes(self, assignment: Assignment) -> dict[str, str]:
+        try:
+            ran = provenance.ran(assignment, self.course.limits, self.jail.imports, self.round)
+            return {"ran": ran, "judged": provenance.judged(assignment)}
+        except OSError:  # a file of the topic is missing: nothing was graded with it
+            return {}
+
+    def grade_all(self, submissions: Iterable[Submission], workers: int) -> Iterator[Result]:
+        """Results as they are finished. Threads: each supervises one jailed process.
+
+        Where the caller stops early (Ctrl-C), the jail is closed, so that nobody waits for what still runs.
+        """
+        queue = iter(submissions)
+        with ThreadPoolExecutor(workers) as pool:
+            running: set[Future[Result]] = {pool.submit(self.grade, s) for s in islice(queue, IN_FLIGHT * workers)}
+            try:
+                while running:
+                    done, running = wait(running, return_when=FIRST_COMPLETED)
+                    running |= {pool.submit(self.grade, s) for s in islice(queue, len(done))}
+                    yield from (future.result() for future in done)
+            except (GeneratorExit, KeyboardInterrupt):
+                self.jail.close()
+                raise
+            finally:
+                for future in running:
+                    future.cancel()
+
+
+def _with_smallest(row: Verdict, smallest: Mapping[str, Mapping[str, Any]]) -> Verdict:
+    found = smallest.get(row.id)
+    return replace(row, evidence={**row.evidence, "smallest": found}) if found else row
+
+
+def _unexplained(outcomes: list[Outcome]) -> bool:
+    return any(o.error is not None for o in outcomes)
+
+
+def _all(assignment: Assignment, status: Status, message: str) -> tuple[Verdict, ...]:
+    return tuple(
+        Verdict(row.id, row.claim, row.points, 0.0, status, message, hidden=row.hidden)
+        for row in assignment.topic.rubric
+    )
+
+
+def _sentence(fault: Exception) -> str:
+    if isinstance(fault, (GraderError, TopicError)):
+        return str(fault)
+    return f"{type(fault).__name__}: {fault}"

@@ -1,0 +1,1 @@
+"""From rows to points: outcomes, the mistakes behind them, what they cost."""

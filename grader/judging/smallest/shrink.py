@@ -1,0 +1,218 @@
+"""The smallest input on which a lost row is still lost, as a cell to paste.
+
+It is looked for among the public cases and simpler ones (never the round's: nothing that is secret can be in it), while the
+submission's process still lives: greedily, with a fixed number of calls, so that the same notebook gets the same cell. A
+simpler case counts where the row fails at the same output for the same reason, and the model solution is right there. What
+the submission does meanwhile (raise, loop, end) costs it nothing: every row has been judged.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...checks import SingleCase, Trial
+from ...errors import GraderError, Wrong
+from ...inside.plan import Implementation, Plan
+from ...inside.plan import describe as describe_value
+from ...numerics.compare import MAX_DIGITS, Truth
+from ...result import Status
+from ...submission.in_process import Live
+from ...submission.limits import SHRINK_CALLS
+from ...topics.folder import Assignment
+from ...topics.rubric import Case, Cases, Row
+from ...truth.trials import PUBLIC_SEED, SeededTrial, TruthSource
+from ..evaluate import Outcome, judge
+from ..mistakes import same
+from .simpler import Values, cost, entries, like, moves, tables
+
+ENTRIES = 40  # that the arrays of a cell may hold, and lines: a larger one explains nothing
+LONGEST = 1_000  # characters of a line, likewise
+WORDS = 200  # characters of what came back, where it is no array
+NAME = "this input"
+
+
+class GaveUp(Exception):
+    """The submission ran out of time, or its process ended."""
+
+
+@dataclass
+class SingleCaseTrial(Trial):
+    """A trial on one case. What a claim draws besides is the same each time."""
+
+    student: Implementation
+    truth: TruthSource
+    case: Mapping[str, Any]
+
+    def cases(self, generator: Cases | None = None) -> Sequence[Case]:
+        return [(NAME, dict(self.case))]
+
+    def normal(self, shape: tuple[int, ...]) -> np.ndarray:
+        return np.random.default_rng(PUBLIC_SEED).normal(size=shape)
+
+    def expect(self, plan: Plan) -> list[Truth]:
+        return self.truth.run(plan)
+
+    def learn(self, compute: Callable[[], Any]) -> Any:
+        return compute()
+
+    def _branch(self, name: str) -> Trial:
+        return SingleCaseTrial(self.student, self.truth, self.case)
+
+
+class Counted(Implementation):
+    """A submission that is asked so many times, and no more."""
+
+    def __init__(self, student: Implementation, calls: int) -> None:
+        self.student, self.left = student, calls
+
+    def run(self, plan: Plan) -> list[Any]:
+        if self.left <= 0:
+            raise GraderError("no calls are left")
+        self.left -= 1
+        return self.student.run(plan)
+
+    def cpu_seconds(self) -> float:
+        return self.student.cpu_seconds()
+
+    def begin_row(self) -> None:
+        self.student.begin_row()
+
+
+class Shrinking:
+    """The search for the submissions of one topic; shared between threads."""
+
+    def __init__(self, assignment: Assignment, truth: TruthSource, calls: int = SHRINK_CALLS) -> None:
+        self.assignment, self.truth, self.calls = assignment, truth, calls
+        self.lock = threading.Lock()  # of the model solution, which runs in this process
+
+    def cells(self, outcomes: Sequence[Outcome], student: Implementation) -> dict[str, dict[str, Any]]:
+        """Row id → evidence `smallest`, for the first lost row of each function, where one is found. Raises nothing."""
+        found: dict[str, dict[str, Any]] = {}
+        lost = list(first_lost(outcomes))
+        if not lost:
+            return found
+        solution = Live.of(self.assignment.solution)
+        try:
+            student.begin_row()
+            for row, wrong in lost:
+                cell = self._cell(row, wrong, student, solution)
+                if cell is not None:
+                    found[row.id] = cell
+        except (GaveUp, GraderError, OSError):
+            pass  # the rows are judged; what is missing is a courtesy
+        return found
+
+    def _cell(self, row: Row, wrong: Wrong, student: Implementation, solution: Live) -> dict[str, Any] | None:
+        alone = row.check.single_case(SeededTrial(self.assignment.topic, student, self.truth, PUBLIC_SEED, row.id))
+        if alone is None:
+            return None
+        counted = Counted(student, self.calls)
+
+        def fails(case: Mapping[str, Any]) -> Wrong | None:
+            """How the submission fails on a case, where it does so for the known reason and the solution does not fail."""
+            error = _error(row, alone, SingleCaseTrial(counted, self.truth, case))
+            if not isinstance(error, Wrong) or reason(error) != reason(wrong):
+                return None
+            with self.lock:
+                return error if _error(row, alone, SingleCaseTrial(solution, self.truth, case)) is None else None
+
+        best = _smallest(alone, fails, counted)
+        return _evidence(alone, *best, self.calls - counted.left) if best else None
+
+
+def first_lost(outcomes: Sequence[Outcome]) -> Iterator[tuple[Row, Wrong]]:
+    """Of the visible rows that a wrong answer lost, the first for each function."""
+    if any(o.status is Status.VOID for o in outcomes):
+        return
+    seen: set[str] = set()
+    for o in outcomes:
+        judged = o.row.check.judges or {f.name for f in o.row.check.functions}
+        if o.status is Status.LOST and isinstance(o.error, Wrong) and o.error.evidence.where and not o.row.hidden:
+            if not judged & seen:
+                yield o.row, o.error
+            seen |= judged
+
+
+def reason(wrong: Wrong) -> tuple[str, str]:
+    """Which output is wrong, and in which way: two cases fail alike where these are the same."""
+    output = re.split(r" on |, step | after ", wrong.evidence.where)[0]
+    if "entry" in wrong.evidence.details:
+        return output, "a number" if np.isfinite(float(wrong.evidence.details["got"])) else "not finite"
+    return output, re.sub(r"[-+]?\d[\d.,e+-]*|\bnan\b|[-+]?\binf\b", "#", wrong.evidence.sentence)
+
+
+def _error(row: Row, alone: SingleCase, trial: Trial) -> Exception | None:
+    outcome = judge(Row(row.id, row.points, row.claim, alone.check), trial)
+    if outcome.status in (Status.TIMEOUT, Status.DIED):
+        raise GaveUp
+    return outcome.error
+
+
+def _smallest(alone: SingleCase, fails: Any, counted: Counted) -> tuple[Values, Wrong] | None:
+    """Greedy: whatever is simpler and still fails is the new case, until a round changes nothing or no calls are left.
+
+    None where the answer is another the second time: it depends on earlier calls, and a cell would not show it.
+    """
+    for _, case in alone.cases:  # as declared: a plain one comes first
+        calls = counted.left
+        if (wrong := fails(case)) is not None:
+            break
+    else:
+        return None
+    each = calls - counted.left  # what one case costs: the last such calls confirm
+    reals = [*(name for name, spec in alone.specs.items() if spec.kind == "real"), *tables(case)]
+    original, best = case, dict(case)
+    tried = {_key(best)}
+    simpler = True
+    while simpler:
+        simpler = False
+        for move in moves(alone, best):
+            other = move(best)
+            if other is None or _key(other) in tried or cost(other) >= cost(best) or counted.left < 2 * each:
+                continue
+            if not all(like(other[name], original[name]) for name in reals if name in other):
+                continue
+            tried.add(_key(other))
+            if (found := fails(other)) is not None:
+                best, wrong, simpler = other, found, True
+    again = fails(best)
+    return (best, wrong) if again is not None and same(again, wrong) else None
+
+
+def _key(case: Mapping[str, Any]) -> str:
+    return repr([(name, np.shape(value), np.asarray(value).tolist()) for name, value in case.items()])
+
+
+def _evidence(alone: SingleCase, case: Values, wrong: Wrong, calls: int) -> dict[str, Any] | None:
+    """What is shown, or None where the case is too large to be shown."""
+    lines = alone.write(case, wrong) if entries(case) <= ENTRIES else []
+    if not 0 < len(lines) <= ENTRIES or max(map(len, lines)) > LONGEST:
+        return None
+    code = "\n".join(lines)
+    got, expected = _texts(wrong)
+    imports = "import numpy as np\n\n" if re.search(r"\bnp\.", code) else ""
+    return {"code": imports + code, "got": got, "calls": calls} | ({"expected": expected} if expected else {})
+
+
+def _texts(wrong: Wrong) -> tuple[str, str]:
+    """What came back and what was expected, with as many digits as it takes to see that they differ."""
+    if not isinstance(wrong.evidence.truth, Truth) or wrong.evidence.truth.value.size > ENTRIES:
+        return " ".join(wrong.evidence.sentence.split())[:WORDS], ""
+    want, got = wrong.evidence.truth.value, wrong.evidence.answer
+    if got is None or np.size(got) > ENTRIES:
+        what = " ".join(wrong.evidence.sentence.split())[:WORDS] if got is None else describe_value(got)
+        return what, _numbers(want, 6)
+    texts = ((_numbers(got, digits), _numbers(want, digits)) for digits in range(6, MAX_DIGITS + 1))
+    return next((pair for pair in texts if pair[0] != pair[1]), (_numbers(got, MAX_DIGITS), _numbers(want, MAX_DIGITS)))
+
+
+def _numbers(value: Any, digits: int) -> str:
+    if np.ndim(value):
+        return f"[{', '.join(_numbers(item, digits) for item in value)}]"
+    return f"{float(value) + 0.0:.{digits}g}"

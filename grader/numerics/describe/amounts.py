@@ -1,0 +1,192 @@
+"""How much: the same thing is wrong with every entry, or with every entry of a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+
+from ..compare import short
+from ..name_numbers import named, names
+from .answer import ENOUGH, EXACT, SMALL, TELLING, Comparison, factor_of
+
+# ------------------------------------------------------------------------------------- one thing, everywhere
+
+
+def one_number(it: Comparison) -> Iterator[str]:
+    if it.got.size >= ENOUGH and np.ptp(it.want) > 0:
+        if np.isnan(it.got).all():
+            yield "every entry is nan"
+        elif (it.got == it.got.flat[0]).all():
+            yield f"every entry is {short(it.got.flat[0])}"
+
+
+def sign(it: Comparison) -> Iterator[str]:
+    if it.explained_by(-it.want):
+        yield "the sign is flipped" + (", in every entry" if it.got.ndim else "")
+
+
+def argument(it: Comparison) -> Iterator[str]:
+    for name, array in it.arrays.items():
+        if it.explained_by(array):
+            yield f"it is the argument `{name}`, unchanged"
+        elif it.explained_by(-array):
+            yield f"it is minus the argument `{name}`"
+
+
+def nearby(it: Comparison) -> Iterator[str]:
+    for name, array in it.nearby.items():
+        if it.explained_by(array):
+            yield f"it is {name}: is something one step early or late?"
+
+
+# ------------------------------------------------------------------------------------------ factors and offsets
+
+CONSTANT = 4  # up to here a factor that is a size may as well be a number that somebody wrote
+SIZE_HINTS = {  # by whether the answer is too small
+    False: ": is a sum taken where a mean belongs, or a division left out?",
+    True: ": is it divided once too often?",
+}
+
+
+def known_factor(it: Comparison) -> Iterator[str]:
+    yield from _factor(it, known=True)
+
+
+def any_factor(it: Comparison) -> Iterator[str]:
+    if it.got.size >= ENOUGH:
+        yield from _factor(it, known=False)
+
+
+def _factor(it: Comparison, known: bool) -> Iterator[str]:
+    k = factor_of(it.got, it.want)
+    if k == 0 or not it.explained_by(k * it.want):
+        return
+    flipped = " and has the wrong sign" if k < 0 else ""
+    (tier, up), (other, down) = named(abs(k), it.given), named(1 / abs(k), it.given)
+    divided = (bool(down), -other) > (bool(up), -tier) if up or down else abs(k) < 1
+    number, name = (1 / abs(k), down) if divided else (abs(k), up)
+    if bool(name) != known:
+        return
+    is_name = f", and {short(number)} is {name}" if name and name != short(number) else ""
+    if number > 1:
+        hint = SIZE_HINTS[divided] if name and min(tier, other) == 0 and number > CONSTANT else ""
+        yield f"{it.every} is {short(number)} times too {'small' if divided else 'large'}{flipped}{is_name}{hint}"
+    else:
+        what = "divided by" if divided else "times"
+        yield f"{it.every} is the right one {what} {short(number)}{flipped}{is_name}"
+
+
+def known_offset(it: Comparison) -> Iterator[str]:
+    yield from _offset(it, known=True)
+
+
+def any_offset(it: Comparison) -> Iterator[str]:
+    if it.got.size >= ENOUGH:
+        yield from _offset(it, known=False)
+
+
+def _offset(it: Comparison, known: bool) -> Iterator[str]:
+    d = float(np.median(it.got - it.want))
+    if abs(d) <= SMALL * np.abs(it.want).max() or not it.explained_by(it.want + d):
+        return
+    name = "1" if np.isclose(abs(d), 1, rtol=EXACT) else names(abs(d), it.given)
+    said = f"{it.every} is {short(abs(d))} too {'large' if d > 0 else 'small'}"
+    if bool(name) == known:
+        yield f"{said}, and {short(abs(d))} is {name}" if name and name != short(abs(d)) else said
+
+
+# ---------------------------------------------------------------------------------- a function of the right answer
+
+
+def function(it: Comparison) -> Iterator[str]:
+    want = it.want
+    for guess, sentence in (
+        (np.abs(want), "it is the absolute value of the right answer"),
+        (1 - want, "it is 1 minus the right answer"),
+        (want**2, "it is the square of the right answer: is a root left out?"),
+        (np.sqrt(want), "it is the square root of the right answer"),
+        (1 / want, "it is 1 divided by the right answer"),
+        (np.exp(want), "it is exp of the right answer: is a logarithm left out?"),
+        (np.log(want), "it is the logarithm of the right answer"),
+    ):
+        if it.explained_by(guess):
+            yield sentence
+    low, high = float(it.got.min()), float(it.got.max())
+    below, above = int((want < low).sum()), int((want > high).sum())
+    kept = (want >= low) & (want <= high) & (np.abs(want) > TELLING * np.asarray(it.rounding))
+    if kept.sum() >= ENOUGH and (below >= 2 or above >= 2) and it.explained_by(np.clip(want, low, high)):
+        cuts = [f"what is below {short(low)} is cut to {short(low)}"] * (below > 0) + [
+            f"what is above {short(high)} is cut to {short(high)}"
+        ] * (above > 0)
+        yield f"right, but {' and '.join(cuts)}"
+
+
+# ------------------------------------------------------------------------------------- an argument too much or too little
+
+
+def with_argument(it: Comparison) -> Iterator[str]:
+    called = {f"`{name}`": array for name, array in it.arrays.items()} | it.nearby
+    fitting = {
+        name: np.broadcast_to(array, it.got.shape)
+        for name, array in called.items()
+        if _fits(array.shape, it.got.shape) and np.ptp(array) > 0
+    }
+    for name, array in fitting.items():
+        k = factor_of(it.got, array)
+        if it.explained_by(k * array):
+            yield f"it is {_multiplied(k, name, it)}, and nothing else"
+        elif it.explained_by(it.want * array):
+            yield f"it is the right answer times {name}"
+        elif it.explained_by(it.want / array):
+            yield f"it is the right answer divided by {name}"
+        else:
+            yield from _multiple(it, name, array)
+    for (a, one), (b, other) in combinations(fitting.items(), 2):
+        if it.explained_by(one * other):
+            yield f"it is {a} times {b}"
+
+
+def _multiple(it: Comparison, name: str, array: np.ndarray) -> Iterator[str]:
+    """The right answer and so many times something else."""
+    off = it.got - it.want
+    k = float((off * array).sum() / (array * array).sum())
+    significant = np.abs(k * array) > SMALL * np.abs(it.want).max()
+    if significant.sum() >= ENOUGH and it.explained_by(it.want + k * array):
+        yield f"it is the right answer {'plus' if k > 0 else 'minus'} {_multiplied(abs(k), name, it)}"
+
+
+def _multiplied(k: float, name: str, it: Comparison) -> str:
+    """ "0.1 times `x`, and 0.1 is lr"."""
+    if np.isclose(k, 1, rtol=EXACT):
+        return name
+    what = names(abs(k), it.given)
+    return f"{short(k)} times {name}" + (f", and {short(abs(k))} is {what}" if what and what != short(abs(k)) else "")
+
+
+def _fits(inner: tuple[int, ...], outer: tuple[int, ...]) -> bool:
+    return len(inner) <= len(outer) and all(a in (1, b) for a, b in zip(inner[::-1], outer[::-1], strict=False))
+
+
+# --------------------------------------------------------------------------------------------- row by row
+
+
+def by_line(it: Comparison) -> Iterator[str]:
+    if it.got.ndim != 2 or min(it.got.shape) < 2:
+        return
+    for axis, line in ((1, "row"), (0, "column")):
+        largest = np.expand_dims(np.abs(it.want).argmax(axis), axis)
+        factors = np.take_along_axis(it.got, largest, axis) / np.take_along_axis(it.want, largest, axis)
+        offsets = np.median(it.got - it.want, axis=axis, keepdims=True)
+        if not (np.ptp(it.want, axis=axis) > 0).all():
+            continue
+        if it.explained_by(factors * it.want):
+            some = f"{line} 0 by {short(factors.flat[0])}, {line} 1 by {short(factors.flat[1])}"
+            hint = "does a sum, mean or maximum run over the wrong entries?"
+            yield f"each {line} is the right one times a number of its own ({some}): {hint}"
+        elif np.abs(offsets).max() > SMALL * np.abs(it.want).max() and it.explained_by(it.want + offsets):
+            some = f"{line} 0 by {short(offsets.flat[0])}, {line} 1 by {short(offsets.flat[1])}"
+            yield f"each {line} is off by a number of its own ({some})"
+        if (np.ptp(it.got, axis=axis) == 0).all():
+            yield f"all entries of a {line} are the same: is something reduced that should not be?"

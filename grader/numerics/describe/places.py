@@ -1,0 +1,104 @@
+"""Where: the right numbers in another order, or wrong ones in some places only; and how nearly right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..compare import short
+from .answer import ENOUGH, EXACT, Comparison, factor_of, lines_of
+
+FLOAT32 = 1e-5  # relative to the largest entry: more than seven digits lose in a few operations
+
+
+# ------------------------------------------------------------------------------------- another order of the numbers
+
+
+def order(it: Comparison) -> Iterator[str]:
+    got, want = it.got, it.want
+    if want.ndim == 2 and it.explained_by(want.T):
+        yield "it is the right answer transposed"
+    for axis in range(want.ndim):
+        what = lines_of(want.ndim, axis)
+        if want.shape[axis] < ENOUGH:
+            continue
+        if it.explained_by(np.flip(want, axis)):
+            yield f"the {what} are in reverse order"
+        for by in (1, -1):
+            if it.explained_by(np.roll(want, by, axis)):
+                yield f"the {what} are shifted by one: is an index off by one?"
+        moved = _permuted(np.moveaxis(got, axis, 0), np.moveaxis(want, axis, 0))
+        if moved is not None and it.explained_by(np.take(want, moved, axis)):
+            yield f"the {what} are right, but in another order"
+
+
+def _permuted(got: np.ndarray, want: np.ndarray) -> np.ndarray | None:
+    """Which line of `want` each line of `got` is, where each is used once and no two are alike."""
+    got, want = got.reshape(len(got), -1), want.reshape(len(want), -1)
+    if not np.isfinite(got).all():
+        return None
+    mine, theirs = np.lexsort(got.T[::-1]), np.lexsort(want.T[::-1])
+    if len(np.unique(want[:, 0])) < len(want):
+        return None
+    found = np.empty(len(got), int)
+    found[mine] = theirs
+    return found
+
+
+# -------------------------------------------------------------------------------------------- right in places
+
+
+def by_sign(it: Comparison) -> Iterator[str]:
+    """Right on one side of 0, of an argument or of the answer itself."""
+    sides = {f"`{k}`": v for k, v in it.arrays.items() if v.shape == it.got.shape} | {"the right answer": it.want}
+    for name, array in sides.items():
+        for side, word, other in ((array > 0, "positive", "negative"), (array < 0, "negative", "positive")):
+            rest = ~side & (array != 0)
+            enough = min(side.sum(), rest.sum()) >= 2 and side.sum() + rest.sum() >= 2 * ENOUGH
+            if enough and not it.wrong[side].any() and it.wrong[rest].all():
+                yield f"right wherever {name} is {word}, wrong wherever it is {other}{_there(it, rest)}"
+        zero = array == 0
+        if (~zero).sum() >= ENOUGH and zero.any() and it.wrong[zero].all() and not it.wrong[~zero].any():
+            yield f"right except where {name} is 0"
+
+
+def _there(it: Comparison, part: np.ndarray) -> str:
+    """What the entries of a part are, where they are something simple."""
+    got, want = it.got[part], it.want[part]
+    if (got == 0).all():
+        return ", where yours is 0"
+    k = factor_of(got, want)
+    if np.allclose(got, k * want, rtol=EXACT, atol=0) and part.sum() >= ENOUGH:
+        return f", where yours is {short(k)} times the right one"
+    return ""
+
+
+def in_one_line(it: Comparison) -> Iterator[str]:
+    """Right except for one row, one column, or the first or last entry."""
+    wrong, shape = it.wrong, it.wrong.shape
+    if wrong.all() or not (it.want[~wrong] != 0).sum() >= ENOUGH:
+        return
+    for axis in range(wrong.ndim):
+        others = tuple(i for i in range(wrong.ndim) if i != axis)
+        hit = np.flatnonzero(wrong.any(axis=others))
+        if shape[axis] < ENOUGH or len(hit) != 1 or (wrong.ndim == 1 and hit[0] not in (0, shape[0] - 1)):
+            continue
+        line = {"entries": "entry", "rows": "row", "columns": "column"}.get(
+            lines_of(wrong.ndim, axis), f"slice of axis {axis}"
+        )
+        which = {0: f"the first {line}", shape[axis] - 1: f"the last {line}"}.get(int(hit[0]), f"{line} {hit[0]}")
+        yield f"right except in {which}" if wrong.ndim > 1 else f"right except for {which}"
+
+
+def precision(it: Comparison) -> Iterator[str]:
+    largest = np.abs(it.want).max()
+    away = np.abs(it.got - it.want)
+    if len(np.unique(it.want)) < ENOUGH or not (away <= FLOAT32 * np.abs(it.want) + 1e-8 * largest).all():
+        return
+    rounded = (it.got.astype(np.float32) == it.got).all() and not (it.want.astype(np.float32) == it.want).any()
+    size = f"right to {short(float(f'{away.max() / largest:.1g}'))} of the largest entry"
+    if rounded:
+        yield f"{size}, with the seven digits of a float32: is an array of type float32 in between?"
+    else:
+        yield f"{size}: is something computed in float32, or is a small number added that does not belong?"

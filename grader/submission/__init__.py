@@ -1,0 +1,1 @@
+"""One student's file: found, read, run in a jail, and asked."""

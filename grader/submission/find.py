@@ -1,0 +1,105 @@
+"""Which files are whose, and of which topic: PATHs of the command line → one Submission per student and topic."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import NothingThere, Unreadable
+from ..result import Note
+from .notebook import read_path
+
+SUFFIXES = (".ipynb", ".py")
+SKIPPED = re.compile(r"^\.|^__|checkpoint")  # .ipynb_checkpoints, __MACOSX, __pycache__, .DS_Store
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's work on one topic: the newest of the files that claim to be it."""
+
+    student: str
+    topic: str
+    path: Path
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unidentified:
+    """A file that belongs to no topic of the course, and why."""
+
+    path: Path
+    reason: str
+
+
+def find(
+    paths: Iterable[Path], topics: Sequence[str], topic: str | None = None, student: str | None = None
+) -> tuple[list[Submission], list[Unidentified]]:
+    """The submissions below PATHs, sorted by student and topic, and the files that are none.
+
+    `topic` and `student` overrule what files say. Raises NothingThere.
+    """
+    claims: dict[tuple[str, str], list[Path]] = {}
+    unidentified: list[Unidentified] = []
+    seen: set[Path] = set()
+    for path in paths:
+        found = list(_files(path))
+        if not found:
+            raise NothingThere(
+                f"{path}: no notebook or .py file here (expected a file, or a folder of STUDENT/TOPIC.ipynb)"
+            )
+        for whose, file in found:
+            if (place := Path(os.path.abspath(file))) in seen:  # PATHs that overlap
+                continue
+            seen.add(place)
+            which = topic or topic_of(file, topics)
+            if which is None:
+                unidentified.append(
+                    Unidentified(file, f"cannot tell which topic this is (one of {', '.join(topics)}); use -a TOPIC")
+                )
+            else:
+                claims.setdefault((student or whose, which), []).append(file)
+    return [_newest(who, which, files) for (who, which), files in sorted(claims.items())], unidentified
+
+
+def _files(path: Path) -> Iterator[tuple[str, Path]]:
+    """(student, file) for a file, a student's folder, or a class: a folder of students' folders."""
+    if path.is_dir():
+        for file in sorted(path.rglob("*")):
+            inside = file.relative_to(path).parts
+            if file.suffix in SUFFIXES and not any(SKIPPED.search(part) for part in inside) and not file.is_dir():
+                yield (inside[0] if len(inside) > 1 else Path(os.path.abspath(path)).name), file
+    elif path.exists() or path.is_symlink():
+        yield Path(os.path.abspath(path)).parent.name or path.stem, path  # where it lies, not where a link leads
+    else:
+        raise NothingThere(f"{path}: there is no such file or folder")
+
+
+def topic_of(file: Path, topics: Sequence[str]) -> str | None:
+    """By the notebook's metadata, else by its file name ("adam.ipynb", "batch_norm (2).ipynb", "hw4-adam-final.py")."""
+    try:
+        named = read_path(file).topic
+    except (Unreadable, OSError):  # grading says what is wrong with it
+        named = None
+    return named if named in topics else topic_of_name(file.stem, topics)
+
+
+def topic_of_name(stem: str, topics: Sequence[str]) -> str | None:
+    """The one topic whose slug is a run of whole words of a file name; the longest, where one is part of another."""
+    words = re.sub(r"[^a-z0-9]+", "-", stem.lower())
+    fits = [slug for slug in topics if re.search(rf"(^|-){re.escape(slug)}(-|$)", words)]
+    longest = [slug for slug in fits if not any(slug != other and slug in other for other in fits)]
+    return longest[0] if len(longest) == 1 else None
+
+
+def _newest(student: str, topic: str, files: list[Path]) -> Submission:
+    ordered = sorted(files, key=lambda file: (file.lstat().st_mtime_ns, file.name))
+    others = tuple(
+        Note(f"{file.name} was handed in too: the newest file, {ordered[-1].name}, is graded") for file in ordered[:-1]
+    )
+    return Submission(student, topic, ordered[-1], others)
+
+
+__all__ = ["NothingThere", "Submission", "Unidentified", "find", "topic_of", "topic_of_name"]

@@ -1,0 +1,39 @@
+"""A topic's folder, read without running anything: does its handout have a place for all that it asks, is every name unique?"""
+
+from __future__ import annotations
+
+import re
+
+from .folder import Assignment
+
+MARKER = re.compile(r"^\{(stub|check) ([\w-]+)\}[ \t]*$", re.MULTILINE)  # in handout.md, on a line of its own
+
+
+def check_folder(assignment: Assignment) -> list[str]:
+    """The handout mentions every function and every public row exactly once; names of mistakes and variants are unique;
+    every data set says where it comes from."""
+    findings = []
+    wanted = [("stub", f.name) for f in assignment.targets]
+    wanted += [("check", row.id) for row in assignment.topic.rubric if not row.hidden]
+    there = MARKER.findall(assignment.handout)
+    for kind, name in wanted:
+        if (count := there.count((kind, name))) != 1:
+            findings.append(f"handout.md has {{{kind} {name}}} on a line of its own {count} times, not once")
+    for kind, name in dict.fromkeys(there):
+        if (kind, name) not in wanted:
+            findings.append(f"handout.md has {{{kind} {name}}}, but the topic has no such function or public row")
+    names = [change.name for change in [*assignment.mistakes, *assignment.variants]]
+    findings += [f"two mistakes or variants are called {name!r}" for name in {n for n in names if names.count(n) > 1}]
+    findings += [f"mistake {m.name!r} says nothing to the student" for m in assignment.mistakes if not m.say]
+    rows = {row.id for row in assignment.topic.rubric}
+    findings += [
+        f"mistake {m.name!r} must lose {row!r}, but there is no such row"
+        for m in assignment.mistakes
+        for row in m.loses.split()
+        if row not in rows
+    ]
+    lacking = [name for name in assignment.data if not (assignment.folder / "data" / f"{name}.md").is_file()]
+    findings += [
+        f"data/{name}.md is missing: say there what the data are, whose, and their licence" for name in lacking
+    ]
+    return findings
