@@ -29,7 +29,8 @@ from grader.cli.exits import Exit
 from grader.inside.plan import Plan, Step
 from grader.inside.wire import Ref
 from grader.judging.evaluate import evaluate
-from grader.judging.mistakes import run_mistakes, verdicts
+from grader.judging.known import in_this_process, run_mistakes
+from grader.judging.verdicts import verdicts
 from grader.result import Result, Verdict
 from grader.submission.in_process import Live
 from grader.topics import datasets, signature
@@ -300,7 +301,9 @@ def graded() -> tuple[Plan, Verdict]:
     trials = seeded_trials(ASSIGNMENT.topic, student, truth, PUBLIC_SEED)
     outcomes = evaluate(ASSIGNMENT.topic, student, trials)
     row = next(i for i, outcome in enumerate(outcomes) if outcome.row.id == ROW)
-    return student.asked[row], verdicts(outcomes, run_mistakes(ASSIGNMENT, truth, PUBLIC_SEED))[row]
+    return student.asked[row], verdicts(
+        outcomes, run_mistakes(ASSIGNMENT, in_this_process(ASSIGNMENT, truth, PUBLIC_SEED))
+    )[row]
 
 
 def feedback() -> str:

@@ -9,8 +9,9 @@ import pytest
 
 from grader.checks import Trial, holds, stage
 from grader.inside.plan import Plan, execute
-from grader.judging.evaluate import Outcome, evaluate
-from grader.judging.mistakes import verdicts
+from grader.judging.evaluate import evaluate
+from grader.judging.outcome import Outcome
+from grader.judging.verdicts import verdicts
 from grader.numerics.compare import Truth
 from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic

@@ -11,8 +11,9 @@ from grader.checks import Check, Trial, composition, either, follows, holds, mat
 from grader.checks.script import written
 from grader.inside.plan import Plan, execute
 from grader.inside.wire import Ref, Seeded
-from grader.judging.evaluate import Outcome, evaluate
-from grader.judging.mistakes import verdicts
+from grader.judging.evaluate import evaluate
+from grader.judging.outcome import Outcome
+from grader.judging.verdicts import verdicts
 from grader.numerics.compare import Truth
 from grader.result import Status
 from grader.submission.in_process import Live

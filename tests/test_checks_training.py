@@ -13,7 +13,8 @@ from grader.checks import Check, band, run
 from grader.checks.training import Band
 from grader.errors import Wrong
 from grader.inside.plan import Plan, execute
-from grader.judging.evaluate import Outcome, evaluate
+from grader.judging.evaluate import evaluate
+from grader.judging.outcome import Outcome
 from grader.numerics.compare import Truth
 from grader.numerics.describe import describe
 from grader.result import Status

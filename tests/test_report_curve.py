@@ -19,14 +19,14 @@ from miniature import RIGHT, NumpyTruth, wave, waves
 from report_samples import TOPICS, result
 
 from grader.bundle.check import judge, lines
-from grader.bundle.record import Record
+from grader.bundle.record import TopicRecord
 from grader.bundle.release import make_record
 from grader.checks import Check, either, gradient, holds, matches
 from grader.checks.trial import MAX_SHOWN
 from grader.curves import MAX_SERIES, read_curve, sparkline
 from grader.errors import Wrong
 from grader.judging.evaluate import evaluate
-from grader.judging.mistakes import verdicts
+from grader.judging.verdicts import verdicts
 from grader.output.report import write_report
 from grader.output.report.curve import MAX_AXIS, MAX_POINTS, drawing
 from grader.result import Result, Status, Verdict
@@ -245,7 +245,7 @@ def test_what_a_check_shows_reaches_the_result_whether_it_holds_or_not(changes: 
 def test_a_branch_shows_on_its_parents_wall() -> None:
     class showing(matches):
         def __call__(self, trial: Any) -> None:
-            trial.show(seen=[trial.path])
+            trial.show(seen=[trial.inputs.path])
             super().__call__(trial)
 
     from miniature import wave_slope
@@ -289,7 +289,7 @@ def test_from_the_record_too(folder: Path) -> None:
     claim = '    trial.show(curve={"x": "row", "y": "sum", "series": [{"name": "yours", "values": sums}]})\n    if abs(sums)'
     path.write_text(path.read_text().replace("    if abs(sums)", claim))
     assignment = Assignment("softmax-xent", folder)
-    kept = Record.from_bytes(make_record(assignment, Oracle(assignment)).to_bytes(), "x.answers")
+    kept = TopicRecord.from_bytes(make_record(assignment, Oracle(assignment)).to_bytes(), "x.answers")
     row = next(row for row in judge(kept, Live.of(SOFTMAX_SOLUTION)) if row.id == "sums")
     assert row.status is Status.EARNED
     assert len(row.evidence["curve"]["series"][0]["values"]) in (1, 8)

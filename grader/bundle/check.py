@@ -11,10 +11,11 @@ from ..curves import read_curve, sparkline
 from ..errors import BadRecord
 from ..inside.plan import Implementation
 from ..judging.evaluate import evaluate
-from ..judging.mistakes import from_record, verdicts
+from ..judging.known import from_record
+from ..judging.verdicts import verdicts
 from ..result import SMALLEST, Status, Verdict
 from ..submission.in_process import Live
-from .record import SUFFIX, Record
+from .record import SUFFIX, TopicRecord
 
 SIGNS = {Status.EARNED: "✓", Status.LOST: "✗", Status.RAISED: "✗", Status.WITHHELD: "–", Status.VOID: "?"}
 
@@ -41,19 +42,19 @@ def check(topic: str, row: str | None = None) -> None:
         print(f"{sum(v.earned for v in rows):g} of {sum(v.points for v in rows):g} points on the public cases")
 
 
-def judge(record: Record, student: Implementation, rows: list[str] | None = None) -> tuple[Verdict, ...]:
+def judge(record: TopicRecord, student: Implementation, rows: list[str] | None = None) -> tuple[Verdict, ...]:
     """Return the verdicts of the public rows (or those named)."""
     topic = record.topic()
     outcomes = evaluate(topic, student, record.trials(student), rows)
-    return verdicts(outcomes, from_record(topic, record.mistakes))
+    return verdicts(outcomes, from_record(topic.rubric, record.mistakes))
 
 
-def find_record(topic: str, start: Path) -> Record:
+def find_record(topic: str, start: Path) -> TopicRecord:
     """The record in `start`, in a folder named after the topic there, or in a folder above. Raises BadRecord."""
     for folder in (start, start / topic, *start.parents):
         path = folder / f"{topic}{SUFFIX}"
         if path.is_file():
-            return Record.read(path)
+            return TopicRecord.read(path)
     raise BadRecord(f"{topic}{SUFFIX} is not here ({start}): keep it, from the course's bundle, beside your notebook")
 
 

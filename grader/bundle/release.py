@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ..checks.trial import TruthSource
 from ..errors import TopicError
 from ..files import atomic_write
-from ..judging.mistakes import for_record, run_mistakes
+from ..judging.known import for_record, in_this_process, run_mistakes
 from ..submission.in_process import Live
 from ..topics.folder import Assignment
 from ..topics.handout import MARKER, check_folder
 from ..topics.stubs import stub
-from ..truth.trials import PUBLIC_SEED, TruthSource
-from .record import SUFFIX, Record, record
+from ..truth.trials import PUBLIC_SEED
+from .record import SUFFIX, TopicRecord, record
 
 PREAMBLE = "import numpy as np\n\nfrom grader import check"
 PREAMBLE_WITH_DATA = PREAMBLE + ", dataset\n"
@@ -53,8 +54,8 @@ def release(assignment: Assignment, truth: TruthSource, folder: Path) -> Path:
     return target
 
 
-def make_record(assignment: Assignment, truth: TruthSource) -> Record:
-    known = run_mistakes(assignment, truth, PUBLIC_SEED)
+def make_record(assignment: Assignment, truth: TruthSource) -> TopicRecord:
+    known = run_mistakes(assignment, in_this_process(assignment, truth, PUBLIC_SEED))
     return record(assignment, Live.of(assignment.solution), truth, for_record(assignment, known))
 
 

@@ -8,25 +8,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from ..errors import GraderError, TopicError, Unreadable
-from ..judging.evaluate import Outcome, evaluate
-from ..judging.mistakes import Diagnosis, verdicts
+from ..judging.evaluate import evaluate
+from ..judging.known import KnownMistakes, losses_from_bytes, losses_to_bytes
+from ..judging.outcome import Outcome
 from ..judging.smallest.shrink import Shrinking
+from ..judging.verdicts import verdicts
 from ..result import Note, Result, Status, Verdict
 from ..submission.find import Submission
 from ..submission.jail import Jail
 from ..submission.notebook import Source, read_path
 from ..submission.session import Session
 from ..topics.folder import Assignment
-from ..topics.rubric import Row
-from ..truth.trials import SeededTrial, round_seed
+from ..truth.record import InMemory, OnDisk, Recorded, truths_from_bytes, truths_to_bytes
+from ..truth.trials import round_seed, seeded_trials
 from . import provenance
+from .process_runner import ProcessRunner
 from .settings import Course
-
-if TYPE_CHECKING:
-    from ..truth.reference import Oracle
 
 IN_FLIGHT = 4  # submissions per worker that are read ahead: memory stays flat however large the class
 ATTEMPTS = 2  # at a submission that a fault of ours made void
@@ -35,29 +36,34 @@ NO_SECRET = b"no secret is set: these cases can be foreseen"
 
 @dataclass(frozen=True)
 class TopicRound:
-    """All that submissions of one topic share in a round: the assignment, the truth, and what known mistakes look like."""
+    """What submissions of one topic share in a round: the assignment, the truth, and what known mistakes lose."""
 
     assignment: Assignment
-    oracle: Oracle
+    truth: Recorded
     seed: int
-    diagnosis: Diagnosis
+    mistakes: KnownMistakes
     shrinking: Shrinking
 
 
 @dataclass
 class Grading:
-    """Grades submissions of a course in one round. `seconds` adds up where the time goes, for the benchmark."""
+    """Grades submissions of a course in one round.
+
+    `record` is the folder of what is known between gradings (the user's folder for caches where it is None): the
+    reference's answers to the round's questions, and what known mistakes lose there.
+    """
 
     course: Course
     jail: Jail
     round: str = "1"
     device: str = "cpu"
+    record: Path | None = None
     assignments: dict[str, Assignment] = field(default_factory=dict)
     topic_rounds: dict[str, TopicRound] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def topic_round(self, topic: str) -> TopicRound:
-        """The topic_round of a topic, made when its first submission comes."""
+        """Return what a topic's submissions share, made when the first of them comes."""
         assignment = self.assignment(topic)
         with self.lock:
             if topic not in self.topic_rounds:
@@ -73,7 +79,18 @@ class Grading:
 
         oracle = Oracle(assignment, self.device)
         seed = round_seed(self.course.secret_bytes() or NO_SECRET, assignment.slug, self.round)
-        return TopicRound(assignment, oracle, seed, Diagnosis(assignment, oracle, seed), Shrinking(assignment, oracle))
+        judged = f"{provenance.judged(assignment)} {self.device}"
+        ran = provenance.ran(assignment, self.course.limits, self.jail.imports, self.round)
+        answers = OnDisk(f"answers {judged}", truths_to_bytes, truths_from_bytes, self.record)
+        losses = OnDisk(f"losses {judged} {ran} {seed}", losses_to_bytes, losses_from_bytes, self.record)
+        truth = Recorded([InMemory(), answers], oracle.run)
+
+        def runner() -> ProcessRunner:
+            return ProcessRunner(assignment, truth, seed, self.jail, self.course.limits)
+
+        # What the search for the smallest input asks is asked once: it stays in the oracle's memory.
+        shrinking = Shrinking(assignment, oracle)
+        return TopicRound(assignment, truth, seed, KnownMistakes(assignment, runner, losses), shrinking)
 
     def grade(self, submission: Submission) -> Result:
         """One submission's Result. Whatever happens, there is one: what is no fault of the student's leaves it ungraded,
@@ -119,16 +136,13 @@ class Grading:
         topic = topic_round.assignment.topic
         asked = [f.name for f in topic_round.assignment.targets]
         with Session(source, self.jail, self.course.limits, asked, topic_round.assignment.data) as student:
-
-            def trial(row: Row) -> SeededTrial:
-                return SeededTrial(topic, student, topic_round.oracle, topic_round.seed, row.id)
-
-            outcomes = evaluate(topic, student, trial)
+            outcomes = evaluate(topic, student, seeded_trials(topic, student, topic_round.truth, topic_round.seed))
             notes = list(student.notes)
             if _unexplained(outcomes):
                 student.renew()  # what was asked in the rows cannot come back in an answer that is shown
             smallest = topic_round.shrinking.cells(outcomes, student)
-        rows = verdicts(outcomes, topic_round.diagnosis.known_for(outcomes) if _unexplained(outcomes) else [])
+        known = topic_round.mistakes.explaining(outcomes) if _unexplained(outcomes) else []
+        rows = verdicts(outcomes, known)
         return tuple(_with_smallest(row, smallest) for row in rows), notes
 
     def _hashes(self, assignment: Assignment) -> dict[str, str]:
@@ -165,7 +179,8 @@ def _with_smallest(row: Verdict, smallest: Mapping[str, Mapping[str, Any]]) -> V
 
 
 def _unexplained(outcomes: list[Outcome]) -> bool:
-    return any(o.error is not None for o in outcomes)
+    """Say whether a row was lost, and none by a fault of ours: then the submission is ungraded, and nothing is named."""
+    return any(o.error is not None for o in outcomes) and all(o.status is not Status.VOID for o in outcomes)
 
 
 def _all(assignment: Assignment, status: Status, message: str) -> tuple[Verdict, ...]:

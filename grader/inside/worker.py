@@ -52,6 +52,11 @@ def main(channel: socket, confine: Callable[[dict[str, Any]], None] | None = Non
         nonce, request = receive(channel)
         if request is None:
             return
+        if request["do"] == "anew":  # for known mistakes only: a student's process is never used twice
+            submission = Submission()
+            stand_ins.furnish(submission.world)
+            reply(channel, nonce, {"ready": True})
+            continue
         reply(channel, nonce, submission.answer(request))
 
 

@@ -8,14 +8,17 @@ where alone they first fail in different rows, unless together they earn one of 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from ..judging.evaluate import Outcome
-from ..judging.mistakes import Known, pairs_for, recognise, same
-from ..judging.pairs import Pair, Pairs
+from ..checks.trial import TruthSource
+from ..judging.known import KnownMistakes, in_this_process
+from ..judging.mistakes import Known, recognise, same
+from ..judging.outcome import Outcome
+from ..judging.pairs import Pair
 from ..topics.folder import Assignment
-from ..truth.trials import PUBLIC_SEED, TruthSource
+from ..truth.trials import PUBLIC_SEED
 
 
 @dataclass(frozen=True)
@@ -68,21 +71,25 @@ def diagnose_pairs(
     assignment: Assignment, truth: TruthSource, known: Sequence[Known], progress: Callable[[str], None]
 ) -> Paired:
     """Every pair that can be made, on the public cases; `known` is what each mistake loses there alone."""
-    book = Pairs(assignment, truth, PUBLIC_SEED, seconds=float("inf"))
+    run = in_this_process(assignment, truth, PUBLIC_SEED)
+    found = KnownMistakes(assignment, lambda: nullcontext(run), seconds=float("inf"))
+    for mistake, one in zip(assignment.mistakes, known, strict=True):
+        found.keep(mistake.apply(assignment.solution), one.outcomes)
     ran = []
-    for pair in book.all:
-        ran.append((pair, book.whole(pair)))
+    for pair in found.pairs:
+        ran.append((pair, run(pair.source, pair.hint.name, None).outcomes))
+        found.keep(pair.source, ran[-1][1])
         progress(f"{assignment.slug}: pairs of mistakes")
     wrong = [(pair, outcomes) for pair, outcomes in ran if any(o.error for o in outcomes)]
     there = [(k.hint.name, k.outcomes) for k in known] + [(pair.hint.name, outcomes) for pair, outcomes in wrong]
     twins = _twins(there)
     told = [(pair, outcomes) for pair, outcomes in wrong if pair.hint.name not in twins]
-    diagnosed = [_diagnosed(pair, outcomes, known, book) for pair, outcomes in told]
+    diagnosed = [_diagnosed(pair, outcomes, known, found) for pair, outcomes in told]
     return Paired(len(ran), len(ran) - len(wrong), len(wrong) - len(told), diagnosed)
 
 
-def _diagnosed(pair: Pair, outcomes: Sequence[Outcome], known: Sequence[Known], book: Pairs) -> Diagnosed:
-    found = {hint.name for hint in recognise(outcomes, [*known, *pairs_for(outcomes, known, book)]).values()}
+def _diagnosed(pair: Pair, outcomes: Sequence[Outcome], known: Sequence[Known], mistakes: KnownMistakes) -> Diagnosed:
+    found = {hint.name for hint in recognise(outcomes, mistakes.explaining(outcomes)).values()}
     named = frozenset(pair.names) if pair.hint.name in found else found.intersection(pair.names)
     first = {_first_lost(k.outcomes) for k in known if k.hint.name in pair.names}
     earned = any(o.earned for o in outcomes if o.row.id in first)

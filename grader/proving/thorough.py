@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..checks.trial import TruthSource
 from ..errors import TopicError
-from ..judging.mistakes import run_mistakes
+from ..judging.known import in_this_process, run_mistakes
 from ..judging.pairs import pairs_of
 from ..submission.jail import Jail
 from ..topics.folder import Assignment
-from ..truth.trials import PUBLIC_SEED, TruthSource
+from ..truth.trials import PUBLIC_SEED
 from .mutants.coverage import Teeth
 from .mutants.feedback import told
 from .mutants.generate import mutants
@@ -30,7 +31,7 @@ def bite(
     except TopicError as error:
         report.findings.append(str(error))
         return None
-    known = run_mistakes(assignment, truth, PUBLIC_SEED)
+    known = run_mistakes(assignment, in_this_process(assignment, truth, PUBLIC_SEED))
     paired = diagnose_pairs(assignment, truth, known, progress)
     report.mutants, report.pairs = teeth.figures() | told(teeth.caught, known), paired.figures()
     report.findings += [*teeth.findings(), *paired.findings()]

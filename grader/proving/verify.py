@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ..checks import statistical
 from ..checks.chance import Power
+from ..checks.trial import TruthSource
 from ..errors import TopicError
 from ..inside.plan import Implementation
-from ..judging.evaluate import Outcome, evaluate
-from ..judging.mistakes import recognise, run_mistakes
+from ..judging.evaluate import evaluate
+from ..judging.known import in_this_process, run_mistakes
+from ..judging.mistakes import recognise
+from ..judging.outcome import Outcome
 from ..result import Status
 from ..submission.in_process import Live
 from ..topics.changes import Change, Mistake
 from ..topics.folder import Assignment
 from ..topics.handout import check_folder
-from ..truth.trials import SeededTrial, TruthSource, seeded_trials
+from ..truth.trials import seeded_trials
 from .do_nothing import worthless
 from .report import FOLLOWED, MARKS, Report
 
@@ -82,7 +85,7 @@ def _powers(assignment: Assignment, truth: TruthSource, seed: int) -> Iterator[t
     student = Live.of(assignment.solution)
     for row in assignment.topic.rubric:
         if isinstance(row.check, statistical):
-            yield row.id, row.check.power(SeededTrial(assignment.topic, student, truth, seed, row.id))
+            yield row.id, row.check.power(seeded_trials(assignment.topic, student, truth, seed)(row))
 
 
 def _worthless_ones(
@@ -98,7 +101,7 @@ def _worthless_ones(
 
 def _mistakes(assignment: Assignment, truth: TruthSource, seed: int, report: Report, first: bool) -> None:
     try:
-        known = run_mistakes(assignment, truth, seed)
+        known = run_mistakes(assignment, in_this_process(assignment, truth, seed))
     except TopicError as error:
         report.findings.append(str(error))
         return

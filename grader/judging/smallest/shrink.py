@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ...checks import SingleCase, Trial
+from ...checks.trial import Inputs, TruthSource
 from ...errors import GraderError, Wrong
 from ...inside.plan import Implementation, Plan
 from ...inside.plan import describe as describe_value
@@ -26,9 +26,10 @@ from ...submission.in_process import Live
 from ...submission.limits import SHRINK_CALLS
 from ...topics.folder import Assignment
 from ...topics.rubric import Case, Cases, Row
-from ...truth.trials import PUBLIC_SEED, SeededTrial, TruthSource
-from ..evaluate import Outcome, judge
+from ...truth.trials import PUBLIC_SEED, seeded_trials
+from ..evaluate import judge
 from ..mistakes import same
+from ..outcome import Outcome
 from .simpler import Values, cost, entries, like, moves, tables
 
 ENTRIES = 40  # that the arrays of a cell may hold, and lines: a larger one explains nothing
@@ -41,28 +42,23 @@ class GaveUp(Exception):
     """The submission ran out of time, or its process ended."""
 
 
-@dataclass
-class SingleCaseTrial(Trial):
-    """A trial on one case. What a claim draws besides is the same each time."""
+class SingleCaseInputs(Inputs):
+    """One case. What a claim draws besides is the same each time."""
 
-    student: Implementation
-    truth: TruthSource
-    case: Mapping[str, Any]
+    def __init__(self, case: Mapping[str, Any]) -> None:
+        self.case = case
 
-    def cases(self, generator: Cases | None = None) -> Sequence[Case]:
+    def cases(self, generator: Cases | None) -> Sequence[Case]:
         return [(NAME, dict(self.case))]
 
     def normal(self, shape: tuple[int, ...]) -> np.ndarray:
         return np.random.default_rng(PUBLIC_SEED).normal(size=shape)
 
-    def expect(self, plan: Plan) -> list[Truth]:
-        return self.truth.run(plan)
-
-    def learn(self, compute: Callable[[], Any]) -> Any:
+    def computed(self, compute: Callable[[], Any]) -> Any:
         return compute()
 
-    def _branch(self, name: str) -> Trial:
-        return SingleCaseTrial(self.student, self.truth, self.case)
+    def branch(self, name: str) -> SingleCaseInputs:
+        return self
 
 
 class Counted(Implementation):
@@ -109,18 +105,20 @@ class Shrinking:
         return found
 
     def _cell(self, row: Row, wrong: Wrong, student: Implementation, solution: Live) -> dict[str, Any] | None:
-        alone = row.check.single_case(SeededTrial(self.assignment.topic, student, self.truth, PUBLIC_SEED, row.id))
+        alone = row.check.single_case(seeded_trials(self.assignment.topic, student, self.truth, PUBLIC_SEED)(row))
         if alone is None:
             return None
         counted = Counted(student, self.calls)
 
         def fails(case: Mapping[str, Any]) -> Wrong | None:
             """How the submission fails on a case, where it does so for the known reason and the solution does not fail."""
-            error = _error(row, alone, SingleCaseTrial(counted, self.truth, case))
+            error = _error(row, alone, Trial(counted, self.truth, SingleCaseInputs(case)))
             if not isinstance(error, Wrong) or reason(error) != reason(wrong):
                 return None
             with self.lock:
-                return error if _error(row, alone, SingleCaseTrial(solution, self.truth, case)) is None else None
+                return (
+                    error if _error(row, alone, Trial(solution, self.truth, SingleCaseInputs(case))) is None else None
+                )
 
         best = _smallest(alone, fails, counted)
         return _evidence(alone, *best, self.calls - counted.left) if best else None

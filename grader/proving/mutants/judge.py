@@ -12,9 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ...checks.trial import TruthSource
 from ...errors import TopicError
 from ...inside.plan import Implementation, Plan
-from ...judging.evaluate import Outcome, evaluate
+from ...judging.evaluate import evaluate
+from ...judging.outcome import Outcome
 from ...result import Status
 from ...submission.jail import Jail
 from ...submission.limits import Limits
@@ -22,7 +24,7 @@ from ...submission.notebook import read
 from ...submission.session import Session
 from ...topics.folder import Assignment
 from ...topics.rubric import Row, Topic
-from ...truth.trials import PUBLIC_SEED, TruthSource, seeded_trials
+from ...truth.trials import PUBLIC_SEED, seeded_trials
 from .generate import Mutant
 
 TIMES_THE_SOLUTION = 10.0  # processor time that a row of a mutant may use
