@@ -74,7 +74,9 @@ def test_a_record_comes_back_as_it_was_written(made: TopicRecord, kept: TopicRec
         np.testing.assert_equal(kept.logs[path].computed, log.computed)
     assert list(kept.answers) == list(made.answers)
     for digest, truths in made.answers.items():
-        np.testing.assert_equal([(t.value, t.scale) for t in kept.answers[digest]], [(t.value, t.scale) for t in truths])
+        np.testing.assert_equal(
+            [(t.value, t.scale) for t in kept.answers[digest]], [(t.value, t.scale) for t in truths]
+        )
 
 
 # ------------------------------------------------------------------------------------------ nothing secret

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -19,8 +19,8 @@ from ..judging.smallest.shrink import Shrinking
 from ..judging.verdicts import verdicts
 from ..result import Note, Result, Status, Verdict
 from ..submission.find import Submission
-from ..submission.jail import Jail
-from ..submission.notebook import Source, read_path
+from ..submission.jail import Jail, open_jail
+from ..submission.notebook import Source, read, read_path
 from ..submission.session import Session
 from ..topics.folder import Assignment
 from ..truth.record import InMemory, OnDisk, Recorded, truths_from_bytes, truths_to_bytes
@@ -60,6 +60,7 @@ class Grading:
     record: Path | None = None
     assignments: dict[str, Assignment] = field(default_factory=dict)
     topic_rounds: dict[str, TopicRound] = field(default_factory=dict)
+    hashes: dict[str, dict[str, str]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def topic_round(self, topic: str) -> TopicRound:
@@ -79,10 +80,10 @@ class Grading:
 
         oracle = Oracle(assignment, self.device)
         seed = round_seed(self.course.secret_bytes() or NO_SECRET, assignment.slug, self.round)
-        judged = f"{provenance.judged(assignment)} {self.device}"
-        ran = provenance.ran(assignment, self.course.limits, self.jail.imports, self.round)
+        decided = self._hashes(assignment)
+        judged = f"{decided['judged']} {self.device}"
         answers = OnDisk(f"answers {judged}", truths_to_bytes, truths_from_bytes, self.record)
-        losses = OnDisk(f"losses {judged} {ran} {seed}", losses_to_bytes, losses_from_bytes, self.record)
+        losses = OnDisk(f"losses {judged} {decided['ran']} {seed}", losses_to_bytes, losses_from_bytes, self.record)
         truth = Recorded([InMemory(), answers], oracle.run)
 
         def runner() -> ProcessRunner:
@@ -93,15 +94,22 @@ class Grading:
         return TopicRound(assignment, truth, seed, KnownMistakes(assignment, runner, losses), shrinking)
 
     def grade(self, submission: Submission) -> Result:
-        """One submission's Result. Whatever happens, there is one: what is no fault of the student's leaves it ungraded,
-        after a second attempt.
+        """Return one submission's Result. Whatever happens, there is one: a fault of ours leaves it ungraded, after a second
+        attempt.
 
-        Raises TopicError where the topic itself, and so its rubric, cannot be loaded.
+        Raise TopicError where the topic itself, and so its rubric, cannot be loaded.
         """
+        return self._grade(submission, lambda: read_path(submission.path))
+
+    def grade_bytes(self, submission: Submission, raw: bytes) -> Result:
+        """Return the Result of a submission whose file holds `raw`; the path gives only its name."""
+        return self._grade(submission, lambda: read(raw, submission.path.name))
+
+    def _grade(self, submission: Submission, source: Callable[[], Source]) -> Result:
         started = time.perf_counter()
         assignment = self.assignment(submission.topic)
         for _ in range(ATTEMPTS):
-            sha256, rows, notes = self._attempt(submission, assignment)
+            sha256, rows, notes = self._attempt(submission.topic, source, assignment)
             if not any(row.status is Status.VOID for row in rows):
                 break
         return Result(
@@ -118,14 +126,16 @@ class Grading:
             seconds=time.perf_counter() - started,
         )
 
-    def _attempt(self, submission: Submission, assignment: Assignment) -> tuple[str, tuple[Verdict, ...], list[Note]]:
-        """The digest, the verdicts and the notes; a fault of ours makes them void, and is none of the student's."""
+    def _attempt(
+        self, topic: str, read: Callable[[], Source], assignment: Assignment
+    ) -> tuple[str, tuple[Verdict, ...], list[Note]]:
+        """Return the digest, the verdicts and the notes. A fault of ours makes them void, and is none of the student's."""
         sha256, notes = "", list[Note]()
         try:
-            source = read_path(submission.path)
+            source = read()
             sha256 = source.sha256
             notes += source.notes
-            rows, happened = self._rows(source, self.topic_round(submission.topic))
+            rows, happened = self._rows(source, self.topic_round(topic))
             return sha256, rows, [*notes, *happened]
         except Unreadable as unreadable:
             return unreadable.sha256, _all(assignment, Status.LOST, ""), [Note(str(unreadable))]
@@ -146,11 +156,14 @@ class Grading:
         return tuple(_with_smallest(row, smallest) for row in rows), notes
 
     def _hashes(self, assignment: Assignment) -> dict[str, str]:
-        try:
-            ran = provenance.ran(assignment, self.course.limits, self.jail.imports, self.round)
-            return {"ran": ran, "judged": provenance.judged(assignment)}
-        except OSError:  # a file of the topic is missing: nothing was graded with it
-            return {}
+        """Return what decides a grade of this topic (see `provenance`), as it was when the first was given."""
+        if assignment.slug not in self.hashes:
+            try:
+                ran = provenance.ran(assignment, self.course.limits, self.jail.imports, self.round)
+                self.hashes[assignment.slug] = {"ran": ran, "judged": provenance.judged(assignment)}
+            except OSError:  # a file of the topic is missing: nothing was graded with it
+                return {}
+        return self.hashes[assignment.slug]
 
     def grade_all(self, submissions: Iterable[Submission], workers: int) -> Iterator[Result]:
         """Results as they are finished. Threads: each supervises one jailed process.
@@ -171,6 +184,21 @@ class Grading:
             finally:
                 for future in running:
                     future.cancel()
+
+
+def grade_one(
+    raw: bytes, submission: Submission, course: Path, record: Path, round: str = "1", device: str = "cpu"
+) -> bytes:
+    """Return a Result as JSON, from a submission's bytes and what lies on disk: the course's file, and the folder `record`.
+
+    Nothing is shared in memory, so that any engine may call it in any process, on any machine that has these files.
+    """
+    settings = Course.load(course)
+    jail = open_jail(settings.imports)
+    try:
+        return Grading(settings, jail, round, device, record).grade_bytes(submission, raw).to_json(indent=None).encode()
+    finally:
+        jail.close()
 
 
 def _with_smallest(row: Verdict, smallest: Mapping[str, Mapping[str, Any]]) -> Verdict:
