@@ -98,9 +98,7 @@ def outcomes(kept: TopicRecord, assignment: Assignment, inputs: type[Elsewhere] 
     student, answers = Live.of(assignment.solution), InMemory(kept.answers, most=None)
 
     def trial(row: Row) -> Trial:
-        return Trial(
-            student, Recorded([answers], unknown="off the record"), inputs(RecordedInputs(kept.logs, row.id))
-        )
+        return Trial(student, Recorded([answers], unknown="off the record"), inputs(RecordedInputs(kept.logs, row.id)))
 
     return {o.row.id: f"{o.status}: {o.error}" for o in evaluate(kept.topic(), student, trial) if not o.earned}
 
