@@ -23,7 +23,7 @@ import typer
 from typer.models import ArgumentInfo, OptionInfo
 
 from grader import checks
-from grader.bundle.check import lines
+from grader.bundle.shown import lines
 from grader.cli.app import app
 from grader.cli.exits import Exit
 from grader.inside.plan import Plan, Step

@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from miniature import RIGHT, NumpyTruth, wave, waves
 from report_samples import TOPICS, result
 
-from grader.bundle.check import judge, lines
+from grader.bundle.check import judge
 from grader.bundle.record import TopicRecord
 from grader.bundle.release import make_record
+from grader.bundle.shown import lines
 from grader.checks import Check, either, gradient, holds, matches
 from grader.checks.trial import MAX_SHOWN
 from grader.curves import MAX_SERIES, read_curve, sparkline

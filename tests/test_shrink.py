@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION, hand_in
 
-from grader.bundle.check import lines
+from grader.bundle.shown import lines
 from grader.checks.cell import literal
 from grader.course.grade import Grading
 from grader.course.settings import Course

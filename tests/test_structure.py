@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from miniature import descend, graded, layers, right_backward, right_descend, right_forward, scale, wave_slope, waves
 
-from grader.bundle.check import judge, lines
+from grader.bundle.check import judge
 from grader.bundle.release import make_record
+from grader.bundle.shown import lines
 from grader.checks import matches, trajectory, vjp
 from grader.errors import Evidence, Wrong
 from grader.judging.mistakes import Known

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ..bundle.check import lines
+from ..bundle.shown import lines
 from ..course.gradebook import Gradebook
 from ..output.exports.phrases import one_line, printable, share
 from ..result import Result

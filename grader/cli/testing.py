@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..bundle.check import find_record, judge, lines
+from ..bundle.check import find_record, judge
 from ..bundle.record import SUFFIX, TopicRecord
+from ..bundle.shown import lines
 from ..errors import BadRecord
 from ..result import Note, Result, Verdict
 from ..submission.find import topic_of_name
