@@ -38,7 +38,7 @@ class Told(Checked):
         return ""
 
     def _ipython_display_(self) -> None:
-        """Jupyter's way to let a value show itself."""
+        """Show nothing: Jupyter calls this to let a value show itself."""
 
 
 def _checked(topic: str, row: str | None) -> Checked:

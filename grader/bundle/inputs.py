@@ -57,7 +57,7 @@ class RecordingInputs(Inputs):
         return self.log.normals[-1]
 
     def computed(self, compute: Callable[[], Any]) -> Any:
-        """What is asked of the reference meanwhile (an ensemble of trainings) stays off the record: its outcome is on it."""
+        # What is asked of the reference meanwhile (an ensemble of trainings) stays off the record: its outcome is on it.
         before = dict(self.answers.answers)
         self.log.computed.append(_as_read(compute()))
         self.answers.answers = before

@@ -54,7 +54,7 @@ class TopicRecord:
     home: Path = field(default=Path(), compare=False)
 
     def topic(self) -> Topic:
-        """The public rows. The text comes from the course, like the rest of the bundle. Raises BadRecord."""
+        """Return the topic with its public rows; its text comes from the course, like the rest of the bundle. Raise BadRecord."""
         module = types.ModuleType(f"record_{self.slug.replace('-', '_')}")
         module.__file__ = str(self._path)  # for dataset(NAME, beside=__file__)
         sys.modules[module.__name__] = module
@@ -68,7 +68,7 @@ class TopicRecord:
         return topic
 
     def datasets(self) -> dict[str, np.ndarray]:
-        """The topic's data sets, for a process that can read no file. Raises BadRecord where one is missing or damaged."""
+        """Return the topic's data sets, for a process that can read no file. Raise BadRecord if one is missing or damaged."""
         try:
             return {name: dataset(name, beside=self._path) for name in self.data}
         except (OSError, ValueError) as error:
@@ -94,7 +94,7 @@ class TopicRecord:
 
     @classmethod
     def from_bytes(cls, raw: bytes, name: str) -> TopicRecord:
-        """Raises BadRecord for what is no record of this version."""
+        """Read a record. Raise BadRecord for what is none, or has another format."""
         try:
             unpacker = zlib.decompressobj()
             data = decode(unpacker.decompress(raw, MAX_BYTES))

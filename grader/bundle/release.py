@@ -60,7 +60,7 @@ def make_record(assignment: Assignment, truth: TruthSource) -> TopicRecord:
 
 
 def notebook_text(assignment: Assignment, stamp: Any, code: dict[str, str] | None = None) -> str:
-    """The handout as a notebook. `code` replaces stubs, by function name (that is how the example class is made)."""
+    """Return the handout as a notebook. `code` replaces stubs, by function name (that is how the example class is made)."""
     cells = [_cell(i, kind, text) for i, (kind, text) in enumerate(_parts(assignment, code or {}))]
     metadata = {
         "grader": {"topic": assignment.slug, "stamp": dict(stamp)},
@@ -72,13 +72,13 @@ def notebook_text(assignment: Assignment, stamp: Any, code: dict[str, str] | Non
 
 
 def preamble(assignment: Assignment) -> str:
-    """The first code cell: what a notebook imports, and the topic's data sets, each under its own name."""
+    """Return the first code cell: what a notebook imports, and the topic's data sets, each under its own name."""
     loads = [f'{name} = dataset("{name}")' for name in assignment.data]
     return "\n".join([PREAMBLE_WITH_DATA, *loads]) if loads else PREAMBLE
 
 
 def _parts(assignment: Assignment, code: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """(kind, text) of each cell: prose between markers, stubs, checks; the preamble after the first piece of prose."""
+    """Yield (kind, text) of each cell: prose between markers, stubs, checks; the preamble after the first piece of prose."""
     stubs = {f.name: stub(f) for f in assignment.targets}
     pieces = MARKER.split(assignment.handout)
     yield "markdown", pieces[0].strip()

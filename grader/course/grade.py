@@ -166,9 +166,9 @@ class Grading:
         return self.hashes[assignment.slug]
 
     def grade_all(self, submissions: Iterable[Submission], workers: int) -> Iterator[Result]:
-        """Results as they are finished. Threads: each supervises one jailed process.
+        """Yield Results as they are finished, from threads that each supervise one jailed process.
 
-        Where the caller stops early (Ctrl-C), the jail is closed, so that nobody waits for what still runs.
+        If the caller stops early (Ctrl-C), close the jail, so that nobody waits for what still runs.
         """
         queue = iter(submissions)
         with ThreadPoolExecutor(workers) as pool:

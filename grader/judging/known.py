@@ -195,7 +195,7 @@ def for_record(assignment: Assignment, known: Sequence[Known]) -> list[dict[str,
 
 
 def from_record(rubric: Sequence[Row], mistakes: Sequence[Mapping[str, Any]]) -> list[Known]:
-    """The inverse of `for_record`."""
+    """Return the known mistakes that `for_record` made plain data of."""
     return [
         Known.of_losses(Hint(m["name"], m["hint"]), {row: from_wire(e) for row, e in m["rows"].items()}, rubric)
         for m in mistakes

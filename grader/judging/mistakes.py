@@ -38,7 +38,7 @@ class Known:
 
     @property
     def losses(self) -> dict[str, Exception]:
-        """Row id → why the mistake loses it."""
+        """Return why the mistake loses rows, by their ids."""
         return lost_rows(self.outcomes)
 
 

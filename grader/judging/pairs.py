@@ -28,19 +28,19 @@ class Pair:
 
     @property
     def hint(self) -> Hint:
-        """The hint where both fit a row that neither fits alone."""
+        """Return the hint for a row that both fit and neither fits alone."""
         return Hint(" + ".join(self.names), f"{self.one.say} {self.other.say}")
 
 
 def pairs_of(solution: str, mistakes: Sequence[Mistake]) -> Iterator[Pair]:
-    """Every pair of mistakes that can be made together."""
+    """Yield every pair of mistakes that can be made together."""
     for one, other in combinations(mistakes, 2):
         if source := together(solution, one, other):
             yield Pair(one, other, source)
 
 
 def together(solution: str, a: Change, b: Change) -> str:
-    """The solution with both changes; "" where one cannot be made beside the other, since they touch the same text."""
+    """Return the solution with both changes; "" where one cannot be made beside the other, since they touch the same text."""
     try:
         one, other = b.apply(a.apply(solution)), a.apply(b.apply(solution))
     except TopicError:
@@ -60,7 +60,7 @@ def _globals(source: str) -> list[str]:
 
 
 def _definitions(source: str) -> dict[str, str]:
-    """What each name of the module means in the end: a function's or class's text."""
+    """Return the text of each function and class of a module, as its last definition has it."""
     made = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     return {node.name: ast.unparse(node) for node in made}
 

@@ -88,7 +88,7 @@ class Shrinking:
         self.lock = threading.Lock()  # of the model solution, which runs in this process
 
     def cells(self, outcomes: Sequence[Outcome], student: Implementation) -> dict[str, dict[str, Any]]:
-        """Row id → evidence `smallest`, for the first lost row of each function, where one is found. Raises nothing."""
+        """Return the evidence `smallest` by row id, for the first lost row of each function that has one. Raise nothing."""
         found: dict[str, dict[str, Any]] = {}
         lost = list(first_lost(outcomes))
         if not lost:
@@ -111,7 +111,7 @@ class Shrinking:
         counted = Counted(student, self.calls)
 
         def fails(case: Mapping[str, Any]) -> Wrong | None:
-            """How the submission fails on a case, where it does so for the known reason and the solution does not fail."""
+            """Return how the submission fails on a case, if it fails for the known reason and the solution does not fail."""
             error = _error(row, alone, Trial(counted, self.truth, SingleCaseInputs(case)))
             if not isinstance(error, Wrong) or reason(error) != reason(wrong):
                 return None
@@ -125,7 +125,7 @@ class Shrinking:
 
 
 def first_lost(outcomes: Sequence[Outcome]) -> Iterator[tuple[Row, Wrong]]:
-    """Of the visible rows that a wrong answer lost, the first for each function."""
+    """Yield, for each function, the first visible row that a wrong answer lost."""
     if any(o.status is Status.VOID for o in outcomes):
         return
     seen: set[str] = set()
@@ -138,7 +138,7 @@ def first_lost(outcomes: Sequence[Outcome]) -> Iterator[tuple[Row, Wrong]]:
 
 
 def reason(wrong: Wrong) -> tuple[str, str]:
-    """Which output is wrong, and in which way: two cases fail alike where these are the same."""
+    """Return which output is wrong, and in which way: two cases fail alike if these are the same."""
     output = re.split(r" on |, step | after ", wrong.evidence.where)[0]
     if "entry" in wrong.evidence.details:
         return output, "a number" if np.isfinite(float(wrong.evidence.details["got"])) else "not finite"
@@ -153,9 +153,9 @@ def _error(row: Row, alone: SingleCase, trial: Trial) -> Exception | None:
 
 
 def _smallest(alone: SingleCase, fails: Any, counted: Counted) -> tuple[Values, Wrong] | None:
-    """Greedy: whatever is simpler and still fails is the new case, until a round changes nothing or no calls are left.
+    """Search greedily: whatever is simpler and still fails is the new case, until a round changes nothing or no calls are left.
 
-    None where the answer is another the second time: it depends on earlier calls, and a cell would not show it.
+    Return None if the answer is another the second time: it depends on earlier calls, and a cell would not show it.
     """
     for _, case in alone.cases:  # as declared: a plain one comes first
         calls = counted.left
@@ -188,7 +188,7 @@ def _key(case: Mapping[str, Any]) -> str:
 
 
 def _evidence(alone: SingleCase, case: Values, wrong: Wrong, calls: int) -> dict[str, Any] | None:
-    """What is shown, or None where the case is too large to be shown."""
+    """Return what is shown, or None if the case is too large to be shown."""
     lines = alone.write(case, wrong) if entries(case) <= ENTRIES else []
     if not 0 < len(lines) <= ENTRIES or max(map(len, lines)) > LONGEST:
         return None
@@ -199,7 +199,7 @@ def _evidence(alone: SingleCase, case: Values, wrong: Wrong, calls: int) -> dict
 
 
 def _texts(wrong: Wrong) -> tuple[str, str]:
-    """What came back and what was expected, with as many digits as it takes to see that they differ."""
+    """Return what came back and what was expected, with as many digits as it takes to see that they differ."""
     if not isinstance(wrong.evidence.truth, Truth) or wrong.evidence.truth.value.size > ENTRIES:
         return " ".join(wrong.evidence.sentence.split())[:WORDS], ""
     want, got = wrong.evidence.truth.value, wrong.evidence.answer
