@@ -205,7 +205,10 @@ def arguments_of(step: Callable[..., Any]) -> tuple[str, ...]:
 
 
 def stepwise(make: Callable[..., torch.optim.Optimizer]) -> Callable[..., Any]:
-    """Return a torch.optim optimiser as the pure step (w, dw, state, **hyper) → (w, state); `make(parameters, **hyper)` builds it."""
+    """Return a torch.optim optimiser as the pure step (w, dw, state, **hyper) → (w, state).
+
+    `make(parameters, **hyper)` builds it.
+    """
 
     def step(w: torch.Tensor, dw: torch.Tensor, state: Any, **hyper: Any) -> tuple[torch.Tensor, Any]:
         if not state:
