@@ -13,7 +13,7 @@ from grader.course.settings import Course
 from grader.judging.evaluate import evaluate
 from grader.judging.known import KnownMistakes, in_this_process, run_mistakes
 from grader.judging.pairs import pairs_of, together
-from grader.proving.pairs import Diagnosed, Paired, diagnose_pairs
+from grader.proving.pairs import DiagnosedPair, PairsReport, diagnose_pairs
 from grader.submission.find import Submission
 from grader.submission.in_process import Live
 from grader.submission.jail import ProcessJail
@@ -98,8 +98,8 @@ def test_pairs_that_no_row_can_tell_are_counted_apart(folder: Path) -> None:
 
 def test_a_pair_that_is_not_told_is_a_finding() -> None:
     [pair] = pairs_of(HEAVY_SOLUTION, [UPHILL, AVERAGE])
-    told = [Diagnosed(pair, frozenset(named), apart=True) for named in ([], ["uphill"], pair.names)]
-    assert Paired(1, 0, 0, told).findings() == [
+    told = [DiagnosedPair(pair, frozenset(named), apart=True) for named in ([], ["uphill"], pair.names)]
+    assert PairsReport(1, 0, 0, told).findings() == [
         "mistakes 'uphill' and 'a moving average' together: neither is named",
         "mistakes 'uphill' and 'a moving average' together: only 'uphill' is named",
     ]
