@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "signature": ("Ints", "Layer", "Object", "Opaque", "Random", "Reals", "sample"),
-    "topic": ("Equivalent", "Mistake", "Row", "Topic", "Variant"),
+    "topic": ("Equivalent", "Mistake", "Row", "Topic"),
     "checks": (
         *("Count", "Trial", "band", "cheap", "composition", "converges", "either", "follows", "gradient", "holds"),
         *("matches", "perform", "pure", "run", "stage", "statistical", "trajectory", "vjp"),

@@ -1,16 +1,17 @@
 """A topic: what the student writes, on which cases, and what must then be true; and the folder that holds it all.
 
-Everything of one topic is an `Assignment`: `assignments/NAME/{topic,solution,mistakes}.py`, `handout.md`, and the truth in
-`reference/NAME.py` (slug `batch-norm`, module `batch_norm`). The framework knows no topic by name.
+Everything of one topic is an `Assignment`: `assignments/NAME/{topic,solution,mistakes}.py`, `variants/*.py`, `handout.md`, and
+the truth in `reference/NAME.py` (slug `batch-norm`, module `batch_norm`). The framework knows no topic by name.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
@@ -76,6 +77,7 @@ class Change:
     name: str
     was: str = ""
     now: str = ""
+    _: KW_ONLY
     also: Sequence[tuple[str, str]] = ()
     code: str = ""
 
@@ -94,12 +96,8 @@ class Mistake(Change):
     that is known to be wrong, and has to be seen by just that claim."""
 
     say: str = ""
+    _: KW_ONLY
     loses: str = ""
-
-
-@dataclass(frozen=True)
-class Variant(Change):
-    """Another right way: it costs nothing."""
 
 
 @dataclass(frozen=True)
@@ -167,8 +165,14 @@ class Assignment:
         return list(self._mistakes_module.mistakes)
 
     @property
-    def variants(self) -> Sequence[Variant]:
-        return list(self._mistakes_module.variants)
+    def variant_files(self) -> Sequence[Path]:
+        return sorted((self.folder / "variants").glob("*.py"))
+
+    @property
+    def variants(self) -> Sequence[Change]:
+        """Other right ways, which cost nothing. A file holds definitions that replace those of the same name in the model
+        solution; the first line of its docstring is its name."""
+        return [variant(path) for path in self.variant_files]
 
     @property
     def equivalents(self) -> Sequence[Equivalent]:
@@ -194,10 +198,21 @@ class Assignment:
     @cached_property
     def hashes(self) -> dict[str, str]:
         return {
-            "topic": digest([*sorted(self.folder.glob("*.py")), *self.data_files]),
+            "topic": digest([*sorted(self.folder.glob("*.py")), *self.variant_files, *self.data_files]),
             "reference": digest([self.reference_path]),
             "grader": grader_hash(),
         }
+
+
+def variant(path: Path) -> Change:
+    """The variant in a file. Raises TopicError where it has no name.
+
+    It is not parsed, so that one with a slip in its syntax has a name to be reported under.
+    """
+    code = path.read_text(encoding="utf-8")
+    if not (said := re.match(r'"""(.+?)\s*("""|\n)', code)):
+        raise TopicError(f"{path}: begin with a docstring whose first line is the variant's name")
+    return Change(said[1], code=code)
 
 
 def declared_targets(module: ModuleType) -> tuple[Target, ...]:

@@ -32,7 +32,7 @@ from grader.kernel import lines
 from grader.live import Live
 from grader.plan import Plan, Step
 from grader.result import Result, Verdict
-from grader.topic import Assignment, Change, Equivalent, Mistake, Row, Topic, Variant
+from grader.topic import Assignment, Change, Equivalent, Mistake, Row, Topic
 from grader.wire import Ref
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -167,7 +167,9 @@ def checks_page() -> str:
         _doc(datasets),
         *_entry(datasets.dataset),
         "## Mistakes and variants",
-        *(text for thing in (Mistake, Variant, Equivalent) for text in _entry(thing)),
+        *(text for thing in (Mistake, Equivalent) for text in _entry(thing)),
+        "### `variants/NAME.py`",
+        _doc(Assignment.variants),
         "## References",
         "`reference/TOPIC.py` defines a PyTorch function for each function of the topic. These, `from grader.oracle import …`, "
         "help: gradients come from autograd, never by hand.",
@@ -182,7 +184,7 @@ def checks_page() -> str:
 
 def _entry(thing: Any, prefix: str = "") -> Iterator[str]:
     yield f"### `{prefix}{thing.__name__}{_signature(thing)}`"
-    yield f"{_doc(thing)} {_doc(Change)}" if thing in (Mistake, Variant) else _doc(thing)
+    yield f"{_doc(thing)} {_doc(Change)}" if thing is Mistake else _doc(thing)
 
 
 def _doc(thing: Any) -> str:

@@ -1,6 +1,6 @@
 """Known ways to get Adam wrong, with what helps the student; and other ways to get it right."""
 
-from grader import Mistake, Variant
+from grader import Mistake
 
 CORRECT_M = ("m_hat = m / (1 - beta1**t)", "m_hat = m")
 CORRECT_V = ("v_hat = v / (1 - beta2**t)", "v_hat = v")
@@ -173,78 +173,5 @@ mistakes = [
         "return w,",
         "return w.astype(np.float32),",
         say="You compute in float32, which knows seven digits: keep float64, numpy's default.",
-    ),
-]
-
-variants = [
-    Variant(
-        "an object behind the function",
-        code="""
-class Moments:
-    def __init__(self, shape):
-        self.t, self.m, self.v = 0, np.zeros(shape), np.zeros(shape)
-
-    def step(self, g, lr, beta1, beta2, eps):
-        self.t += 1
-        self.m *= beta1
-        self.m += (1 - beta1) * g
-        self.v *= beta2
-        self.v += (1 - beta2) * g * g
-        return lr * (self.m / (1 - beta1**self.t)) / (np.sqrt(self.v / (1 - beta2**self.t)) + eps)
-
-
-def adam(w, dw, state, *, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
-    moments = state or Moments(w.shape)
-    return w - moments.step(dw, lr, beta1, beta2, eps), moments
-""",
-    ),
-    Variant(
-        "a loop over weights",
-        code="""
-from math import sqrt
-
-
-def adam(w, dw, state, *, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
-    t, m, v = state if state else (0, [0.0] * len(w), [0.0] * len(w))
-    t, m, v, new = t + 1, list(m), list(v), np.empty(len(w))
-    for i, g in enumerate(dw):
-        m[i] = beta1 * m[i] + (1 - beta1) * g
-        v[i] = beta2 * v[i] + (1 - beta2) * g**2
-        new[i] = w[i] - lr * (m[i] / (1 - beta1**t)) / (sqrt(v[i] / (1 - beta2**t)) + eps)
-    return new, (t, m, v)
-""",
-    ),
-    Variant(
-        "the paper's shortened form with eps rescaled",
-        code="""
-def adam(w, dw, state, *, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
-    t, m, v = state.get("all", (0, 0, 0))
-    t, m, v = t + 1, m + (1 - beta1) * (dw - m), v + (1 - beta2) * (dw**2 - v)
-    root = (1 - beta2**t) ** 0.5
-    return w - lr * root / (1 - beta1**t) * m / (v**0.5 + eps * root), {"all": (t, m, v)}
-""",
-    ),
-    Variant(
-        "normalised weighted means of the whole history",
-        code="""
-def adam(w, dw, state, *, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
-    history = np.array([*state.get("history", []), dw])
-    age = np.arange(len(history))[::-1]
-    m_hat = np.average(history, axis=0, weights=np.power(float(beta1), age))
-    v_hat = np.average(history**2, axis=0, weights=np.power(float(beta2), age))
-    return w - lr * m_hat / (np.sqrt(v_hat) + eps), {"history": history}
-""",
-    ),
-    Variant(
-        "beta's powers carried along",
-        code="""
-def adam(w, dw, state, *, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
-    s = dict(state) or {"p1": 1.0, "p2": 1.0, "moments": np.zeros((2, len(w)))}
-    betas = np.array([[beta1], [beta2]])
-    s["moments"] = betas * s["moments"] + (1 - betas) * np.stack([dw, dw * dw])
-    s["p1"], s["p2"] = s["p1"] * beta1, s["p2"] * beta2
-    first, second = s["moments"]
-    return w - np.divide(lr * first / (1 - s["p1"]), eps + np.sqrt(second / (1 - s["p2"]))), s
-""",
     ),
 ]

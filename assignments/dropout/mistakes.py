@@ -1,4 +1,4 @@
-from grader import Equivalent, Mistake, Variant
+from grader import Equivalent, Mistake
 
 ONES = "mask = np.ones(x.shape)"
 KEEP = "keep = rng.random(x.shape) >= p"
@@ -223,97 +223,11 @@ def dropout_backward(dout, cache):
     ),
 ]
 
-INDEXING = """
-def dropout_forward(x, rng, *, p=0.5, training=True):
-    if not training:
-        return x.copy(), None
-    dropped = rng.uniform(size=x.shape) < p
-    out = x / (1.0 - p)
-    out[dropped] = 0
-    return out, (dropped, p)
 
 
-def dropout_backward(dout, cache):
-    if cache is None:
-        return dout
-    dropped, p = cache
-    return np.where(dropped, 0.0, dout / (1.0 - p))
-"""
-
-CHOICE = """
-def dropout_forward(x, rng, *, p=0.5, training=True):
-    factor = rng.choice([0, 1 / (1 - p)], size=x.shape, p=[p, 1 - p]) if training else 1.0
-    return factor * x, factor
 
 
-def dropout_backward(dout, cache):
-    return cache * dout
-"""
 
-INTEGERS = '''
-class Thinning:
-    """Coins of 53 bits."""
-
-    def __init__(self, rng, shape, p):
-        self.through = rng.integers(0, 2**53, size=shape) >= round(p * 2**53)
-        self.scale = 1 / (1 - p)
-
-    def __call__(self, values):
-        return np.multiply(values, self.scale, where=self.through, out=np.zeros(values.shape))
-
-
-def dropout_forward(x, rng, *, p=0.5, training=True):
-    thinning = Thinning(rng, x.shape, p) if training else np.copy
-    return thinning(x), thinning
-
-
-def dropout_backward(dout, cache):
-    return cache(dout)
-'''
-
-ROWS = """
-def dropout_forward(x, rng, *, p=0.5, training=True):
-    out, masks = [], []
-    for row in x:
-        mask = (rng.random(len(row), dtype=np.float32) > p) * 1.0 if training else np.ones(len(row))
-        masks.append(mask)
-        out.append(row * mask / ((1 - p) if training else 1))
-    return np.array(out), {"masks": masks, "scale": 1 - p if training else 1}
-
-
-def dropout_backward(dout, cache):
-    dx = np.zeros_like(dout)
-    for i, mask in enumerate(cache["masks"]):
-        for j in range(len(mask)):
-            if mask[j]:
-                dx[i, j] = dout[i, j] / cache["scale"]
-    return dx
-"""
-
-GAPS = '''
-def dropout_forward(x, rng, *, p=0.5, training=True):
-    """The gaps between dropped entries are geometric: only those that are dropped are drawn."""
-    if not training or p == 0:
-        return x + 0.0, np.full(x.shape, 1.0)
-    mask, at = np.full(x.size, 1 / (1 - p)), -1
-    while at < x.size:
-        gaps = rng.geometric(p, size=int(p * x.size) + 10)
-        places = at + np.cumsum(gaps)
-        mask[places[places < x.size]] = 0
-        at = places[-1]
-    mask = mask.reshape(x.shape)
-    return x * mask, mask
-'''
-
-variants = [
-    Variant("binomial draws", KEEP, "keep = rng.binomial(1, 1 - p, size=x.shape)"),
-    Variant("set to zero by index, an early return", code=INDEXING),
-    Variant("a choice of two factors", code=CHOICE),
-    Variant("whole numbers, an object in the cache", code=INTEGERS),
-    Variant("row by row in float32, loops backward", code=ROWS),
-    Variant("geometric gaps between dropped entries", code=GAPS),
-    Variant("a child of rng", KEEP, "keep = rng.spawn(1)[0].random(x.shape) >= p"),
-]
 
 equivalents = [
     Equivalent(

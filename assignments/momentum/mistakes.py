@@ -1,6 +1,6 @@
 """Known ways to get momentum wrong, with what helps the student; and other ways to get it right."""
 
-from grader import Mistake, Variant
+from grader import Mistake
 
 VELOCITY = 'v = beta * state.get("v", 0) + dw'
 AVERAGE = 'u = beta * state.get("u", 0) + (1 - beta) * lr * dw'
@@ -160,94 +160,5 @@ mistakes = [
         "w = w - u",
         "w -= u",
         say="`w -= ...` writes into the caller's array: make a new one with w = w - ...",
-    ),
-]
-
-variants = [
-    Variant(
-        "the signs the other way round",
-        code="""
-import numpy as np
-
-
-def momentum(w, dw, state, *, lr=0.01, beta=0.9):
-    v = state.get("v", np.zeros_like(w))
-    v = beta * v - lr * dw
-    return w + v, {"v": v}
-
-
-def ema_momentum(w, dw, state, *, lr=0.01, beta=0.9):
-    average = state.get("average", np.zeros_like(w))
-    average = average + (1 - beta) * (dw - average)
-    return w - lr * average, {"average": average}
-""",
-    ),
-    Variant(
-        "the difference of the last two points",
-        code='''
-def momentum(w, dw, state, *, lr=0.01, beta=0.9):
-    """Polyak's heavy ball: w + beta (w - where it was before) - lr dw."""
-    before = state.get("before", w)
-    return w + beta * (w - before) - lr * dw, {"before": w.copy()}
-
-
-def ema_momentum(w, dw, state, *, lr=0.01, beta=0.9):
-    return momentum(w, dw, state, lr=(1 - beta) * lr, beta=beta)
-''',
-    ),
-    Variant(
-        "an object behind both",
-        code="""
-class Memory:
-    def __init__(self, like):
-        self.sum = [0.0 for _ in like]
-
-    def add(self, dw, beta, weight):
-        for i, g in enumerate(dw):
-            self.sum[i] = beta * self.sum[i] + weight * g
-        return self.sum
-
-
-def momentum(w, dw, state, *, lr=0.01, beta=0.9):
-    memory = state or Memory(w)
-    v = memory.add(dw, beta, 1)
-    return w - [lr * x for x in v], memory
-
-
-def ema_momentum(w, dw, state, *, lr=0.01, beta=0.9):
-    memory = state or Memory(w)
-    return w - memory.add(dw, beta, lr * (1 - beta)), memory
-""",
-    ),
-    Variant(
-        "the sum over the whole history",
-        code="""
-import numpy as np
-
-
-def momentum(w, dw, state, *, lr=0.01, beta=0.9):
-    history = [*state, dw] if state else [dw]
-    fade = np.power(beta, np.arange(len(history))[::-1])
-    return w - lr * np.einsum("t,tn->n", fade, np.array(history)), history
-
-
-def ema_momentum(w, dw, state, *, lr=0.01, beta=0.9):
-    w, history = momentum(w, dw, state, lr=lr - lr * beta, beta=beta)
-    return w, history
-""",
-    ),
-    Variant(
-        "the state is the bare array",
-        code="""
-def momentum(w, dw, state, *, lr=0.01, beta=0.9):
-    state = dw * 1.0 if isinstance(state, dict) else beta * state + dw
-    return w - lr * state, state
-
-
-def ema_momentum(w, dw, state, *, lr=0.01, beta=0.9):
-    share = lr * (1 - beta)
-    state = share * dw if isinstance(state, dict) else beta * state + share * dw
-    return w - state, state
-""",
     ),
 ]

@@ -1,6 +1,6 @@
 """What goes wrong with softmax cross-entropy, what to tell the student, and other ways to be right."""
 
-from grader import Mistake, Variant
+from grader import Mistake
 
 SHIFT, TOTAL = "logits - logits.max(axis=1, keepdims=True)", "np.exp(below).sum(axis=1, keepdims=True)"
 CATEGORICAL = "-np.mean(np.sum(targets * log_softmax(logits), axis=1))"
@@ -230,116 +230,5 @@ def softmax(logits):
         was=GRADIENT,
         now="targets -= softmax(logits); return -targets / len(logits)",
         say="`targets -= …` writes into the caller's array: write `softmax(logits) - targets` into a new one.",
-    ),
-]
-
-variants = [
-    Variant(
-        "logaddexp and an identity matrix",
-        was=TOTAL,
-        now="np.exp(below).sum(axis=1)[:, None]",
-        code="""
-def one_hot(labels, *, classes):
-    return np.eye(classes)[labels]
-
-def log_softmax(z):
-    return z - np.logaddexp.reduce(z, axis=1, keepdims=True)
-
-def sparse_cross_entropy(logits, labels):
-    return categorical_cross_entropy(logits, one_hot(labels, classes=logits.shape[1])).item()
-""",
-    ),
-    Variant(
-        "loops in plain Python",
-        code="""
-import math
-
-def one_hot(labels, *, classes):
-    return [[1 if k == label else 0 for k in range(classes)] for label in labels]
-
-def log_total(row):
-    top = max(row)
-    return top + math.log(sum(math.exp(z - top) for z in row))
-
-def softmax(logits):
-    return [[math.exp(z - log_total(row)) for z in row] for row in logits.tolist()]
-
-def sparse_cross_entropy(logits, labels):
-    losses = [log_total(row) - row[k] for row, k in zip(logits.tolist(), labels)]
-    return sum(losses) / len(losses)
-
-def categorical_cross_entropy(logits, targets):
-    return sparse_cross_entropy(logits, [row.index(1) for row in targets.tolist()])
-
-def cross_entropy_gradient(logits, targets):
-    out = np.array(softmax(logits))
-    for i in range(out.shape[0]):
-        for k in range(out.shape[1]):
-            out[i, k] = (out[i, k] - targets[i, k]) / out.shape[0]
-    return out
-""",
-    ),
-    Variant(
-        "the loss as a gap, the gradient through the whole Jacobian",
-        code="""
-def one_hot(labels, *, classes):
-    return (labels[:, None] == np.arange(classes)).astype(float)
-
-def softmax(z):
-    e = np.exp(z.T - z.max(axis=1)).T
-    return np.einsum("nc,n->nc", e, 1 / e.sum(axis=1))
-
-def categorical_cross_entropy(z, y):
-    top = z.max(axis=1)
-    gap = top - np.einsum("nc,nc->n", z, y)
-    return np.average(gap + np.log(np.exp(z - top[:, None]).sum(axis=1)))
-
-def sparse_cross_entropy(z, labels):
-    top = z.max(axis=1)
-    gap = top - np.take_along_axis(z, labels[:, None], axis=1)[:, 0]
-    return np.average(gap + np.log(np.exp(z - top[:, None]).sum(axis=1)))
-
-def cross_entropy_gradient(z, y):
-    p = softmax(z)
-    jacobian = np.einsum("nk,kj->nkj", p, np.eye(p.shape[1])) - np.einsum("nk,nj->nkj", p, p)
-    chosen = y.argmax(axis=1)
-    rows = np.arange(len(p))
-    with np.errstate(all="ignore"):
-        slope = -jacobian[rows, chosen] / p[rows, chosen][:, None]
-    return slope / len(p)
-""",
-    ),
-    Variant(
-        "a class behind the functions",
-        code="""
-class Classifier:
-    def __init__(self, logits):
-        self.n = len(logits)
-        self.scores = logits - np.amax(logits, axis=-1, keepdims=True)
-        self.weights = np.exp(self.scores)
-        self.total = self.weights.sum(axis=-1, keepdims=True)
-
-    @property
-    def probabilities(self):
-        return self.weights / self.total
-
-    def loss(self, chosen):
-        return float((np.log(self.total[:, 0]) - self.scores[chosen]).sum()) / self.n
-
-def softmax(logits):
-    return Classifier(logits).probabilities
-
-def categorical_cross_entropy(logits, targets):
-    return Classifier(logits).loss(targets.astype(bool))
-
-def sparse_cross_entropy(logits, labels):
-    return Classifier(logits).loss((np.arange(len(labels)), labels))
-
-def cross_entropy_gradient(logits, targets):
-    model = Classifier(logits)
-    slope = model.probabilities.copy()
-    slope[targets == 1] -= 1
-    return np.divide(slope, model.n)
-""",
     ),
 ]

@@ -1,6 +1,6 @@
 """Known ways to get softmax regression wrong, with what helps the student; and other ways to get it right."""
 
-from grader import Equivalent, Mistake, Variant
+from grader import Equivalent, Mistake
 
 SHIFTED = "shifted = logits - logits.max(axis=1, keepdims=True)"
 STEP = "W = W - lr * dW\n            b = b - lr * db"
@@ -250,90 +250,6 @@ mistakes = [
     ),
 ]
 
-variants = [
-    Variant(
-        "one-hot targets, and a softmax that is exponentiated",
-        code="""
-def probabilities(X, W, b):
-    z = X @ W + b
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
-def loss(X, y, W, b):
-    z = X @ W + b
-    top = z.max(axis=1)
-    return float(np.mean(top + np.log(np.exp(z - top[:, None]).sum(axis=1)) - z[np.arange(len(y)), y]))
-
-
-def gradients(X, y, W, b):
-    error = (probabilities(X, W, b) - np.eye(len(b))[y]) / len(X)
-    return X.T @ error, error.sum(0)
-""",
-    ),
-    Variant(
-        "the bias as one more row of W",
-        code="""
-def train(X, y, rng, *, lr=0.2, epochs=10, batch=48, classes=10):
-    Z = np.hstack([X, np.ones((len(X), 1))])
-    V = np.vstack([0.01 * rng.standard_normal((X.shape[1], classes)), np.zeros((1, classes))])
-    kept, losses = [], []
-    for _ in range(epochs):
-        order = rng.permutation(len(Z))
-        for i in range(int(np.ceil(len(Z) / batch))):
-            rows = order[i * batch : (i + 1) * batch]
-            dW, db = gradients(Z[rows], y[rows], V, 0 * V[0])
-            V = V - lr * dW
-        kept.append(V)
-        losses.append(loss(X, y, V[:-1], V[-1]))
-    kept = np.array(kept)
-    return kept[:, :-1], kept[:, -1], losses
-""",
-    ),
-    Variant(
-        "shuffled indices in a list, pieces by np.split, arrays filled in place",
-        code="""
-def train(X, y, rng, *, lr=0.2, epochs=10, batch=48, classes=10):
-    W, b = rng.normal(scale=0.01, size=(X.shape[1], classes)), np.zeros(classes)
-    all_W, all_b, losses = np.empty((epochs, *W.shape)), np.empty((epochs, classes)), np.empty(epochs)
-    indices = np.arange(len(y))
-    for epoch in range(epochs):
-        rng.shuffle(indices)
-        for rows in np.split(indices, range(batch, len(y), batch)):
-            dW, db = gradients(X[rows], y[rows], W, b)
-            W -= lr * dW
-            b -= lr * db
-        all_W[epoch], all_b[epoch], losses[epoch] = W, b, loss(X, y, W, b)
-    return all_W, all_b, losses
-""",
-    ),
-    Variant(
-        "class by class, example by example",
-        code="""
-def gradients(X, y, W, b):
-    dW, db = np.zeros_like(W), np.zeros_like(b)
-    for x, label, p in zip(X, y, probabilities(X, W, b)):
-        for k in range(len(b)):
-            error = p[k] - (k == label)
-            dW[:, k] += error * x
-            db[k] += error
-    return dW / len(X), db / len(X)
-
-
-def train(X, y, rng, *, lr=0.2, epochs=10, batch=48, classes=10):
-    W, b = 0.01 * rng.normal(size=(X.shape[1], classes)), np.zeros(classes)
-    history = []
-    for _ in range(epochs):
-        order = np.argsort(rng.random(len(X)))
-        while len(order):
-            rows, order = order[:batch], order[batch:]
-            delta = probabilities(X[rows], W, b) - (y[rows, None] == np.arange(classes))
-            W, b = W - lr * X[rows].T @ delta / len(rows), b - lr * delta.mean(axis=0)
-        history.append((W, b, loss(X, y, W, b)))
-    return tuple(np.array(part) for part in zip(*history))
-""",
-    ),
-]
 
 ROWS = "X and y have as many rows as each other."
 EMPTY = "All three are empty lists: it does not matter which is called what, as long as each fills its own."
