@@ -34,7 +34,7 @@ from grader.judging.verdicts import verdicts
 from grader.result import Result, Verdict
 from grader.submission.in_process import Live
 from grader.topics import datasets, signature
-from grader.topics.changes import Change, Equivalent, Mistake, Variant
+from grader.topics.changes import Change, Equivalent, Mistake
 from grader.topics.folder import Assignment
 from grader.topics.rubric import Row, Topic
 from grader.truth import reference
@@ -172,7 +172,9 @@ def checks_page() -> str:
         _doc(datasets),
         *_entry(datasets.dataset),
         "## Mistakes and variants",
-        *(text for thing in (Mistake, Variant, Equivalent) for text in _entry(thing)),
+        *(text for thing in (Mistake, Equivalent) for text in _entry(thing)),
+        "### `variants/NAME.py`",
+        _doc(Assignment.variants),
         "## References",
         "`reference/TOPIC.py` defines a PyTorch function for each function of the topic. These, "
         "`from grader.truth.reference import …`, "
@@ -188,7 +190,7 @@ def checks_page() -> str:
 
 def _entry(thing: Any, prefix: str = "") -> Iterator[str]:
     yield f"### `{prefix}{thing.__name__}{_signature(thing)}`"
-    yield f"{_doc(thing)} {_doc(Change)}" if thing in (Mistake, Variant) else _doc(thing)
+    yield f"{_doc(thing)} {_doc(Change)}" if thing is Mistake else _doc(thing)
 
 
 def _doc(thing: Any) -> str:

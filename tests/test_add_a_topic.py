@@ -59,7 +59,6 @@ def test_the_five_steps_make_a_sound_topic(course: Path) -> None:
 
 
 def test_every_file_of_a_topic_is_on_the_page() -> None:
-    folder = {
-        f"assignments/mse/{name}" for name in ("topic.py", "solution.py", "mistakes.py", "handout.md", "matrix.txt")
-    }
+    own = ("topic.py", "solution.py", "mistakes.py", "variants/one_entry_at_a_time.py", "handout.md", "matrix.txt")
+    folder = {f"assignments/mse/{name}" for name in own}
     assert {*FILES} == {*folder, "reference/mse.py", "autograder.yml"}
