@@ -20,7 +20,7 @@ import numpy as np
 
 from ..errors import TopicError
 from . import datasets
-from .changes import Equivalent, Mistake
+from .changes import Change, Equivalent, Mistake
 from .rubric import Topic
 from .signature import Target, is_declaration, targets_of
 
