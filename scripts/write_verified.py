@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.cli.authoring import prove
-from grader.cli.progress import progress
+from grader.cli.progress import show_progress
 from grader.course.settings import Course
 from grader.proving.verify import false_alarms
 from grader.topics.folder import Assignment
@@ -69,9 +69,9 @@ def hashes(slug: str) -> dict[str, str]:
 def measured(course: Course, slug: str) -> dict[str, Any]:
     assignment = Assignment(slug, ROOT)
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, spawn) as beside, progress(f"{slug}: verifying", None, True) as advance:
+    with ProcessPoolExecutor(1, spawn) as beside, show_progress(f"{slug}: verifying", None, True) as advance:
         right = beside.submit(alarms_of, slug)
-        report = prove(course, slug, SEEDS, advance, mutants=True)
+        report = prove(course, slug, SEEDS, mutants=True, progress=advance)
         alarms = right.result()
     sentences = report.mutants.pop("sentences", {})
     (ROOT / "out").mkdir(exist_ok=True)
