@@ -66,7 +66,9 @@ def grade(order: Order, form: str, check: bool, progress: bool, quiet: bool) -> 
     results.sort(key=lambda result: (result.student, result.topic))
     _print(results, form)
     if not quiet:
-        say(_last_line(results, report))
+        ungraded = sum(result.status == "ungraded" for result in results)
+        count = f"graded {len(results) - ungraded} of {len(results)} submissions"
+        say(f"{count}{f', {ungraded} UNGRADED' if ungraded else ''}. Report: {report}")
     return _exit(results, bool(unidentified), check)
 
 
@@ -152,12 +154,6 @@ def score_lines(results: Sequence[Result]) -> Iterator[str]:
         yield f"{name:{wide}}  {result.topic:{topics}}  {score:>8}" + (
             f"  not earned: {', '.join(lost)}" if lost else ""
         )
-
-
-def _last_line(results: Sequence[Result], report: Path) -> str:
-    ungraded = sum(result.status == "ungraded" for result in results)
-    count = f"graded {len(results) - ungraded} of {len(results)} submissions"
-    return f"{count}{f', {ungraded} UNGRADED' if ungraded else ''}. Report: {report}"
 
 
 def _exit(results: Sequence[Result], unidentified: bool, check: bool) -> Exit:
