@@ -1,9 +1,9 @@
-"""Members of an ensemble of reference trainings per second: all at once against one by one, on the processor and on a GPU.
+"""Measure how many members of an ensemble of reference trainings run in a second: all at once against one by one.
 
     python bench/ensemble.py [--topic softmax-regression] [--members 256] [--repeat 3]
 
-One by one is the same code with one member: what a loop over seeds would cost. Medians of `--repeat`; where there is no GPU,
-that is said. With one, the bands that both devices give are printed side by side.
+One by one is the same code with one member, which is what a loop over seeds would cost. The numbers are medians of `--repeat`,
+on the processor and, where there is one, on a GPU. The bands that the devices give are printed below, to be compared.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from grader.truth.reference import Oracle, choose_device, device_name
 from grader.truth.trials import PUBLIC_SEED
 
 ROOT = Path(__file__).resolve().parent.parent
-SINGLES = 8  # trainings of one member that are timed
+SINGLES = 8  # trainings of one member that are timed in a row
 
 
 def main() -> None:
@@ -53,7 +53,7 @@ def main() -> None:
 def measure(
     assignment: Assignment, check: band, given: Mapping[str, Any], device: str, members: int, repeat: int
 ) -> dict[str, Band]:
-    """Print what a device does in a second; the bands of its last run."""
+    """Print the members per second of a device, and return the bands of its last run by their quantities' names."""
     oracle = Oracle(assignment, device)
     train = oracle.world[check.ensemble]
     train(members=1, **given)  # the first call loads and chooses kernels
@@ -68,12 +68,13 @@ def measure(
 
 
 def median_seconds(work: Any, device: str, repeat: int) -> float:
+    """Return the median of the wall seconds that a call of `work` takes."""
     seconds = []
     for _ in range(repeat):
         started = time.perf_counter()
         work()
         if device == "cuda":
-            torch.cuda.synchronize()
+            torch.cuda.synchronize()  # the call has only queued its work
         seconds.append(time.perf_counter() - started)
     return statistics.median(seconds)
 

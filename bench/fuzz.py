@@ -1,4 +1,4 @@
-"""The readers of untrusted files and bytes against many inputs: only our own declared errors come out, memory is bounded.
+"""Run the readers of untrusted files and bytes on many inputs: only declared errors come out, and memory is bounded.
 
     python bench/fuzz.py [--examples 100000]
 
@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-MEMORY = 2 << 30
+MEMORY = 2 << 30  # bytes of address space
 TARGETS = {
     "notebook reader": "tests/test_notebook.py",
     "wire decoder": "tests/test_wire.py",
@@ -27,9 +27,9 @@ TARGETS = {
 
 
 def fuzz(name: str, file: str, examples: int) -> bool:
-    """Run the properties of one file and print a line. Whether all held."""
+    """Run the properties of one file, print a line, and return True if all held."""
     properties = re.findall(r"^@FUZZ\n(?:@.*\n)*def (\w+)", (ROOT / file).read_text(), re.MULTILINE)
-    each = -(-examples // len(properties))
+    each = -(-examples // len(properties))  # rounded up
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     started = time.perf_counter()
     process = subprocess.Popen(
@@ -41,7 +41,7 @@ def fuzz(name: str, file: str, examples: int) -> bool:
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
     )
     assert process.stdout is not None
-    said = process.stdout.read()
+    output = process.stdout.read()
     _, status, used = os.wait4(process.pid, 0)
     held = status == 0
     print(
@@ -49,7 +49,7 @@ def fuzz(name: str, file: str, examples: int) -> bool:
         f"{time.perf_counter() - started:.0f} s, at most {used.ru_maxrss / 1024:.0f} MB"
     )
     if not held:
-        print(said)
+        print(output)
     return held
 
 

@@ -1,4 +1,4 @@
-"""What a submission costs: median CPU and wall seconds per submission and topic, and where they go.
+"""Measure what a submission costs: median CPU and wall seconds per submission and topic, and where they go.
 
     python bench/grade.py [--repeat 5] [--topic adam ...]
 
@@ -68,7 +68,7 @@ class Clock:
 
 
 class Metered(Session):
-    """A session that adds up what submissions' processes used: they are no children of this one."""
+    """A session that adds up the processor time of submissions' processes, which are not children of this one."""
 
     used = 0.0
 
@@ -78,12 +78,13 @@ class Metered(Session):
 
 
 def cpu_seconds() -> float:
-    """Processor time of this process and of the submissions that it has graded."""
+    """Return the processor time of this process and of the submissions that it has graded."""
     own = resource.getrusage(resource.RUSAGE_SELF)
     return own.ru_utime + own.ru_stime + Metered.used
 
 
 def measure(grading: Grading, submission: Submission, book: Gradebook, clock: Clock) -> dict[str, float]:
+    """Grade a submission once and return the seconds in all (`wall`, `cpu`) and of each part."""
     clock.seconds.clear()
     cpu, wall = cpu_seconds(), time.perf_counter()
     result = grading.grade(submission)
@@ -96,7 +97,7 @@ def measure(grading: Grading, submission: Submission, book: Gradebook, clock: Cl
 
 
 def fresh_numpy() -> float:
-    """Wall seconds of a new interpreter that imports numpy, with one BLAS thread."""
+    """Return the wall seconds of a new interpreter that imports numpy, with one BLAS thread."""
     started = time.perf_counter()
     subprocess.run([sys.executable, "-c", "import numpy"], check=True, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"})
     return time.perf_counter() - started

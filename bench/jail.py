@@ -1,10 +1,10 @@
-"""What confinement costs: from the start of a submission's process to the end of an empty grade, level by level.
+"""Measure what confinement costs: from the start of a submission's process to the end of an empty grade, level by level.
 
     python bench/jail.py [--repeat 101]
 
-An empty grade is a submission of one empty cell: its process is made, confines itself, loads numpy, answers one question
-and is gone. Medians; a fresh `python -c "import numpy"` is timed in turn with them, so that the load of the machine falls
-on both: the ratios travel, the milliseconds do not.
+An empty grade is a submission of one tiny function: its process is made, confines itself, loads numpy, answers one question
+and ends. The numbers are medians. A fresh `python -c "import numpy"` is timed in turn with them, so that the load of the
+machine falls on both: compare the ratios between machines, not the milliseconds.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MAKERS: tuple[tuple[str, Callable[[], Jail]], ...] = (
 
 
 def empty_grade(jail: Jail) -> tuple[float, float]:
-    """Seconds until the process is ready, and until it is gone."""
+    """Return the wall seconds until the process is ready, and until it is gone."""
     plan = Plan()
     plan.want(*plan.call("answer"))
     started = time.perf_counter()
@@ -47,12 +47,14 @@ def empty_grade(jail: Jail) -> tuple[float, float]:
 
 
 def fresh_numpy() -> float:
+    """Return the wall seconds of a new interpreter that imports numpy, in the environment of a submission."""
     started = time.perf_counter()
     subprocess.run([sys.executable, "-c", "import numpy"], check=True, env=environment("/"))
     return time.perf_counter() - started
 
 
 def warm_jails() -> dict[str, Jail]:
+    """Return the jails that this machine can make, by level and layers; measuring them has warmed them up."""
     jails = {}
     for name, make in MAKERS:
         jail = make()

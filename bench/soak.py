@@ -1,10 +1,10 @@
-"""Many submissions in a row through one grading and one jail, honest and hostile ones in turn; nothing may grow.
+"""Grade many submissions in a row with one grading and one jail, honest and hostile ones in turn: nothing may grow.
 
     python bench/soak.py [--number 2000] [--workers 2]
 
-Every second submission is the model solution; the others are the attacks of tests/hostile, one after the other (those that
-do nothing but wait are left out: they cost time only). Sampled along the way: memory of the grader and of the fork server,
-descriptors, threads, processes, temporary files. Exit 1 where something grew, or an honest submission was not graded in full.
+Every second submission is the model solution. The others are the attacks of tests/hostile in turn, without those that only
+wait: they cost nothing but time. Memory of the grader and of the fork server, descriptors, threads, processes and temporary
+files are sampled along the way. Exit 1 if one of these grew, or if an honest submission was not graded in full.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from processes import descendants  # noqa: E402
 from grader.result import Result, Status  # noqa: E402
 from grader.submission.find import Submission  # noqa: E402
 
-WAITING = re.compile("took longer|or slept")
+WAITING = re.compile("took longer|or slept")  # what the Result of an attack that only waits says
 SAMPLES = 20
 SETTLE_SECONDS = 0.1
-WARM = 0.1  # of all submissions: caches and arenas have filled by then
-GROWTH_MB = 8.0  # that memory may rise from there to the end: garbage and arenas breathe
+WARM = 0.1  # the share of all submissions after which caches and arenas have filled
+GROWTH_MB = 8.0  # memory may rise by so much from there to the end, because garbage and arenas come and go
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What the grader holds once so many submissions are graded."""
+    """The resources that the grader holds once `graded` submissions are graded."""
 
     graded: int
     grader_mb: float
@@ -52,8 +52,8 @@ class Sample:
 
 
 def sample(graded: int) -> Sample:
-    """Taken while nothing is graded, once what the last submission started has had time to go."""
-    time.sleep(SETTLE_SECONDS)
+    """Take a sample. Call it while nothing is graded."""
+    time.sleep(SETTLE_SECONDS)  # for the processes of the last submission to end
     below = descendants(os.getpid())
     return Sample(
         graded,
@@ -67,6 +67,7 @@ def sample(graded: int) -> Sample:
 
 
 def _megabytes(pid: int, kind: str) -> float:
+    """Return the memory of a process: `Rss` all that it holds, `Pss` with shared pages divided by their holders."""
     try:
         found = re.search(rf"^{kind}: +(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
     except OSError:  # it has just ended, or is another user's
@@ -75,6 +76,7 @@ def _megabytes(pid: int, kind: str) -> float:
 
 
 def mixed(range_: Range, number: int) -> Iterator[Submission]:
+    """Yield `number` submissions, honest and hostile in turn."""
     folder = range_.bait.folder / "class"
     honest = Submission("ada", TOPIC, hand_in(folder, "ada", SOFTMAX_SOLUTION))
     hostile = [
@@ -90,7 +92,7 @@ def mixed(range_: Range, number: int) -> Iterator[Submission]:
 
 
 def soak(number: int, workers: int, every: int) -> tuple[list[Sample], list[str]]:
-    """Samples, and what is wrong: one sentence each."""
+    """Grade `number` submissions and return a sample after every `every` of them, and a sentence for each thing wrong."""
     wrong: list[str] = []
     with temporary_files_apart() as folder, Range(folder / "range") as range_:
         grading = range_.grading("full")
@@ -104,7 +106,7 @@ def soak(number: int, workers: int, every: int) -> tuple[list[Sample], list[str]
 
 @contextlib.contextmanager
 def temporary_files_apart() -> Iterator[Path]:
-    """A folder where this process makes its temporary files, so that they can be told from others'."""
+    """Make this process put its temporary files into a folder of their own, so that they can be counted."""
     before = tempfile.tempdir
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)  # another user, that of submissions, has to get through
@@ -116,6 +118,7 @@ def temporary_files_apart() -> Iterator[Path]:
 
 
 def problems(result: Result) -> Iterator[str]:
+    """Yield a sentence if an honest submission loses points, or the grader fails at any."""
     if result.student == "ada" and result.score != result.max_score:
         yield f"the honest submission scores {result.score}"
     if any(row.status is Status.VOID for row in result.rows):
@@ -123,7 +126,7 @@ def problems(result: Result) -> Iterator[str]:
 
 
 def grown(samples: list[Sample]) -> Iterator[str]:
-    """What is larger at the end than when all was warm."""
+    """Yield a sentence for each resource that is larger at the end than when all was warm."""
     warm, end = samples[int(len(samples) * WARM)], samples[-1]
     for name in (field.name for field in fields(Sample)[1:]):
         before, after = getattr(warm, name), getattr(end, name)

@@ -108,7 +108,7 @@ class Module:
         return [text for node in documented if (text := ast.get_docstring(node))]
 
     def top_level_names(self) -> set[str]:
-        """The functions, classes and variables that the module defines outside of any other, dunders left out."""
+        """Return the functions, classes and variables that the module defines at its outermost level, without dunders."""
         found: set[str] = set()
         for node in self.tree.body:
             if isinstance(node, ast.ClassDef | Function):
@@ -118,7 +118,7 @@ class Module:
         return {name for name in found if not is_dunder(name)}
 
     def private_used_once(self) -> list[Function]:
-        """The private functions that this module mentions in exactly one place besides their definition."""
+        """Return the private functions that this module mentions in exactly one place besides their definition."""
         mentions = Counter(node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name))
         mentions += Counter(node.attr for node in ast.walk(self.tree) if isinstance(node, ast.Attribute))
         return [f for f in self.functions if is_private(f) and mentions[f.name] == 1]

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the jail needs beyond Python: bubblewrap and libseccomp. On Debian and Ubuntu, as root, they are installed; elsewhere
-# this says what to install. Grading works without them, at a lower level (docs/security.md).
+# Install what the jail needs beyond Python, bubblewrap and libseccomp: on Debian and Ubuntu, as root; elsewhere say what to
+# install. Grading works without them, at a lower level (docs/security.md).
 [ "$(uname -s)" = Linux ] || exit 0
 missing=
 command -v bwrap >/dev/null || missing=bubblewrap

@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def pages() -> dict[Path, str]:
-    """Every page that is written, or partly written, as it should be."""
+    """Return every page that is written, whole or in part, as it should be."""
     whole = {ROOT / "docs" / "cli.md": cli_page(), ROOT / "docs" / "checks.md": checks_page()}
     mixed = (ROOT / "README.md", ROOT / "docs" / "architecture.md", ROOT / "docs" / "add-a-topic.md")
     partly = {path: path.read_text(encoding="utf-8") for path in mixed}
@@ -67,12 +67,13 @@ def pages() -> dict[Path, str]:
 
 
 def _fill(found: re.Match[str]) -> str:
+    """Return a fence with its comment and the example of that name, indented as the comment is."""
     return found["head"] + textwrap.indent(EXAMPLES[found["name"]]().rstrip() + "\n", found["indent"])
 
 
 # ------------------------------------------------------------------------------------------------ docs/cli.md
 
-# Defaults that depend on the machine.
+# Defaults that depend on the machine would make the page differ from one to the next.
 MEASURED = {"workers": "one for each processor"}
 
 
@@ -87,13 +88,14 @@ def cli_page() -> str:
         assert command.callback is not None
         name = command.name or command.callback.__name__
         parts += _command(name, command.callback, {p.name: p.opts for p in commands()[name].params})
+    # What a code means stands as a comment beside it, which no import tells.
     codes = re.findall(r"^ +\w+ = (\d+)(?:  # (.*))?$", inspect.getsource(Exit), re.M)
     parts += ["## Exit codes", _table(("code", "meaning"), [(f"`{code}`", text or "done") for code, text in codes])]
     return "\n\n".join(parts) + "\n"
 
 
 def commands() -> dict[str, Any]:
-    """Every command as typer reads it, by name."""
+    """Return every command as typer reads it, by name."""
     found: dict[str, Any] = vars(typer.main.get_command(app))["commands"]
     return found
 
@@ -198,7 +200,7 @@ def _doc(thing: Any) -> str:
 
 
 def _signature(thing: Any) -> str:
-    """The signature as the source has it (names of defaults, not their values), without types and `self`."""
+    """Return the signature as the source has it (names of defaults, not their values), without types and `self`."""
     own = vars(thing).get("__init__", thing) if isinstance(thing, type) else thing
     if isinstance(own, type) or not own.__code__.co_filename.endswith(".py"):  # a dataclass
         empty, whole = inspect.Parameter.empty, inspect.signature(thing)
@@ -217,12 +219,12 @@ def _signature(thing: Any) -> str:
 
 
 def rubric() -> str:
-    """What the student writes and the rubric: exact pieces of topic.py."""
+    """Return the pieces of topic.py that declare the function, the cases and the rubric."""
     return pieces("assignments/adam/topic.py", "adam", "cases", "topic")
 
 
 def pieces(file: str, *wanted: str) -> str:
-    """The definitions of these names, exactly as a file has them."""
+    """Return the definitions of these names, exactly as a file has them."""
     source = (ROOT / file).read_text(encoding="utf-8")
     found = [
         ast.get_source_segment(source, node) or ""
@@ -234,7 +236,7 @@ def pieces(file: str, *wanted: str) -> str:
 
 
 def rows(module: str, *wanted: str) -> str:
-    """Rows of a topic's rubric, exactly as topic.py has them."""
+    """Return rows of a topic's rubric, exactly as topic.py has them."""
     source = (ROOT / "assignments" / module / "topic.py").read_text(encoding="utf-8")
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     found = {
@@ -290,14 +292,14 @@ ASSIGNMENT = Assignment(SLUG, ROOT)
 
 @cache
 def mistaken() -> str:
-    """The example's source: the model solution with the mistake in it."""
+    """Return the example's source: the model solution with the mistake in it."""
     mistake = next(m for m in ASSIGNMENT.mistakes if m.name == MISTAKE)
     return mistake.apply(ASSIGNMENT.solution)
 
 
 @cache
 def graded() -> tuple[Plan, Verdict]:
-    """What the example is asked in the row, and its verdict, on the public cases."""
+    """Return the first plan that the example is asked in the row, and its verdict there, on the public cases."""
     truth, student = reference.Oracle(ASSIGNMENT), Watched.of(mistaken())
     assert isinstance(student, Watched)
     trials = seeded_trials(ASSIGNMENT.topic, student, truth, PUBLIC_SEED)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.cli.authoring import prove
-from grader.cli.progress import progress
+from grader.cli.progress import show_progress
 from grader.course.settings import Course
 from grader.proving.verify import false_alarms
 from grader.topics.folder import Assignment
@@ -26,8 +26,8 @@ from grader.truth.trials import round_seed
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES, PAGE = ROOT / "docs" / "verified.json", ROOT / "docs" / "verified.md"
-SEEDS = 20  # on which mistakes, do-nothing programs, solution and variants are tried
-RIGHT_SEEDS = 200  # on which solution and variants must earn every row
+SEEDS = 20  # for mistakes, do-nothing programs, solution and variants
+RIGHT_SEEDS = 200  # for solution and variants, which must earn every row
 
 HEAD = """# What is proven of each topic
 
@@ -55,23 +55,25 @@ def main() -> None:
 
 
 def known() -> dict[str, Any]:
-    """The figures as they are on disk now: several of these may run side by side."""
+    """Return the figures on disk, read anew each time: several of these scripts may run side by side."""
     found: dict[str, Any] = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.is_file() else {}
     return found
 
 
 def hashes(slug: str) -> dict[str, str]:
-    """Of the files that a topic's figures depend on; the framework's own changes are the tests' to watch."""
+    """Return the hashes of the files that a topic's figures depend on."""
+    # Not of the framework: the tests watch its changes, and minutes a topic are too much for each of them.
     found = Assignment(slug, ROOT).hashes
     return {name: found[name] for name in ("topic", "reference")}
 
 
 def measured(course: Course, slug: str) -> dict[str, Any]:
+    """Prove one topic and return its figures; keep the descriptions of mutants in out/, to be read."""
     assignment = Assignment(slug, ROOT)
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, spawn) as beside, progress(f"{slug}: verifying", None, True) as advance:
+    spawn = multiprocessing.get_context("spawn")  # once torch has threads, a forked process may hang
+    with ProcessPoolExecutor(1, spawn) as beside, show_progress(f"{slug}: verifying", None, True) as advance:
         right = beside.submit(alarms_of, slug)
-        report = prove(course, slug, SEEDS, advance, mutants=True)
+        report = prove(course, slug, SEEDS, mutants=True, progress=advance)
         alarms = right.result()
     sentences = report.mutants.pop("sentences", {})
     (ROOT / "out").mkdir(exist_ok=True)
@@ -92,7 +94,7 @@ def measured(course: Course, slug: str) -> dict[str, Any]:
 
 
 def alarms_of(slug: str) -> list[str]:
-    """What right programs do not earn on many seeds."""
+    """Return a sentence for every row that the solution or a variant does not earn, on RIGHT_SEEDS seeds."""
     assignment = Assignment(slug, ROOT)
     seeds = [round_seed(b"right", slug, str(i)) for i in range(RIGHT_SEEDS)]
     return false_alarms(assignment, Oracle(assignment), seeds)

@@ -17,7 +17,7 @@ from grader import dataset
 from grader.bundle.check import check
 from grader.bundle.record import TopicRecord
 from grader.bundle.release import release
-from grader.cli.testing import run as run_test
+from grader.cli.testing import run_test
 from grader.course.grade import Grading
 from grader.course.settings import Course
 from grader.errors import BadRecord, TopicError

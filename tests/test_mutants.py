@@ -241,11 +241,11 @@ def test_a_mutant_that_loops_is_caught_by_its_limit(folder: Path, strong: Proces
 
 
 def test_the_command_says_the_figures(shared_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    authoring.verify(["heavy-ball"], 1, True, False, shared_folder, "text", False)
+    authoring.verify_topics(["heavy-ball"], 1, True, False, shared_folder, "text", False)
     said = capsys.readouterr().out
     assert "caught, 0 named equivalent, 0 survive: score 100.0%" in said
     assert "pairs of mistakes: 1 made" in said
-    authoring.verify(["heavy-ball"], 1, True, False, shared_folder, "json", False)
+    authoring.verify_topics(["heavy-ball"], 1, True, False, shared_folder, "json", False)
     [report] = json.loads(capsys.readouterr().out)
     assert report["mutants"]["survivors"] == report["pairs"]["missed"] == []
 

@@ -14,7 +14,7 @@ import pytest
 from courses import SOFTMAX_SOLUTION
 
 from grader.bundle.release import release
-from grader.cli.testing import run as run_test
+from grader.cli.testing import run_test
 from grader.errors import TopicError
 from grader.topics.folder import Assignment
 

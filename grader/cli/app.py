@@ -1,4 +1,4 @@
-"""The commands and their options."""
+"""Declare the commands and their options. Each imports what it needs when it runs, so that `--help` is quick."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ app = typer.Typer(
 
 
 class Form(StrEnum):
-    """Forms of output that every command has."""
+    """The forms of output that every command has."""
 
     text = "text"
     json = "json"
@@ -33,7 +33,7 @@ class Form(StrEnum):
 
 
 class GradeForm(StrEnum):
-    """Forms of output of `grade`: `Form` and those of other programs."""
+    """The forms of output of `grade`: those of `Form`, and those of other programs."""
 
     text = "text"
     json = "json"
@@ -97,7 +97,7 @@ def grade(
         order = grading.Order(
             paths, topic, student, output, workers, device.value if device else None, round, course, trust
         )
-        raise typer.Exit(grading.run(order, format.value, check, progress=not (no_progress or quiet), quiet=quiet))
+        raise typer.Exit(grading.grade(order, format.value, check, progress=not (no_progress or quiet), quiet=quiet))
 
 
 @app.command()
@@ -112,7 +112,7 @@ def test(
     with guarded():
         from . import testing
 
-        raise typer.Exit(testing.run(notebook, answers, format.value))
+        raise typer.Exit(testing.run_test(notebook, answers, format.value))
 
 
 @app.command()
@@ -129,7 +129,7 @@ def release(
         from . import authoring
 
         raise typer.Exit(
-            authoring.release(topics or [], everything, output, course, progress=not (no_progress or quiet))
+            authoring.release_topics(topics or [], everything, output, course, progress=not (no_progress or quiet))
         )
 
 
@@ -152,7 +152,7 @@ def verify(
         from . import authoring
 
         raise typer.Exit(
-            authoring.verify(
+            authoring.verify_topics(
                 topics or [], seeds, mutants, write, course, format.value, progress=not (no_progress or quiet)
             )
         )
@@ -164,7 +164,7 @@ def doctor(format: Format = Form.text) -> None:
     with guarded():
         from . import doctor as examination
 
-        raise typer.Exit(examination.run(format.value))
+        raise typer.Exit(examination.examine(format.value))
 
 
 @app.command("list")
@@ -187,7 +187,7 @@ def show(
     with guarded():
         from . import show
 
-        raise typer.Exit(show.show(student, topic, output, format.value))
+        raise typer.Exit(show.show_student(student, topic, output, format.value))
 
 
 def main() -> None:

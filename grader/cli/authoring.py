@@ -1,20 +1,20 @@
-"""`grader release` and `grader verify`: what authors run."""
+"""Run `grader release` and `grader verify`, the commands of authors."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from ..bundle.release import release as release_topic
+from ..bundle.release import release
 from ..course.settings import Course
 from ..files import atomic_write
 from ..proving.do_nothing import do_nothing_sources
 from ..proving.report import Report
 from ..proving.thorough import count_steps, prove_thoroughly
-from ..proving.verify import verify as verify_topic
+from ..proving.verify import verify
 from ..submission.jail import open_jail
 from ..submission.limits import Limits
 from ..submission.notebook import read
@@ -24,40 +24,42 @@ from ..truth.reference import Oracle
 from ..truth.trials import PUBLIC_SEED, round_seed
 from .courses import open_course, require_topics
 from .exits import Exit, Stop, say
-from .progress import progress as showing
+from .progress import show_progress
 
-# A program that loops is stopped soon: it is one of ours, and its rows are known to be cheap.
+# For do-nothing programs alone. They are short because the program that loops uses them up in every row.
 IMPATIENT = Limits(row_cpu_seconds=0.3, cell_cpu_seconds=0.3)
 
 
-def release(topics: Sequence[str], everything: bool, output: Path, folder: Path | None, progress: bool) -> Exit:
+def release_topics(topics: Sequence[str], everything: bool, output: Path, folder: Path | None, progress: bool) -> Exit:
+    """Write the students' bundles under `output`. Raise Stop if no topic is named and `everything` is False."""
     if not topics and not everything:
         raise Stop("name the topics to release, or give --all")
     course = open_course(folder)
     wanted = require_topics(course, topics)
-    with showing("releasing", len(wanted), progress) as advance:
+    with show_progress("releasing", len(wanted), progress) as advance:
         for slug in wanted:
             assignment = Assignment(slug, course.root)
-            print(release_topic(assignment, Oracle(assignment), output))
+            print(release(assignment, Oracle(assignment), output))
             advance(slug)
     return Exit.OK
 
 
-def verify(
+def verify_topics(
     topics: Sequence[str], seeds: int, mutants: bool, write: bool, folder: Path | None, form: str, progress: bool
 ) -> Exit:
+    """Prove the topics, print a report of each, and return FAILED if one is not sound."""
     course = open_course(folder)
     wanted = require_topics(course, topics)
     reports = []
     total = len(wanted) * seeds + sum(count_steps(Assignment(slug, course.root)) for slug in wanted if mutants)
-    with showing("verifying", total, progress) as advance:
+    with show_progress("verifying", total, progress) as advance:
         for slug in wanted:
-            report = prove(course, slug, seeds, advance, mutants)
+            report = prove(course, slug, seeds, mutants, advance)
             if write and report.sound:
                 atomic_write(matrix_path(course, slug), report.text())
             reports.append(report)
             if form == "text":
-                print(_text(report, course, write), flush=True)
+                print(_report_text(report, course, write), flush=True)
     if form != "text":
         found = [asdict(report) for report in reports]
         print("\n".join(map(json.dumps, found)) if form == "jsonl" else json.dumps(found, indent=2, ensure_ascii=False))
@@ -66,10 +68,12 @@ def verify(
     return Exit.FAILED if unsound else Exit.OK
 
 
-def prove(course: Course, slug: str, seeds: int, advance: object = None, mutants: bool = False) -> Report:
-    """Verify one topic on the public seed and on `seeds` − 1 others, do-nothing programs that need a process included.
+def prove(
+    course: Course, slug: str, seeds: int, mutants: bool = False, progress: Callable[[str], None] = lambda text: None
+) -> Report:
+    """Prove one topic on the public seed and on `seeds` − 1 others, and return the report.
 
-    With `mutants`, those and the pairs of mistakes as well, if the topic is sound without.
+    With `mutants`, a topic that is sound so far is proven thoroughly as well.
     """
     assignment = Assignment(slug, course.root)
     numbers = [PUBLIC_SEED, *(round_seed(b"verify", slug, str(i)) for i in range(1, seeds))]
@@ -81,11 +85,10 @@ def prove(course: Course, slug: str, seeds: int, advance: object = None, mutants
             )
             for name, source in do_nothing_sources(assignment.targets).items()
         }
-        tell = advance if callable(advance) else lambda text: None
         truth = Oracle(assignment)
-        report = verify_topic(assignment, truth, numbers, others, tell)
+        report = verify(assignment, truth, numbers, others, progress)
         if mutants and report.sound:
-            prove_thoroughly(assignment, truth, jail, report, tell)
+            prove_thoroughly(assignment, truth, jail, report, progress)
         return report
 
 
@@ -93,7 +96,7 @@ def matrix_path(course: Course, slug: str) -> Path:
     return Assignment(slug, course.root).folder / "matrix.txt"
 
 
-def _text(report: Report, course: Course, written: bool) -> str:
+def _report_text(report: Report, course: Course, written: bool) -> str:
     path = matrix_path(course, report.slug)
     stale = not written and path.is_file() and path.read_text(encoding="utf-8") != report.text()
     head = f"{report.slug}: {'sound' if report.sound else 'NOT SOUND'} on {report.seeds} seeds"

@@ -1,4 +1,4 @@
-"""The course that a command works on, and its topics."""
+"""Find the course that a command works on, and its topics."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from .exits import Stop
 
 
 def open_course(folder: Path | None) -> Course:
-    """The course in `folder`, or the one that the current folder lies in. Raises CourseError."""
+    """Return the course in `folder`, or else the one around the current folder. Raise CourseError if there is none."""
     return Course.find(Path.cwd()) if folder is None else Course.load(folder / "autograder.yml")
 
 
 def require_topics(course: Course, wanted: Sequence[str]) -> list[str]:
-    """The topics asked for, or all. Raises Stop for one that the course does not have."""
+    """Return the topics asked for, or all if none is. Raise Stop for one that the course does not have."""
     for slug in wanted:
         if slug not in course.topics:
             near = difflib.get_close_matches(slug, course.topics, n=1)

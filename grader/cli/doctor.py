@@ -1,4 +1,4 @@
-"""`grader doctor`: what this machine can promise, measured now."""
+"""Run `grader doctor`: measure what this machine can promise about untrusted code."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ..submission.jail.levels import ADVICE, TRUSTED_FROM, measure, measured_jai
 from .exits import Exit
 
 
-def run(form: str) -> Exit:
-    """Exit 1 below the level at which submissions need not be trusted."""
+def examine(form: str) -> Exit:
+    """Print the level and what it rests on. Return FAILED below the level at which submissions need not be trusted."""
     jail = measured_jail(("numpy",))
     try:
         measured = measure(jail)

@@ -1,4 +1,4 @@
-"""Exit codes, and how an error becomes a sentence and a code."""
+"""Turn errors into a sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from enum import IntEnum
 
 import typer
 
+from ..errors import GraderError, InputError
+
 
 class Exit(IntEnum):
-    """What a command's exit status means."""
+    """The exit statuses of every command; docs/cli.md is written from their comments."""
 
     OK = 0
     FAILED = 1  # a check failed: a row not earned (`test`, `grade --check`), a topic not sound (`verify`)
@@ -27,14 +29,25 @@ class Stop(Exception):
     """An error for a person: the sentence says what happened, where, and what to do next."""
 
 
+# Errors that carry a sentence for a person; anything else that reaches a command is a bug.
+DECLARED = (Stop, InputError, GraderError)
+
+EXTRA = ("torch", "jinja2", "nbconvert")  # packages that only those who grade have
+
+# The machine ran out of something or refused it: neither a bug nor a wrong argument.
+MACHINE_ERRORS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EROFS}
+)
+
+
 def say(text: str) -> None:
-    """Talk: to the standard error, so that data alone is on the standard output."""
+    """Print a sentence to the standard error, so that the standard output holds data alone."""
     print(text, file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
 def guarded() -> Iterator[None]:
-    """Run a command's body: our declared errors become a sentence and exit 2, bugs a sentence and exit 4."""
+    """Run a command's body. A declared error becomes a sentence and exit 2, a bug a sentence and exit 4."""
     try:
         yield
     except typer.Exit:
@@ -43,37 +56,23 @@ def guarded() -> Iterator[None]:
         say("interrupted: what was finished is kept")
         raise typer.Exit(Exit.INTERRUPTED) from None
     except BrokenPipeError:
+        # `grader … | head` has read enough. Python flushes stdout once more at its end, which must not fail as well.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(Exit.OK) from None
     except Exception as error:
-        if os.environ.get("GRADER_DEBUG") and not _is_declared(error):
+        if os.environ.get("GRADER_DEBUG") and not isinstance(error, DECLARED):
             raise
-        sentence, code = _told(error)
+        sentence, code = _sentence_and_code(error)
         say(f"grader: {sentence}")
         raise typer.Exit(code) from None
 
 
-def _told(error: Exception) -> tuple[str, Exit]:
-    if _is_declared(error):
+def _sentence_and_code(error: Exception) -> tuple[str, Exit]:
+    if isinstance(error, DECLARED):
         return str(error), Exit.USAGE
-    if isinstance(error, OSError) and error.errno in MACHINES:
+    if isinstance(error, OSError) and error.errno in MACHINE_ERRORS:
         return f"{error}: what was finished is in the gradebook; see to it and run the command again", Exit.UNGRADED
     if isinstance(error, ModuleNotFoundError) and error.name in EXTRA:
         return f"this command needs {error.name}: pip install 'graded-descent[grade]'", Exit.USAGE
     bug = f"a bug: {type(error).__name__}: {error}\n(GRADER_DEBUG=1 shows where; please report it)"
     return bug, Exit.INTERNAL
-
-
-def _is_declared(error: Exception) -> bool:
-    return type(error).__name__ in DECLARED
-
-
-EXTRA = ("torch", "jinja2", "nbconvert")  # packages that only those who grade have
-
-# What a machine runs out of, and what it refuses: neither a bug nor a wrong argument.
-MACHINES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EROFS})
-
-# By name, because importing their modules would make every command slow.
-DECLARED = frozenset(
-    {"BadRecord", "CourseError", "GradebookError", "NothingThere", "GraderError", "Stop", "TopicError", "Unreadable"}
-)

@@ -1,4 +1,4 @@
-"""`grader grade`: from PATHs to the gradebook, its exports, and what is printed."""
+"""Run `grader grade`: from PATHs to the gradebook, its exports, and the lines printed."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from ..topics.folder import Assignment
 from ..truth.reference import choose_device
 from .courses import open_course, require_topics
 from .exits import Exit, Stop, say
-from .progress import progress as showing
+from .progress import show_progress
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be graded, how, and where to."""
+    """The request to grade: which files, how, and into which folder."""
 
     paths: Sequence[Path]
     topic: str | None
@@ -48,7 +48,11 @@ class Order:
     trust: bool
 
 
-def run(order: Order, form: str, check: bool, progress: bool, quiet: bool) -> Exit:
+def grade(order: Order, form: str, check: bool, progress: bool, quiet: bool) -> Exit:
+    """Grade, export, print, and return what the exit status should say.
+
+    Raise Stop where this machine confines submissions too weakly and they are not trusted.
+    """
     course = open_course(order.course)
     require_topics(course, [order.topic] if order.topic else [])
     submissions, unidentified = find(order.paths, list(course.topics), order.topic, order.student)
@@ -57,19 +61,21 @@ def run(order: Order, form: str, check: bool, progress: bool, quiet: bool) -> Ex
     if course.secret_bytes() is None and not quiet:
         say(f"note: the environment variable {course.secret} is not set, so the grading cases can be foreseen")
     with Gradebook(order.output / "gradebook.db") as book:
-        results = list(_graded(order, course, submissions, book, progress))
+        results = list(_grade_all(order, course, submissions, book, progress))
         report = _export(order, course, book.latest(), submissions, progress)
     results.sort(key=lambda result: (result.student, result.topic))
     _print(results, form)
     if not quiet:
-        say(_last_line(results, report))
+        ungraded = sum(result.status == "ungraded" for result in results)
+        count = f"graded {len(results) - ungraded} of {len(results)} submissions"
+        say(f"{count}{f', {ungraded} UNGRADED' if ungraded else ''}. Report: {report}")
     return _exit(results, bool(unidentified), check)
 
 
-def _graded(
+def _grade_all(
     order: Order, course: Course, submissions: Sequence[Submission], book: Gradebook, progress: bool
 ) -> Iterator[Result]:
-    """Results as they come, each in the gradebook before it is counted."""
+    """Yield results as they come, each kept in the gradebook before it is counted."""
     if sys.platform == "linux":
         namespaces.hide_memory()
     jail = measured_jail(course.imports)
@@ -79,7 +85,7 @@ def _graded(
                 f"{jail.sentence}. {ADVICE} To grade submissions that you trust all the same: --trust-submissions"
             )
         grading = Grading(course, jail, order.round, choose_device(order.device or course.device))
-        with showing("grading", len(submissions), progress) as advance:
+        with show_progress("grading", len(submissions), progress) as advance:
             for result in grading.grade_all(submissions, order.workers):
                 book.append([result])
                 advance(f"{result.student} {result.topic}")
@@ -91,32 +97,32 @@ def _graded(
 def _export(
     order: Order, course: Course, results: list[Result], submissions: Sequence[Submission], progress: bool
 ) -> Path:
-    """Everything that is made from the gradebook. Returns the report's first page."""
+    """Write everything that is made from the gradebook, and return the path of the report's first page."""
     from ..output.report import write_report  # renders notebooks: slow to import
 
     write_results(results, order.output)
     atomic_write(
         order.output / "grades.csv", grades_csv(results, {s: plan.weight for s, plan in course.topics.items()})
     )
-    at = {(s.student, s.topic): s.path for s in submissions}
+    paths = {(s.student, s.topic): s.path for s in submissions}
+
+    def handed_in(student: str, topic: str) -> bytes | None:
+        path = paths.get((student, topic))
+        try:
+            return bytes_of(path) if path else None
+        except (OSError, Unreadable):
+            return None  # a link, a pipe or whatever else grading refused to open
+
     topics = [(s, Assignment(s, course.root).topic.title, plan.weight) for s, plan in course.topics.items()]
-    with showing("report", len({r.student for r in results}), progress) as advance:
+    with show_progress("report", len({r.student for r in results}), progress) as advance:
         return write_report(
             results,
-            lambda student, topic: _bytes(at.get((student, topic))),
+            handed_in,
             order.output / "report",
             course.name,
             topics,
             advance,
         )
-
-
-def _bytes(path: Path | None) -> bytes | None:
-    """What was handed in, for the report; None for a link, a pipe or whatever else grading refused to open."""
-    try:
-        return bytes_of(path) if path else None
-    except (OSError, Unreadable):
-        return None
 
 
 def _print(results: Sequence[Result], form: str) -> None:
@@ -135,11 +141,11 @@ def _print(results: Sequence[Result], form: str) -> None:
     elif form == "junit":
         print(junit(results))
     else:
-        print("\n".join(lines(results)))
+        print("\n".join(score_lines(results)))
 
 
-def lines(results: Sequence[Result]) -> Iterator[str]:
-    """One line per result: student, topic, score, and the rows that were not earned."""
+def score_lines(results: Sequence[Result]) -> Iterator[str]:
+    """Yield a line for each result: student, topic, score, and the rows that were not earned."""
     names = [one_line(printable(r.student)) for r in results]
     wide, topics = max(map(len, names), default=0), max((len(r.topic) for r in results), default=0)
     for name, result in zip(names, results, strict=True):
@@ -148,12 +154,6 @@ def lines(results: Sequence[Result]) -> Iterator[str]:
         yield f"{name:{wide}}  {result.topic:{topics}}  {score:>8}" + (
             f"  not earned: {', '.join(lost)}" if lost else ""
         )
-
-
-def _last_line(results: Sequence[Result], report: Path) -> str:
-    ungraded = sum(result.status == "ungraded" for result in results)
-    count = f"graded {len(results) - ungraded} of {len(results)} submissions"
-    return f"{count}{f', {ungraded} UNGRADED' if ungraded else ''}. Report: {report}"
 
 
 def _exit(results: Sequence[Result], unidentified: bool, check: bool) -> Exit:

@@ -1,4 +1,4 @@
-"""Progress on the standard error: a bar on a terminal, a line now and then elsewhere, nothing where it is not wanted."""
+"""Show progress on the standard error: a bar on a terminal, a line now and then elsewhere, nothing if it is not wanted."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ LINE_SECONDS = 10.0  # between lines where there is no terminal
 
 
 @contextlib.contextmanager
-def progress(title: str, total: int | None, wanted: bool) -> Iterator[Advance]:
-    """`advance(what)` counts one step and names what is being done."""
+def show_progress(title: str, total: int | None, wanted: bool) -> Iterator[Advance]:
+    """Yield `advance`: `advance(what)` counts one step and names the work done."""
     if not wanted:
         yield lambda what: None
     elif sys.stderr.isatty():
@@ -37,13 +37,13 @@ def _bar(title: str, total: int | None) -> Iterator[Advance]:
 
 
 def _lines(title: str, total: int | None) -> Advance:
-    done, told = 0, time.monotonic()
+    done, printed = 0, time.monotonic()
 
     def advance(what: str) -> None:
-        nonlocal done, told
+        nonlocal done, printed
         done += 1
-        if time.monotonic() - told >= LINE_SECONDS or done == total:
-            told = time.monotonic()
+        if time.monotonic() - printed >= LINE_SECONDS or done == total:
+            printed = time.monotonic()
             print(f"{title}: {done}{f' of {total}' if total else ''}", file=sys.stderr, flush=True)
 
     return advance

@@ -1,4 +1,4 @@
-"""`grader list` and `grader show`: looking at the course and at the gradebook."""
+"""Run `grader list` and `grader show`: look at the course and at the gradebook."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from .exits import Exit, Stop
 
 
 def list_topics(folder: Path | None, form: str) -> Exit:
+    """Print the course's topics."""
     course = open_course(folder)
     rows = []
     for slug, plan in course.topics.items():
@@ -34,7 +35,8 @@ def list_topics(folder: Path | None, form: str) -> Exit:
     return Exit.OK
 
 
-def show(student: str, topic: str | None, output: Path, form: str) -> Exit:
+def show_student(student: str, topic: str | None, output: Path, form: str) -> Exit:
+    """Print a student's results. Raise Stop if there is no gradebook, or none of theirs in it."""
     path = output / "gradebook.db"
     if not path.is_file():
         raise Stop(f"{path}: there is no gradebook here; grade first, or name its folder with -o")
@@ -49,11 +51,11 @@ def show(student: str, topic: str | None, output: Path, form: str) -> Exit:
         print(json.dumps([result.to_dict() for result in results], indent=2, ensure_ascii=False))
         return Exit.OK
     for result in results:
-        print(result.to_json(indent=None) if form == "jsonl" else _text(result))
+        print(result.to_json(indent=None) if form == "jsonl" else _result_text(result))
     return Exit.OK
 
 
-def _text(result: Result) -> str:
+def _result_text(result: Result) -> str:
     score = "ungraded" if result.score is None else out_of(result.score, result.max_score)
     head = f"{one_line(printable(result.student))}  {result.topic}  {score}  ({printable(result.file)}, round {result.round})"
     notes = [f"! {f'cell {note.cell} ' if note.cell else ''}{printable(note.text)}" for note in result.notes]

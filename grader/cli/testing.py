@@ -1,4 +1,4 @@
-"""`grader test`: a student's own check, in a process of its own, against recorded answers."""
+"""Run `grader test`: a student's own check, in a process of its own, against recorded answers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..bundle.check import find_record, judge
 from ..bundle.record import SUFFIX, TopicRecord
 from ..bundle.shown import lines
 from ..errors import BadRecord
-from ..result import Note, Result, Verdict
+from ..result import Result
 from ..submission.find import topic_of_name
 from ..submission.jail import ProcessJail
 from ..submission.limits import Limits
@@ -17,7 +17,11 @@ from ..submission.session import Session
 from .exits import Exit, Stop
 
 
-def run(notebook: Path, answers: Path | None, form: str) -> Exit:
+def run_test(notebook: Path, answers: Path | None, form: str) -> Exit:
+    """Judge a notebook and print its verdicts. Return FAILED unless every row is earned in full.
+
+    Raise Stop if the file cannot be read or is for another topic, BadRecord if the recorded answers cannot be used.
+    """
     try:
         source = read_path(notebook)
     except OSError as error:
@@ -38,7 +42,7 @@ def run(notebook: Path, answers: Path | None, form: str) -> Exit:
 
 
 def _record_beside(notebook: Path, source: Source) -> TopicRecord:
-    """By the notebook's metadata, its name, or the only record beside it."""
+    """Return the record beside a notebook: by its metadata, by its name, or the only one. Raise BadRecord without one."""
     folder = notebook.resolve().parent
     beside = sorted(path.name.removesuffix(SUFFIX) for path in folder.glob(f"*{SUFFIX}"))
     slug = source.topic or topic_of_name(notebook.stem, beside) or (beside[0] if len(beside) == 1 else None)
@@ -54,14 +58,7 @@ def _print(result: Result, form: str) -> None:
         print(result.to_json(indent=2 if form == "json" else None))
         return
     for note in result.notes:
-        print(f"! {_place(note)}{note.text}")
+        print(f"! {f'cell {note.cell} ' if note.cell else ''}{note.text}")
     print("\n".join(lines(result.rows)))
-    print(f"{_sum(result.rows)} points on the public cases")
-
-
-def _place(note: Note) -> str:
-    return f"cell {note.cell} " if note.cell else ""
-
-
-def _sum(rows: tuple[Verdict, ...]) -> str:
-    return f"{sum(row.earned for row in rows):g} of {sum(row.points for row in rows):g}"
+    earned, points = sum(row.earned for row in result.rows), sum(row.points for row in result.rows)
+    print(f"{earned:g} of {points:g} points on the public cases")

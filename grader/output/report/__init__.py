@@ -40,9 +40,8 @@ def write_report(
     """Write `index.html` and `students/NAME.html` under `directory`; return the path of the index.
 
     `notebooks(student, topic)` returns the file as it was handed in, or None; it is called once for each result, while that
-    student's page is made, so that one page's files are in memory at a time. `topics` are (slug, title, weight) in the
-    course's order; a topic that only the results know comes last and weighs nothing. `progress` is called with the name of
-    each student whose page is written.
+    student's page is made. `topics` are (slug, title, weight) in the course's order; a topic that only the results know comes
+    last and weighs nothing. `progress` is called with the name of each student whose page is written.
     """
     infos = _topics(results, topics)
     latest = {(result.student, result.topic): result for result in results}
