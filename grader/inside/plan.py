@@ -21,7 +21,6 @@ import numpy as np
 
 from .wire import Handle, Ref, Seeded
 
-OPS = ("let", "new", "call", "get", "apply")
 OPERATORS: Mapping[str, Callable[..., Any]] = {  # as Python dispatches them: also to the operand on the right
     name: getattr(operator, name) for name in ("add", "sub", "mul", "truediv", "pow", "matmul", "neg", "getitem")
 } | {"sum": sum}  # of a list and a start: ten thousand additions are one step
