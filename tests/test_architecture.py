@@ -6,12 +6,15 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 from browserlike import DEPRIVE
+
+from grader.cli.exits import EXTRA
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "grader"
@@ -87,6 +90,20 @@ def test_top_of_the_package_holds_only_what_everything_may_use() -> None:
     used = {name for name in top if len({folder(m) for m, found in IMPORTS.items() if name in found} - {name}) >= 2}
     assert len(top) <= 8
     assert top - used <= {"grader", "grader.__main__"}
+
+
+def test_what_is_imported_is_declared_and_what_only_graders_have_is_known_to_the_commands() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    core, graders = (
+        {re.split(r"[>=; ]", requirement)[0] for requirement in requirements}
+        for requirements in (project["dependencies"], extras["grade"] + extras["torch"])
+    )
+    ours = {*sys.stdlib_module_names, "grader", "grader_inside", *FILES}
+    imported = {{"yaml": "pyyaml"}.get(name, name) for used in IMPORTS.values() for name in used} - ours
+    assert imported <= core | graders
+    assert imported >= core
+    assert imported & graders == set(EXTRA)
 
 
 def test_only_truth_imports_torch() -> None:

@@ -13,9 +13,8 @@ from fuzzing import FUZZ
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.course import yaml_positions
-from grader.course.form import CourseForm, LimitsForm, TopicForm
-from grader.course.settings import MAX_BYTES, Course
+from grader.course.settings import MAX_BYTES, Course, Keys, TopicPlan
+from grader.course.yaml_positions import Document
 from grader.errors import CourseError
 from grader.submission.limits import Limits
 
@@ -73,7 +72,7 @@ def test_everything_can_be_said(load):
         "device: cpu\nimports: [numpy, scipy]\nsecret: OUR_SECRET\ntimezone: Europe/Berlin\n"
     )
     assert list(course.topics) == ["batch-norm", "adam"]
-    assert (course.topics["batch-norm"].weight, course.topics["batch-norm"].module) == (2.5, "batch_norm")
+    assert course.topics["batch-norm"].weight == 2.5
     assert course.limits == Limits(row_cpu_seconds=7, memory_mb=512)
     assert (course.device, course.imports, course.secret) == ("cpu", ("numpy", "scipy"), "OUR_SECRET")
 
@@ -358,7 +357,7 @@ _VALUES = st.recursive(
 
 
 @FUZZ
-@given(st.dictionaries(st.sampled_from([*CourseForm.model_fields, "nam"]), _VALUES))
+@given(st.dictionaries(st.sampled_from([*(key.name for key in dataclasses.fields(Keys)), "nam"]), _VALUES))
 def test_any_values_are_a_course_or_a_course_error(tmp_path_factory, values):
     file = tmp_path_factory.getbasetemp() / "fuzzed.yml"
     file.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
@@ -374,12 +373,12 @@ _TEXT = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]))
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,6}", fullmatch=True), st.integers() | st.booleans() | st.none() | _TEXT))
 def test_what_json_says_is_read_back_with_its_place(values):
     text = json.dumps(values, indent=1)
-    document = yaml_positions.read(text)
+    document = Document(text)
     assert document.data == values
     assert document.problems == []
     for line, key in enumerate(values, start=2):
-        assert document.key_mark((key,)) == (line, 2)
-        assert document.value_mark((key,)) == (line, len(key) + 6)
+        assert document.keys[(key,)] == (line, 2)
+        assert document.values[(key,)] == (line, len(key) + 6)
 
 
 # --- The page and the file that ship ---
@@ -395,17 +394,17 @@ def _documented() -> dict[str, list[str]]:
 
 
 def _declared() -> dict[str, object]:
-    """Key → its default, from the form."""
-    forms = {"": CourseForm, "topics.SLUG.": TopicForm, "limits.": LimitsForm}
+    """Key → its default, as the dataclasses declare it and the file would say it."""
+    said = {dataclasses.MISSING: "required", Limits(): None, ("numpy",): ["numpy"]}
     return {
-        prefix + name: "required" if field.is_required() else field.default
-        for prefix, form in forms.items()
-        for name, field in form.model_fields.items()
+        prefix + key.name: said.get(key.default, key.default)
+        for prefix, form in {"": Keys, "topics.SLUG.": TopicPlan, "limits.": Limits}.items()
+        for key in dataclasses.fields(form)
     }
 
 
 def test_the_page_documents_every_key_and_its_default():
-    defaults = {key: yaml_positions.read(cells[1].strip("`")).data for key, cells in _documented().items()}
+    defaults = {key: Document(cells[1].strip("`")).data for key, cells in _documented().items()}
     assert defaults == _declared()
 
 
@@ -415,7 +414,9 @@ def test_the_page_gives_the_bounds_of_every_limit():
         for key, cells in _documented().items()
         if "limits." in key
     }
-    assert bounds == {f"limits.{limit.name}": limit.metadata["bounds"] for limit in dataclasses.fields(Limits)}
+    assert bounds == {
+        f"limits.{limit.name}": (limit.metadata["ge"], limit.metadata["le"]) for limit in dataclasses.fields(Limits)
+    }
 
 
 def test_the_example_of_the_page_is_a_course(folder, load):

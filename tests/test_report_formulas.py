@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import builtins
 import re
 import time
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -68,18 +66,6 @@ def test_a_displayed_formula_has_a_box_of_its_own(source: str) -> None:
 def test_what_cannot_be_laid_out_is_shown_as_it_was_typed(latex: str) -> None:
     assert mathml(latex) is None
     assert "\\" not in latex or f'<code class="math">{latex}</code>' in str(markdown(f"${latex}$"))
-
-
-def test_without_the_library_formulas_are_shown_as_they_were_typed(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def without(name: str, *rest: Any, **more: Any) -> Any:
-        if name.startswith("latex2mathml"):
-            raise ModuleNotFoundError(name)
-        return real(name, *rest, **more)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    assert mathml("x") is None
 
 
 def test_a_formula_can_carry_no_links_styles_or_markup() -> None:

@@ -21,6 +21,7 @@ from ..output.exports.gradescope import gradescope
 from ..output.exports.junit import junit
 from ..output.exports.phrases import out_of
 from ..output.exports.result_files import write_results
+from ..output.report import write_report
 from ..output.text import one_line, printable
 from ..result import Result, Status
 from ..submission.find import Submission, find
@@ -98,8 +99,6 @@ def _export(
     order: Order, course: Course, results: list[Result], submissions: Sequence[Submission], progress: bool
 ) -> Path:
     """Write everything that is made from the gradebook, and return the path of the report's first page."""
-    from ..output.report import write_report  # renders notebooks: slow to import
-
     write_results(results, order.output)
     atomic_write(
         order.output / "grades.csv", grades_csv(results, {s: plan.weight for s, plan in course.topics.items()})

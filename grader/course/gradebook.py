@@ -10,7 +10,6 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -60,15 +59,6 @@ ORDER BY student, topic
 """
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One stored Result, and when it was stored (UTC, ISO 8601)."""
-
-    id: int
-    created: str
-    result: Result
-
-
 class Gradebook:
     """`with Gradebook("out/gradebook.db") as book: book.append(results)`.
 
@@ -110,13 +100,6 @@ class Gradebook:
         with self._explained():
             rows = self._db.execute(_LATEST, plain({"student": student, "topic": topic})).fetchall()
         return [self._stored(text) for (text,) in rows]
-
-    def history(self, student: str, topic: str) -> list[Entry]:
-        """Everything that was ever stored for one student and topic, oldest first."""
-        query = "SELECT id, created, result_json FROM results WHERE student = ? AND topic = ? ORDER BY id"
-        with self._explained():
-            rows = self._db.execute(query, plain([student, topic])).fetchall()
-        return [Entry(id, created, self._stored(text)) for id, created, text in rows]
 
     def students(self) -> list[str]:
         with self._explained():

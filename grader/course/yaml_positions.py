@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
+Mark = tuple[int, int]  # line and column, both counted from 1
 KeyPath = tuple[str | int, ...]
+Problem = tuple[Mark, KeyPath, str]  # where in the text, at which value, and what is wrong
 MAX_DEPTH = 16
 
 _CONSTANTS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _CONSTANTS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INTEGER = re.compile(r"[-+]?[0-9]+", re.ASCII)
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_LEADING_ZERO = re.compile(r"[-+]?0[0-9]+", re.ASCII)
-
+_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 _COLON = "Check the colon and the indentation of the line above; text that holds a colon goes in quotes"
 
 # What PyYAML says, what a person needs to hear, and whether it is shown where the construct begins.
@@ -41,62 +38,66 @@ _EXPLANATIONS = (
 )
 
 
-class Mark(NamedTuple):
-    """A place in the text; both numbers count from 1."""
-
-    line: int
-    column: int
-
-
-@dataclass(frozen=True, order=True)
-class Problem:
-    """What is wrong, where in the text, and at which value."""
-
-    mark: Mark
-    path: KeyPath = field(compare=False)
-    sentence: str = field(compare=False)
-
-
-class Unreadable(Exception):
-    """The text is no YAML that is read here; `problem` says where and why."""
-
-    def __init__(self, mark: Mark, sentence: str) -> None:
-        super().__init__(sentence)
-        self.problem = Problem(mark, (), sentence)
-
-
-@dataclass(frozen=True)
 class Document:
-    """Plain data, the marks of its values and keys, and the problems that did not stop the reading."""
+    """One YAML document: plain `data`, the marks of its `values` and `keys`, and its `problems`.
 
-    data: Any
-    values: dict[KeyPath, Mark]
-    keys: dict[KeyPath, Mark]
-    problems: list[Problem]
+    A problem that stopped the reading has the path (); `data` is None then. `text` was decoded with `surrogateescape`.
+    """
 
-    def value_mark(self, path: KeyPath) -> Mark:
-        """Where the value at `path` begins, or the nearest thing around it that exists."""
-        while path not in self.values:
-            path = path[:-1]
-        return self.values[path]
+    def __init__(self, text: str) -> None:
+        self.data: Any = None
+        self.values: dict[KeyPath, Mark] = {(): (1, 1)}
+        self.keys: dict[KeyPath, Mark] = {}
+        self.problems: list[Problem] = []
+        try:
+            loader = _Loader(text)
+            node = loader.get_single_node()
+            self.data = None if node is None else self._value(node, ())
+        except yaml.reader.ReaderError as error:
+            before, character = text[: error.position], error.character
+            sentence = f"the character {chr(character)!a} is not allowed in YAML. Delete it."
+            if 0xDC80 <= character <= 0xDCFF:
+                sentence = f"the byte 0x{character - 0xDC00:02x} is not UTF-8. Save the file as UTF-8."
+            self.problems = [((before.count("\n") + 1, len(before) - before.rfind("\n")), (), sentence)]
+        except yaml.MarkedYAMLError as error:
+            self.problems = [_explained(error)]
+        except (ValueError, OverflowError):  # PyYAML lets these through for "\UFFFFFFFF" and for endless digits
+            self.problems = [(_at(loader.get_mark()), (), "this escape or number is out of range. Correct it.")]
 
-    def key_mark(self, path: KeyPath) -> Mark:
-        """Where the key at the end of `path` stands."""
-        return self.keys.get(path) or self.value_mark(path)
+    def _value(self, node: yaml.Node, path: KeyPath) -> Any:
+        """Return the node as plain data. The loader has bounded the depth."""
+        self.values[path] = _at(node.start_mark)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._value(item, (*path, index)) for index, item in enumerate(node.value)]
+        if isinstance(node, yaml.ScalarNode):
+            return node.value if node.style else self._plain(node.value, path)
+        mapping: dict[str, Any] = {}
+        for key, value in node.value:
+            mark, here = _at(key.start_mark), (*path, key.value)
+            if not isinstance(key, yaml.ScalarNode):
+                self.problems.append((mark, path, "a key should be a word, not a list or a mapping."))
+            elif here in self.keys:
+                sentence = f"is already given in line {self.keys[here][0]}. Keep one of the two."
+                self.problems.append((mark, here, sentence))
+            else:
+                self.keys[here] = mark
+                mapping[key.value] = self._value(value, here)
+        return mapping
 
-
-def read(text: str) -> Document:
-    """Read one YAML document. Raises Unreadable at the first error of syntax; other problems are collected."""
-    node = _compose(text)
-    builder = _Builder()
-    data = None if node is None else builder.build(node, ())
-    return Document(data, builder.values, builder.keys, builder.problems)
-
-
-def position(text: str, index: int) -> Mark:
-    """The line and column of the character at `index`."""
-    before = text[:index]
-    return Mark(before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1)
+    def _plain(self, text: str, path: KeyPath) -> Any:
+        """Return what unquoted text means. A number that cannot be taken at its word is a problem, and stays text."""
+        if text in _CONSTANTS:
+            return _CONSTANTS[text]
+        if not _NUMBER.fullmatch(text):
+            return text
+        if re.fullmatch("[-+]?0[0-9]+", text):
+            sentence = "is octal to some readers of YAML. Leave the leading zero out, or quote the value."
+        elif math.isinf(float(text)):
+            sentence = "is too large for a number. Write a smaller one."
+        else:
+            return float(text) if set(text) & set(".eE") else int(text)
+        self.problems.append((self.values[path], path, sentence))
+        return text
 
 
 class _Loader(yaml.SafeLoader):
@@ -106,98 +107,32 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]
-        if isinstance(event, yaml.AliasEvent):
-            raise Unreadable(_mark(event), "aliases (`*name`) are not read here. Write the value out.")
-        if getattr(event, "tag", None):
-            raise Unreadable(_mark(event), "tags (`!name`) are not read here. Leave the tag out.")
-        if isinstance(event, yaml.ScalarEvent) and _SURROGATE.search(event.value):
-            raise Unreadable(_mark(event), "holds half of a character (`\\ud800` to `\\udfff`). Write the whole one.")
-        if self.depth == MAX_DEPTH:
-            raise Unreadable(_mark(event), f"more than {MAX_DEPTH} levels of nesting. Flatten it.")
+        for refused, sentence in (
+            (isinstance(event, yaml.AliasEvent), "aliases (`*name`) are not read here. Write the value out."),
+            (getattr(event, "tag", None), "tags (`!name`) are not read here. Leave the tag out."),
+            (
+                re.search("[\ud800-\udfff]", getattr(event, "value", "")),
+                "holds half of a character (`\\ud800` to `\\udfff`). Write the whole one.",
+            ),
+            (self.depth == MAX_DEPTH, f"more than {MAX_DEPTH} levels of nesting. Flatten it."),
+        ):
+            if refused:
+                raise yaml.MarkedYAMLError(problem_mark=event.start_mark, note=sentence)
         self.depth += 1
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
 
 
-def _compose(text: str) -> yaml.Node | None:
-    loader = None
-    try:
-        loader = _Loader(text)
-        return loader.get_single_node()
-    except yaml.reader.ReaderError as error:
-        sentence = f"the character {chr(error.character)!a} is not allowed in YAML. Delete it."
-        raise Unreadable(position(text, error.position), sentence) from None
-    except yaml.MarkedYAMLError as error:
-        raise _explained(error) from None
-    except (ValueError, OverflowError):  # PyYAML lets these through for "\UFFFFFFFF" and for endless digits
-        here = loader.get_mark() if loader else None
-        raise Unreadable(_at(here), "this escape or number is out of range. Correct it.") from None
-
-
-def _explained(error: yaml.MarkedYAMLError) -> Unreadable:
-    problem = error.problem or "not YAML"
+def _explained(error: yaml.MarkedYAMLError) -> Problem:
+    """Return an error of PyYAML's in our words; an error of our loader has them in `note`."""
+    if error.note:
+        return _at(error.problem_mark), (), error.note
     for phrase, sentence, at_start in _EXPLANATIONS:
-        if phrase in problem:
-            mark = error.context_mark if at_start and error.context_mark else error.problem_mark
-            return Unreadable(_at(mark), f"{sentence}.")
-    return Unreadable(_at(error.problem_mark or error.context_mark), f"{problem}. Correct the YAML here.")
-
-
-class _Builder:
-    """Turns nodes into plain values, and keeps their marks and problems. The loader has bounded the depth."""
-
-    def __init__(self) -> None:
-        self.values: dict[KeyPath, Mark] = {(): Mark(1, 1)}
-        self.keys: dict[KeyPath, Mark] = {}
-        self.problems: list[Problem] = []
-
-    def build(self, node: yaml.Node, path: KeyPath) -> Any:
-        self.values[path] = _mark(node)
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
-        plain = isinstance(node, yaml.ScalarNode) and node.style is None
-        return self._plain(node, path) if plain else node.value
-
-    def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, Any]:
-        mapping: dict[str, Any] = {}
-        for key, value in node.value:
-            here = (*path, key.value) if isinstance(key, yaml.ScalarNode) else path
-            if here == path:
-                self._problem(key, path, "a key should be a word, not a list or a mapping.")
-            elif here in self.keys:
-                self._problem(key, here, f"is already given in line {self.keys[here].line}. Keep one of the two.")
-            else:
-                self.keys[here] = _mark(key)
-                mapping[key.value] = self.build(value, here)
-        return mapping
-
-    def _plain(self, node: yaml.Node, path: KeyPath) -> Any:
-        """What unquoted text means. A number that cannot be taken at its word is a problem, and stays text."""
-        text = node.value
-        if text in _CONSTANTS:
-            return _CONSTANTS[text]
-        if not _FLOAT.fullmatch(text):
-            return text
-        if _LEADING_ZERO.fullmatch(text):
-            self._problem(
-                node, path, "is octal to some readers of YAML. Leave the leading zero out, or quote the value."
-            )
-        elif math.isinf(float(text)):
-            self._problem(node, path, "is too large for a number. Write a smaller one.")
-        else:
-            return int(text) if _INTEGER.fullmatch(text) else float(text)
-        return text
-
-    def _problem(self, node: yaml.Node, path: KeyPath, sentence: str) -> None:
-        self.problems.append(Problem(_mark(node), path, sentence))
-
-
-def _mark(thing: Any) -> Mark:
-    return _at(thing.start_mark)
+        if phrase in str(error.problem):
+            return _at(error.context_mark if at_start else error.problem_mark), (), f"{sentence}."
+    return _at(error.problem_mark), (), f"{error.problem}. Correct the YAML here."
 
 
 def _at(mark: Any) -> Mark:
-    return Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
+    return mark.line + 1, mark.column + 1

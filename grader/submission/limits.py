@@ -9,8 +9,9 @@ _DAY = 86_400.0
 
 
 def _limit(default: float, low: float, high: float) -> Any:
-    """A field that a course may set to anything from `low` to `high`."""
-    return field(default=default, metadata={"bounds": (low, high)})
+    """Return a field that a course may set to anything from `low` to `high`: pydantic reads the metadata."""
+    words = f"a {'whole ' if isinstance(default, int) else ''}number from {low:.15g} to {high:.15g}"
+    return field(default=default, metadata={"ge": low, "le": high, "strict": True, "description": words})
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import mistune  # nbconvert's
+import mistune
 import pytest
 from courses import notebook
 from harness import ROOT, TOPIC, Range

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from html import escape, unescape
 from xml.etree.ElementTree import Element
 
+from latex2mathml.converter import convert_to_element
+
 from ..text import visible
 
 MAX_LATEX = 1_000  # characters of one formula
@@ -33,8 +35,6 @@ def mathml(latex: str, block: bool = False) -> str | None:
     if len(latex) > MAX_LATEX or _DEFINITION.search(latex):
         return None
     try:
-        from latex2mathml.converter import convert_to_element
-
         body = "".join(_written(child) for child in convert_to_element(latex))
     except Exception:  # its errors share no base class, and deep nesting ends in a RecursionError
         return None

@@ -1,7 +1,7 @@
 """Make HTML of the student's own words and code: Markdown through nbconvert, sanitised; Python through Pygments.
 
 nbconvert takes most of a second to import, so it is imported when the first Markdown cell is met.
-Markdown is rendered with raw HTML escaped and harmful links refused; an allow-list of tags and attributes is
+Markdown is rendered with raw HTML escaped and harmful links refused; nh3's allow-list of tags and attributes is
 the second wall, and the page's Content-Security-Policy the third. Formulas pass all of that as plain text between
 `<code class="math">` tags, and become MathML last.
 """
@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from html import escape, unescape
 from typing import Any
 
+import nh3
 from markupsafe import Markup
 
 from ..text import visible
@@ -24,14 +24,11 @@ MAX_LABEL = 200
 _BLOCKS = {"p", "h4", "h5", "h6", "hr", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "div"}
 _TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
 _TAGS = _BLOCKS | _TABLES | {"a", "br", "code", "del", "em", "img", "span", "strong"}
-_PLAIN_ATTRIBUTES = {
-    ("a", "rel"),
-    ("code", "class"),
-    ("div", "class"),
-    ("li", "class"),
-    ("img", "alt"),
-    ("ol", "start"),
-    ("span", "class"),
+_ATTRIBUTES = {
+    "a": {"href"},
+    "img": {"alt", "src"},
+    "ol": {"start"},
+    **{tag: {"class"} for tag in ("code", "div", "li", "span")},
 }
 _INLINE = {"code", "em", "span", "strong"}
 _FORMULA = re.compile(r'<code class="math( block)?">([^<]*)</code>')
@@ -56,7 +53,7 @@ def markdown(source: str, attachments: Mapping[str, str] | None = None) -> Marku
 
 def first_line(source: str) -> Markup:
     """Return the first line of prose, as the label of a folded cell: its words and formulas, no blocks, no links."""
-    return _sanitised(_first(source), {}, _INLINE)
+    return _sanitised(_first(source), {}, inline=True)
 
 
 def first_code_line(source: str) -> Markup:
@@ -80,15 +77,25 @@ def _remembered(source: str) -> Markup:
     return _sanitised(source, {})
 
 
-def _sanitised(source: str, attachments: Mapping[str, str], tags: AbstractSet[str] = _TAGS) -> Markup:
+def _sanitised(source: str, attachments: Mapping[str, str], inline: bool = False) -> Markup:
+    parser, renderer = _classes()
+    quiet = renderer(escape=True, allow_harmful_protocols=False, attachments=dict(attachments))
     try:
-        import bleach
-
-        html = _markdown(visible(source), attachments)
-        clean = bleach.clean(html, tags, _allowed, protocols=["http", "https", "mailto", "data"], strip=True)
-    except Exception:
+        html = parser(renderer=quiet).render(visible(source))
+    except Exception:  # what a parser or one of Pygments' 500 lexers cannot stand must not cost a class its report
         return plain(source)
-    return Markup(_FORMULA.sub(_formula, clean))
+    return Markup(_FORMULA.sub(_formula, _cleaner(inline).clean(html)))
+
+
+@cache
+def _cleaner(inline: bool) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=_INLINE if inline else _TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_allowed,
+        url_schemes={"http", "https", "mailto", "data"},
+        link_rel="noopener noreferrer nofollow",
+    )
 
 
 def _first(source: str) -> str:
@@ -104,13 +111,13 @@ def _formula(match: re.Match[str]) -> str:
     return formula or match[0]
 
 
-def _allowed(tag: str, name: str, value: str) -> bool:
-    """The attributes that stay: links go to the web or to this page, pictures are the notebook's own."""
+def _allowed(tag: str, name: str, value: str) -> str | None:
+    """Return the value of an attribute that stays: links go to the web or to this page, pictures are the notebook's own."""
     if (tag, name) == ("a", "href"):
-        return _LINK.match(value) is not None
+        return value if _LINK.match(value) else None
     if (tag, name) == ("img", "src"):
-        return value.startswith("data:image/png;base64,")
-    return (tag, name) in _PLAIN_ATTRIBUTES
+        return value if value.startswith("data:image/png;base64,") else None
+    return value
 
 
 @cache
@@ -141,7 +148,7 @@ def _classes() -> tuple[type, type]:
             return f'<span class="absent">[picture: {alt or escape(url[:80])}]</span>'
 
         def link(self, text: str, url: str, title: str | None = None) -> str:
-            return f'<a rel="noopener noreferrer nofollow" href="{escape(self.safe_url(url))}">{text}</a>'
+            return f'<a href="{escape(self.safe_url(url))}">{text}</a>'
 
         def task_list_item(self, text: str, checked: bool = False) -> str:
             return f'<li class="task">{"☑" if checked else "☐"} {text}</li>\n'
@@ -159,9 +166,3 @@ def _classes() -> tuple[type, type]:
             return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
 
     return MarkdownWithMath, Quiet
-
-
-def _markdown(source: str, attachments: Mapping[str, str]) -> str:
-    parser, renderer = _classes()
-    quiet = renderer(escape=True, allow_harmful_protocols=False, attachments=dict(attachments))
-    return str(parser(renderer=quiet).render(source))
