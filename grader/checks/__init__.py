@@ -1,5 +1,6 @@
 """The claims a rubric can make: small objects that, called with a Trial, return, or raise Wrong with evidence."""
 
+from ..topics.trial import Check, FollowThrough, SingleCase, Trial
 from .behaviour import cheap, pure
 from .chance import Count, statistical
 from .combine import either
@@ -8,7 +9,6 @@ from .optimisers import converges, trajectory
 from .stages import stage
 from .story import composition, follows, perform
 from .training import band, run
-from .trial import Check, FollowThrough, SingleCase, Trial
 from .values import holds, matches
 
 __all__ = [

@@ -10,9 +10,9 @@ from ..errors import Wrong
 from ..inside.plan import Plan
 from ..inside.wire import Ref
 from ..numerics.compare import SAME, Truth, as_array, require_close
-from ..topics.rubric import Cases
+from ..topics.cases import Cases
 from ..topics.signature import Declared, Function, Layer, functions_of, layer
-from .trial import Check, Trial, as_functions
+from ..topics.trial import Check, Trial, as_functions
 
 CHEAP_FORWARDS = 20  # a backward pass costs two or three forwards; numerical differentiation one or two per entry
 CHEAP_SECONDS = 0.05  # below this no cost is judged: clocks and first calls

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import Evidence, GraderError, Wrong
-from ..topics.rubric import Cases
+from ..topics.cases import Cases
 from ..topics.signature import Declared, functions_of
-from .trial import Check, Trial, on_case
+from ..topics.trial import Check, Trial, on_case
 
 FALSE_ALARM = 1e-9  # probability that a right program is called wrong, for each count of each case
 SIGMAS = 6.0  # two programs with one fault differ by more standard deviations with probability 2e-9

@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 
 from ..errors import Wrong
-from .trial import Check, FollowThrough, SingleCase, Trial
+from ..topics.trial import Check, FollowThrough, SingleCase, Trial
 
 
 class Following(Check):

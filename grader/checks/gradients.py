@@ -12,11 +12,11 @@ from ..inside.plan import Plan
 from ..inside.wire import Ref
 from ..numerics.compare import as_array, digits_to_differ, require_array, require_close, short
 from ..numerics.differentiate import OFFSETS, Slopes, slopes
-from ..topics.rubric import Cases
+from ..topics.cases import Cases
+from ..topics.cell import assignments, call, output
 from ..topics.signature import Declared, Function, Layer, function, layer
-from .cell import assignments, call, output
+from ..topics.trial import Check, FollowThrough, SingleCase, Trial, on
 from .combine import Following
-from .trial import Check, FollowThrough, SingleCase, Trial, on
 
 DIRECTIONS = 4  # one sees a 10 % fault in one entry of 100 with probability 0.997
 EXPLAIN = 64  # coordinates that are asked one by one to say which entry is wrong

@@ -16,9 +16,9 @@ from ..inside.plan import Plan
 from ..inside.wire import Handle
 from ..numerics.compare import Truth, require_array, require_close, require_precision
 from ..numerics.name_numbers import STEP
+from ..topics.cell import call, literal
 from ..topics.signature import Declared, Function, Spec, function
-from .cell import call, literal
-from .trial import Check, SingleCase, Trial
+from ..topics.trial import Check, SingleCase, Trial
 
 DECADES = 1.5  # standard deviation of log10 |gradient| between coordinates: eps shows only where sizes differ
 MAX_STEPS = 100  # of a closed loop: a round trip each

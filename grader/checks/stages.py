@@ -13,11 +13,11 @@ from ..errors import Wrong
 from ..inside.plan import Plan
 from ..numerics.compare import VALUES as TOLERANCE
 from ..numerics.compare import Truth, as_array, is_close, require_close
-from ..topics.rubric import Case, Cases
+from ..topics.cases import Case, Cases
+from ..topics.cell import written
 from ..topics.signature import Declared, function
-from .cell import written
+from ..topics.trial import Check, FollowThrough, SingleCase, Trial, on
 from .gradients import moved
-from .trial import Check, FollowThrough, SingleCase, Trial, on
 
 Values = dict[str, Any]
 

@@ -21,13 +21,13 @@ from ..numerics.compare import (
     require_array,
     require_close,
 )
-from ..topics.rubric import Cases
+from ..topics.cases import Cases
 from ..topics.signature import Declared, Function, function, targets_of
+from ..topics.trial import Check, FollowThrough, SingleCase, Trial
 from .combine import Following
 from .gradients import moved
 from .script import Placeholder, Script, written
 from .transcript import transcript
-from .trial import Check, FollowThrough, SingleCase, Trial
 
 
 def perform(trial: Trial, script: Script, case: Mapping[str, Any], *named: Declared) -> list[np.ndarray]:

@@ -11,10 +11,10 @@ import numpy as np
 from ..errors import Wrong
 from ..inside.plan import Plan
 from ..numerics.compare import TRAINING, VALUES, Truth, largest, require_close, short
-from ..topics.rubric import Cases
+from ..topics.cases import Cases
 from ..topics.signature import Declared, function
+from ..topics.trial import Check, Trial, by_output
 from .chance import FALSE_ALARM
-from .trial import Check, Trial, by_output
 
 MEMBERS = 256  # of an ensemble: the spread is then known to 4 %
 SHOWN = 1e-3  # the runs that a drawn band leaves out: it is there to be looked at

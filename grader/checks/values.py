@@ -10,10 +10,10 @@ from typing import Any
 from ..errors import Wrong
 from ..inside.plan import Plan
 from ..numerics.compare import VALUES, Tolerance, require_close
-from ..topics.rubric import Cases
+from ..topics.cases import Cases
+from ..topics.cell import assignments, call, written
 from ..topics.signature import Declared, Function, functions_of
-from .cell import assignments, call, written
-from .trial import Check, SingleCase, Trial, as_functions, by_output, on, on_case, want_visible
+from ..topics.trial import Check, SingleCase, Trial, as_functions, by_output, on, on_case, want_visible
 
 
 class matches(Check):

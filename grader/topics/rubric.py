@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ..errors import TopicError
+from .cases import Case, Cases
+from .trial import Check
 
-Case = tuple[str, dict[str, Any]]
-Cases = Callable[[Any], Iterable[Case]]
+__all__ = ["Case", "Cases", "Check", "Row", "Topic"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Row:
     id: str
     points: float
     claim: str
-    check: Any
+    check: Check
     needs: str = ""
     hidden: bool = False
 

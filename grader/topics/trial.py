@@ -19,8 +19,8 @@ from ..errors import Wrong
 from ..inside.plan import Implementation, Plan
 from ..numerics.compare import Truth, require_array
 from ..result import plain
-from ..topics.rubric import Case, Cases
-from ..topics.signature import Declared, Function, Spec, Target, functions_of
+from .cases import Case, Cases
+from .signature import Declared, Function, Spec, Target, functions_of
 
 MAX_SHOWN = 10_000  # entries of a list or an array on show: what a student returns may be of any size
 Write = Callable[[Mapping[str, Any], Wrong], list[str]]  # lines of Python for a case and what was wrong with it
