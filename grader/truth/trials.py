@@ -12,6 +12,7 @@ import numpy as np
 from ..checks import Trial
 from ..inside.plan import Implementation, Plan
 from ..numerics.compare import Truth
+from ..topics.cases import draw
 from ..topics.rubric import Case, Cases, Row, Topic
 
 PUBLIC_SEED = 0
@@ -34,7 +35,7 @@ class SeededTrial(Trial):
         self.rng = np.random.default_rng([seed, *path.encode()])
 
     def cases(self, generator: Cases | None = None) -> Sequence[Case]:
-        return list((generator or self.topic.cases)(np.random.default_rng(self.seed)))
+        return draw(generator or self.topic.cases, np.random.default_rng(self.seed))
 
     def normal(self, shape: tuple[int, ...]) -> np.ndarray:
         return self.rng.normal(size=shape)
