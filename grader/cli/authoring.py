@@ -38,7 +38,7 @@ def release(topics: Sequence[str], everything: bool, output: Path, folder: Path 
     with showing("releasing", len(wanted), progress) as advance:
         for slug in wanted:
             assignment = Assignment(slug, course.root)
-            print(release_topic(assignment, Oracle(assignment), output))
+            print(release_topic(assignment, open_truth(assignment), output))
             advance(slug)
     return Exit.OK
 
@@ -82,11 +82,18 @@ def prove(course: Course, slug: str, seeds: int, advance: object = None, mutants
             for name, source in worthless_sources(assignment.targets).items()
         }
         tell = advance if callable(advance) else lambda text: None
-        truth = Oracle(assignment)
+        truth = open_truth(assignment)
         report = verify_topic(assignment, truth, numbers, others, tell)
         if mutants and report.sound:
             bite(assignment, truth, jail, report, tell)
         return report
+
+
+def open_truth(assignment: Assignment) -> Oracle:
+    """Return the topic's reference. Raise TopicError, once, where it lacks what the rubric compares with."""
+    oracle = Oracle(assignment)
+    assignment.require_reference(vars(oracle.module))
+    return oracle
 
 
 def matrix_path(course: Course, slug: str) -> Path:

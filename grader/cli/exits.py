@@ -65,7 +65,7 @@ def _told(error: Exception) -> tuple[str, Exit]:
 
 
 def _is_declared(error: Exception) -> bool:
-    return type(error).__name__ in DECLARED
+    return any(kind.__name__ in DECLARED for kind in type(error).__mro__)
 
 
 EXTRA = ("torch", "jinja2", "nbconvert")  # packages that only those who grade have
@@ -74,6 +74,4 @@ EXTRA = ("torch", "jinja2", "nbconvert")  # packages that only those who grade h
 MACHINES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EROFS})
 
 # By name, because importing their modules would make every command slow.
-DECLARED = frozenset(
-    {"BadRecord", "CourseError", "GradebookError", "NothingThere", "GraderError", "Stop", "TopicError", "Unreadable"}
-)
+DECLARED = frozenset({"GraderError", "InputError", "Stop"})

@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ..checks import statistical
 from ..checks.chance import Power
-from ..errors import TopicError
+from ..errors import Fault, TopicError, Wrong
 from ..inside.plan import Implementation
 from ..judging.evaluate import Outcome, evaluate
 from ..judging.mistakes import recognise, run_mistakes
 from ..result import Status
 from ..submission.in_process import Live
-from ..topics.changes import Change, Mistake
+from ..topics.changes import Mistake
 from ..topics.folder import Assignment
 from ..topics.handout import check_folder
 from ..truth.trials import SeededTrial, TruthSource, seeded_trials
@@ -28,14 +29,21 @@ def verify(
     others: Mapping[str, Implementation] | None = None,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Report:
-    """Prove a topic on every seed. `others` are do-nothing programs that need a process of their own (loops, exits)."""
+    """Prove a topic on every seed. `others` are do-nothing programs that need a process of their own (loops, exits).
+
+    Raise TopicError for what the author has to put right before anything can be proven.
+    """
     report = Report(assignment.slug, [row.id for row in assignment.topic.rubric])
     findings = dict.fromkeys(check_folder(assignment), "")
     for number, seed in enumerate(seeds):
         progress(f"{assignment.slug}: seed {number + 1} of {len(seeds)}")
+        solution = _solution(assignment, truth, seed)
+        if failed := _failed(assignment, solution):
+            findings |= dict.fromkeys(failed, "")
+            break  # every other program would only say the same again
+        report.findings += _right_ones(assignment, truth, seed, solution)
         if number == 0:
             report.powers = dict(_powers(assignment, truth, seed))
-        report.findings += _right_ones(assignment, truth, seed)
         report.findings += _worthless_ones(assignment, truth, seed, others if number == 0 and others else {})
         _mistakes(assignment, truth, seed, report, first=number == 0)
         for text in report.findings:  # what is wrong on every seed is said once, with the first
@@ -59,30 +67,54 @@ def false_alarms(
     """What the solution and the variants do not earn on many seeds: nothing, where the rubric is fair."""
     found = []
     for seed in seeds:
-        found += [f"seed {seed}: {text}" for text in _right_ones(assignment, truth, seed)]
+        solution = _solution(assignment, truth, seed)
+        found += [f"seed {seed}: {text}" for text in _right_ones(assignment, truth, seed, solution)]
         progress(f"{assignment.slug}: right programs")
     return found
 
 
-def _right_ones(assignment: Assignment, truth: TruthSource, seed: int) -> Iterator[str]:
-    right = {"the solution": Change("")} | {f"variant {v.name!r}": v for v in assignment.variants}
-    for name, change in right.items():
+def _solution(assignment: Assignment, truth: TruthSource, seed: int) -> list[Outcome]:
+    """What the model solution earns. Raise TopicError where it cannot be run."""
+    return _outcomes(assignment, Live.of(assignment.solution, str(assignment.folder / "solution.py")), truth, seed)
+
+
+def _failed(assignment: Assignment, solution: Sequence[Outcome]) -> list[str]:
+    """What keeps even the solution from being judged: each fault once, with its rows. Raise TopicError if it is the author's."""
+    void = [o for o in solution if o.status is Status.VOID]
+    rows: dict[str, list[str]] = {}
+    for o in void:
+        rows.setdefault(str(o.error), []).append(repr(o.row.id))
+    said = [f"{sentence} (row {', '.join(ids)})" for sentence, ids in rows.items()]
+    if any(isinstance(o.error, TopicError) for o in void):
+        raise TopicError("\n".join(f"{assignment.slug}: {text}" for text in said))
+    return [f"the solution cannot be judged: {text}" for text in said]
+
+
+def _right_ones(assignment: Assignment, truth: TruthSource, seed: int, solution: Sequence[Outcome]) -> Iterator[str]:
+    yield from _not_earned("the solution", solution)
+    for variant in assignment.variants:
+        name = f"variant {variant.name!r}"
         try:
-            student = Live.of(change.apply(assignment.solution), name)
+            student = Live.of(variant.apply(assignment.solution), name)
         except TopicError as error:
             yield str(error)
             continue
-        for o in _outcomes(assignment, student, truth, seed):
-            if not o.earned or o.follow:
-                yield f"{name} does not earn {o.row.id!r}: {o.status}: {o.error}"
+        yield from _not_earned(name, _outcomes(assignment, student, truth, seed))
+
+
+def _not_earned(name: str, outcomes: Sequence[Outcome]) -> Iterator[str]:
+    for o in outcomes:
+        if not o.earned or o.follow:
+            yield f"{name} does not earn {o.row.id!r}: {o.status}: {o.error}"
 
 
 def _powers(assignment: Assignment, truth: TruthSource, seed: int) -> Iterator[tuple[str, list[Power]]]:
-    """What each statistical row sees, with the solution as the student."""
+    """What each statistical row sees, with the solution as the student; a row that it does not earn is a finding already."""
     student = Live.of(assignment.solution)
     for row in assignment.topic.rubric:
         if isinstance(row.check, statistical):
-            yield row.id, row.check.power(SeededTrial(assignment.topic, student, truth, seed, row.id))
+            with contextlib.suppress(Wrong, Fault):
+                yield row.id, row.check.power(SeededTrial(assignment.topic, student, truth, seed, row.id))
 
 
 def _worthless_ones(

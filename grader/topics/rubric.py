@@ -42,6 +42,8 @@ class Topic:
             unknown = [need for need in row.needs.split() if need not in seen]
             unseen = [need for need in row.needs.split() if need in seen and seen[need].hidden and not row.hidden]
             for found, problem in (
+                (not isinstance(row.check, Check), f"has {row.check!r} where a check belongs, as in matches(f)"),
+                (not isinstance(row.points, int | float) or row.points < 0, f"is worth {row.points!r} points"),
                 (row.id in seen, "is there twice"),
                 (unknown, f"needs {unknown}, which no earlier row is called"),
                 (unseen, f"needs {unseen}, which is hidden: hidden rows are asked last"),
