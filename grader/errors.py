@@ -10,6 +10,7 @@
     │   └── OffTheRecord      what a check asks is not among the recorded answers
     └── InputError            something that was handed to us cannot be used: a sentence with what to do
         ├── TopicError        a topic's folder
+        │   └── Lacks         a case has no argument of a name that is asked for
         ├── CourseError       an autograder.yml
         ├── GradebookError    a gradebook's file
         ├── BadRecord         a file of recorded answers
@@ -127,7 +128,18 @@ class InputError(GradedDescentError):
 
 
 class TopicError(InputError):
-    """A topic that cannot be used as it stands: says where and what to do."""
+    """A topic that cannot be used as it stands: what is wrong, what to do, and `where` (FILE:LINE), if that is known."""
+
+    def __init__(self, sentence: str, where: str = "") -> None:
+        super().__init__(sentence)
+        self.where = where
+
+    def __str__(self) -> str:
+        return f"{self.where}: {super().__str__()}" if self.where else super().__str__()
+
+
+class Lacks(TopicError):
+    """A case has no argument of a name that is asked for."""
 
 
 class CourseError(InputError):

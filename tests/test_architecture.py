@@ -50,7 +50,7 @@ IMPORTS = {module: sorted(set(imports(module, path)) - {module}) for module, pat
 
 
 def folder(module: str) -> str:
-    """ "grader.checks.trial" → "checks"; a module at the top is a room of its own."""
+    """ "grader.checks.values" → "checks"; a module at the top is a room of its own."""
     return "grader" if module == "grader" else module.split(".")[1]
 
 

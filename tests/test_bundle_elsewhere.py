@@ -12,12 +12,12 @@ import pytest
 from grader.bundle.inputs import RecordedInputs
 from grader.bundle.record import TopicRecord, record
 from grader.checks import Trial
-from grader.checks.trial import Inputs
 from grader.course.settings import Course
 from grader.judging.evaluate import evaluate
 from grader.submission.in_process import Live
 from grader.topics.folder import Assignment
 from grader.topics.rubric import Case, Cases, Row
+from grader.topics.trial import Inputs
 from grader.truth.record import InMemory, Recorded
 
 COURSE = Course.load(Path(__file__).parent.parent / "autograder.yml")

@@ -12,7 +12,7 @@ from scipy.stats import binom, binomtest
 
 from grader.checks import Count, Trial, statistical
 from grader.checks.chance import FALSE_ALARM, SEEN, acceptance, smallest_seen
-from grader.errors import GraderError, Wrong
+from grader.errors import GraderError, TopicError, Wrong
 from grader.inside.wire import decode, encode
 from grader.judging.evaluate import evaluate
 from grader.judging.known import from_wire, to_wire
@@ -160,5 +160,5 @@ def test_a_record_of_another_number_of_draws_judges_nobody() -> None:
 
 
 def test_a_test_with_many_false_alarms_is_refused() -> None:
-    with pytest.raises(AssertionError):
+    with pytest.raises(TopicError, match="at most 1e-09"):
         statistical(heads, coins, false_alarm=0.01)

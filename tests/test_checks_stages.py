@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from grader.checks import Trial, holds, stage
+from grader.errors import TopicError
 from grader.inside.plan import Plan, execute
 from grader.judging.evaluate import evaluate
 from grader.judging.outcome import Outcome
@@ -150,5 +151,5 @@ def test_outputs_in_another_order_are_asked_about() -> None:
 
 
 def test_a_stage_names_an_output() -> None:
-    with pytest.raises(AssertionError, match="has no output 'z'"):
+    with pytest.raises(TopicError, match=r"steps has no output `z` \(it has: a, b, c\)"):
         stage(steps, "z")

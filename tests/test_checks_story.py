@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.checks import Check, Trial, composition, either, follows, holds, matches, perform
-from grader.checks.script import written
+from grader.checks.script import Script
 from grader.inside.plan import Plan, execute
 from grader.inside.wire import Ref, Seeded
 from grader.judging.evaluate import evaluate
@@ -213,7 +213,8 @@ def test_a_sum_of_thousands_is_one_step_in_python_s_own_dispatch() -> None:
         def __add__(self, other: Any) -> "RightCounter":
             return RightCounter(self.total - other.total)
 
-    plan = written(total, follows(total, Counter).functions, {"a": 1.0}).plan
+    plan = Plan()
+    Script(total, Counter).ask(plan, {"a": 1.0})
     assert [step.op for step in plan.steps] == ["new", "new", "apply", "get"]
     assert graded(follows(total, Counter), numbers)[0].earned
     [outcome] = graded(follows(total, Counter), numbers, Counter=Backwards)
@@ -226,7 +227,7 @@ def test_a_name_that_the_check_does_not_name_is_the_authors_mistake() -> None:
 
     [outcome] = graded(follows(asks_for_more, Counter), numbers)
     assert outcome.status is Status.VOID
-    assert "'slope', which its check does not name" in str(outcome.error)
+    assert "`slope`, which is not named beside it" in str(outcome.error)
 
 
 # ------------------------------------------------------------------------------------------------ composition

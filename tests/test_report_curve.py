@@ -23,7 +23,6 @@ from grader.bundle.record import TopicRecord
 from grader.bundle.release import make_record
 from grader.bundle.shown import lines
 from grader.checks import Check, either, gradient, holds, matches
-from grader.checks.trial import MAX_SHOWN
 from grader.curves import MAX_SERIES, read_curve, sparkline
 from grader.errors import Wrong
 from grader.judging.evaluate import evaluate
@@ -34,6 +33,7 @@ from grader.result import Result, Status, Verdict
 from grader.submission.in_process import Live
 from grader.topics.folder import Assignment
 from grader.topics.rubric import Row, Topic
+from grader.topics.trial import MAX_SHOWN
 from grader.truth.trials import seeded_trials
 
 MEDIAN = [2.3, 1.2, 0.8, 0.6]

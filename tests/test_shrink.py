@@ -11,7 +11,6 @@ import pytest
 from courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION, hand_in
 
 from grader.bundle.shown import lines
-from grader.checks.cell import literal
 from grader.course.grade import Grading
 from grader.course.settings import Course
 from grader.errors import Died, Raised, TimedOut, Wrong
@@ -25,6 +24,7 @@ from grader.submission.find import find
 from grader.submission.in_process import Live
 from grader.submission.jail import ProcessJail
 from grader.submission.limits import SHRINK_CALLS
+from grader.topics.cell import literal
 from grader.topics.folder import Assignment
 from grader.truth.reference import Oracle
 from grader.truth.trials import PUBLIC_SEED, seeded_trials

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.errors import TopicError
 from grader.inside.plan import Plan
 from grader.proving.do_nothing import do_nothing_programs, do_nothing_sources
 from grader.submission.in_process import Live
@@ -157,7 +158,7 @@ def test_arrays_go_by_position_and_hyper_parameters_by_keyword() -> None:
 
 
 def test_a_case_that_lacks_an_argument_is_refused_by_name() -> None:
-    with pytest.raises(TypeError, match="step: the case lacks dw, state"):
+    with pytest.raises(TopicError, match="step takes `dw` and `state`, which the case has not \\(it has: w\\)"):
         function(step).ask(Plan(), {"w": 1.0})
 
 

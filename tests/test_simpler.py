@@ -12,8 +12,8 @@ from hypothesis.extra.numpy import arrays
 from miniature import picked
 
 from grader.checks import SingleCase, matches
-from grader.checks.cell import literal
 from grader.judging.smallest.simpler import like, sizes, take
+from grader.topics.cell import literal
 
 ALONE = SingleCase.of(matches(picked), [], lambda case, wrong: [])
 

@@ -79,16 +79,15 @@ def at_zero(rng):
     yield "inputs of exactly 0", {"x": np.zeros((3, 5)), "alpha": 0.01}
 
 
-class slope_of(gradient):
-    """`backward` is the slope of the student's own `forward`; but nothing follows from a straight line."""
+def is_bent(own, case):
+    """Nothing follows from a straight line: three points of it lie on one."""
+    left, middle, right = (own(**{**case, "x": k * case["x"]}) for k in (-3, -1, 1))
+    return not np.allclose(left + right, 2 * middle)
 
-    def follow(self, trial, wrong):
-        followed = super().follow(trial, wrong)
-        _, case = trial.cases(self.generator)[0]
-        left, middle, right = (trial.call(self.forward, **{**case, "x": k * case["x"]}) for k in (-3, -1, 1))
-        if np.allclose(left + right, 2 * middle):
-            raise wrong
-        return followed
+
+def slope_of(activation, **how):
+    """`backward` is the slope of the student's own `forward`, if that is bent."""
+    return gradient(activation, behind=is_bent, **how)
 
 
 topic = Topic("Activations", cases, rubric=[

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ..checks.trial import Inputs
 from ..errors import OffTheRecord
 from ..inside.wire import decode, encode
 from ..numerics.compare import Truth
 from ..topics.rubric import Case, Cases
+from ..topics.trial import Inputs
 from ..truth.record import InMemory
 from ..truth.trials import SeededInputs
 

@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 
 from ..checks import Trial
-from ..checks.trial import TruthSource
 from ..errors import BadRecord, TopicError
 from ..inside.plan import Implementation
 from ..inside.wire import WireError, decode, encode
@@ -26,6 +25,7 @@ from ..numerics.compare import Truth
 from ..topics.datasets import dataset
 from ..topics.folder import Assignment
 from ..topics.rubric import Row, Topic
+from ..topics.trial import TruthSource
 from ..truth.record import InMemory, Recorded, truths_from_wire, truths_to_wire
 from ..truth.trials import PUBLIC_SEED, SeededInputs
 from .inputs import Log, Logs, RecordedInputs, RecordingInputs, only_when_graded

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..checks.trial import TruthSource
 from ..errors import TopicError
 from ..files import atomic_write
 from ..judging.known import for_record, in_this_process, run_mistakes
@@ -15,6 +14,7 @@ from ..submission.in_process import Live
 from ..topics.folder import Assignment
 from ..topics.handout import MARKER, check_folder
 from ..topics.stubs import stub
+from ..topics.trial import TruthSource
 from ..truth.trials import PUBLIC_SEED
 from .record import SUFFIX, TopicRecord, record
 

@@ -1,22 +1,31 @@
 """The claims a rubric can make: small objects that, called with a Trial, return, or raise Wrong with evidence."""
 
+from ..numerics.compare import Truth, require_close
+from ..topics.asking import Answer, Asking, asking
+from ..topics.trial import Check, FollowThrough, SingleCase, Trial
 from .behaviour import cheap, pure
 from .chance import Count, statistical
-from .combine import either
+from .combine import Following, either
 from .gradients import gradient, vjp
 from .optimisers import converges, trajectory
+from .script import Script
 from .stages import stage
-from .story import composition, follows, perform
+from .story import composition, perform
 from .training import band, run
-from .trial import Check, FollowThrough, SingleCase, Trial
-from .values import holds, matches
+from .values import follows, holds, matches
 
 __all__ = [
+    "Answer",
+    "Asking",
     "Check",
     "Count",
     "FollowThrough",
+    "Following",
+    "Script",
     "SingleCase",
     "Trial",
+    "Truth",
+    "asking",
     "band",
     "cheap",
     "composition",
@@ -28,6 +37,7 @@ __all__ = [
     "matches",
     "perform",
     "pure",
+    "require_close",
     "run",
     "stage",
     "statistical",

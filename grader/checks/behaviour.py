@@ -2,83 +2,135 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from ..errors import Wrong
-from ..inside.plan import Plan
+from ..errors import Lacks, TopicError, Wrong
+from ..inside.plan import Plan, Step
 from ..inside.wire import Ref
 from ..numerics.compare import SAME, Truth, as_array, require_close
-from ..topics.rubric import Cases
-from ..topics.signature import Declared, Function, Layer, functions_of, layer
-from .trial import Check, Trial, as_functions
+from ..topics.asking import Asking, Backward, asking
+from ..topics.cases import Cases
+from ..topics.signature import Declared, Layer, layer
+from ..topics.targets import Class, Target
+from ..topics.trial import Check, Trial
+from .gradients import with_cotangent
 
 CHEAP_FORWARDS = 20  # a backward pass costs two or three forwards; numerical differentiation one or two per entry
 CHEAP_SECONDS = 0.05  # below this no cost is judged: clocks and first calls
 
 
 class pure(Check):
-    """Called twice on the first case, each function (a layer: forward, then backward) leaves its array arguments alone
-    and answers the same. Opaque arguments may be changed, or used up: they are the student's own."""
+    """Asked twice, each function (a layer: forward, then backward; a script) leaves the arrays that it is given alone and
+    answers the same. Opaque arguments may be changed, or used up: they are the student's own.
 
-    def __init__(self, *declared: Declared, on: Cases | None = None) -> None:
-        self.declared, self.functions, self.generator = declared, as_functions(declared), on
+    Each is asked on the first case that has its arguments.
+    """
+
+    def __init__(self, *declared: Declared | Asking, on: Cases | None = None) -> None:
+        self.asked = tuple(each for item in declared for each in _both_ways(item))
+        self.functions = tuple(dict.fromkeys(target for each in self.asked for target in each.targets))
+        self.generator = on
 
     @property
     def judges(self) -> frozenset[str]:
         return frozenset()  # an answer may be right and its argument changed all the same
 
     def __call__(self, trial: Trial) -> None:
-        _, case = trial.cases(self.generator)[0]
-        for item in self.declared:
-            forward, *backward = functions_of(item)
-            self._twice(trial, forward, case)
-            if backward:
-                self._twice_backward(trial, forward, backward[0], case)
+        cases = trial.cases(self.generator)
+        for asked in self.asked:
+            self._twice(trial, asked, _first_that_fits(trial, asked, [case for _, case in cases]))
 
-    def _twice(self, trial: Trial, target: Function, case: dict[str, Any]) -> None:
-        plan = Plan()
-        shared = {k: plan.let(v) if isinstance(v, np.ndarray) else v for k, v in target.arguments(case).items()}
-        calls = [target.ask(plan, shared) for _ in range(2)]
-        _require_pure(
-            trial, plan, target, {k: (ref, case[k]) for k, ref in shared.items() if isinstance(ref, Ref)}, calls
-        )
-
-    def _twice_backward(self, trial: Trial, forward: Function, backward: Function, case: dict[str, Any]) -> None:
-        plan = Plan()
-        cotangent = trial.normal(forward.shape(0, case))
-        dout, cache = (p.name for p in backward.parameters[:2])
-        shared = {k: plan.let(v) if isinstance(v, np.ndarray) else v for k, v in forward.arguments(case).items()}
-        given = plan.let(cotangent)
-        caches = [forward.ask(plan, shared)[1] for _ in range(2)]
-        calls = [backward.ask(plan, {dout: given, cache: remembered}) for remembered in caches]
-        arguments = {k: (ref, case[k]) for k, ref in shared.items() if isinstance(ref, Ref)} | {
-            dout: (given, cotangent)
-        }
-        _require_pure(trial, plan, backward, arguments, calls)
+    def _twice(self, trial: Trial, asked: Asking, case: Mapping[str, Any]) -> None:
+        plan = _Lending(arguments=_argument_names(asked.targets))
+        answers = [*asked.ask(plan, case), *asked.ask(plan, case)]
+        plan.want(*(answer.ref for answer in answers))
+        plan.want(*(loan.ref for loan in plan.loans.values()), late=True)
+        found = trial.student.run(plan)
+        for loan, now in zip(plan.loans.values(), found[len(answers) :], strict=True):
+            if not np.array_equal(loan.value, now, equal_nan=True):
+                raise Wrong(
+                    asked.name, f"changed its argument `{loan.name}`: work on a copy", now, id="argument-changed"
+                )
+        half = len(answers) // 2
+        for answer, one, two in zip(answers, found[:half], found[half:], strict=False):
+            want = as_array(one)
+            if want is not None and np.isfinite(want).all():
+                require_close(two, Truth.of(want), f"{answer.label}, asked twice", SAME)
 
 
-def _require_pure(
-    trial: Trial, plan: Plan, target: Function, arguments: dict[str, tuple[Ref, Any]], calls: list[list[Ref]]
-) -> None:
-    visible = [i for i, (_, spec) in enumerate(target.outputs) if spec.is_array]
-    for call in calls:
-        plan.want(*(call[i] for i in visible))
-    plan.want(*(ref for ref, _ in arguments.values()), late=True)
-    answers = trial.student.run(plan)
-    first, second, after = (
-        answers[: len(visible)],
-        answers[len(visible) : 2 * len(visible)],
-        answers[2 * len(visible) :],
-    )
-    for (name, (_, before)), now in zip(arguments.items(), after, strict=True):
-        if not np.array_equal(before, now, equal_nan=True):
-            raise Wrong(target.name, f"changed its argument `{name}`: work on a copy", now, id="argument-changed")
-    for i, one, two in zip(visible, first, second, strict=True):
-        want = as_array(one)
-        if want is not None and np.isfinite(want).all():
-            require_close(two, Truth.of(want), f"{target.label(i)}, asked twice", SAME)
+def _both_ways(declared: Declared | Asking) -> list[Asking]:
+    if isinstance(declared, type) and issubclass(declared, Layer):
+        return [asking(declared), Backward(declared)]
+    return [asking(declared)]
+
+
+def _first_that_fits(trial: Trial, asked: Asking, cases: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the first case that has the arguments, with a cotangent for a backward. Raise TopicError where there is none."""
+    said: Lacks | None = None
+    for case in cases:
+        try:
+            whole = with_cotangent(trial, asked, case) if isinstance(asked, Backward) else case
+            asked.ask(Plan(), whole)
+        except Lacks as lacks:
+            said = said or lacks
+        else:
+            return whole
+    raise TopicError(f"pure: no case is one for {asked.name}: {said}: name a generator with on=…")
+
+
+@dataclass
+class _Loan:
+    """An array that is lent to the student: as which argument it was given first, what it was, and where it is in the plan."""
+
+    name: str
+    value: np.ndarray
+    ref: Ref
+
+
+@dataclass
+class _Lending(Plan):
+    """A plan in which an array that several calls are given is one array, so that a change of it is seen."""
+
+    arguments: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of the arguments, by function
+    loans: dict[int, _Loan] = field(default_factory=dict)  # by the identity of the array
+
+    def _add(self, step: Step) -> list[Ref]:
+        if step.op in ("call", "new"):
+            known = self.arguments.get(step.name if step.target is None else f".{step.name}", ())
+            names = [*known, *(f"argument {i}" for i in range(len(known) + 1, len(step.args) + 1))]
+            args = tuple(self._lend(name, value) for name, value in zip(names, step.args, strict=False))
+            kwargs = {name: self._lend(name, value) for name, value in step.kwargs.items()}
+            step = replace(step, args=args, kwargs=kwargs)
+        return super()._add(step)
+
+    def _lend(self, name: str, value: Any) -> Any:
+        if type(value) in (list, tuple):
+            return type(value)(self._lend(name, item) for item in value)
+        if isinstance(value, np.ndarray):
+            if id(value) not in self.loans:
+                self.loans[id(value)] = _Loan(name, value, self.let(value))
+            return self.loans[id(value)].ref
+        if isinstance(value, Ref) and self.steps[value.step].op == "let":  # what a script shares between calls
+            shared = self.steps[value.step].args[0]
+            if isinstance(shared, np.ndarray):
+                self.loans.setdefault(id(shared), _Loan(name, shared, value))
+        return value
+
+
+def _argument_names(targets: Iterable[Target]) -> dict[str, list[str]]:
+    """The names of the arguments of each function, of what makes an object (by the class's name), and of methods (".name")."""
+    found = {}
+    for target in targets:
+        if isinstance(target, Class):
+            for m in target.methods:
+                found[target.name if m.name == "__init__" else f".{m.name}"] = [p.name for p in m.parameters]
+        else:
+            found[target.name] = [p.name for p in target.parameters]
+    return found
 
 
 class cheap(Check):

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import Evidence, GraderError, Wrong
-from ..topics.rubric import Cases
-from ..topics.signature import Declared, functions_of
-from .trial import Check, Trial, on_case
+from ..errors import Evidence, GraderError, TopicError, Wrong
+from ..topics.asking import Asking, asking, targets_asked
+from ..topics.cases import Arguments, Cases, authors_code, code_name, place
+from ..topics.signature import Declared, Layer
+from ..topics.targets import Target
+from ..topics.trial import Check, Trial, on_case
 
 FALSE_ALARM = 1e-9  # probability that a right program is called wrong, for each count of each case
 SIGMAS = 6.0  # two programs with one fault differ by more standard deviations with probability 2e-9
@@ -42,19 +44,22 @@ class statistical(Check):
     """`count(trial, case)` counts independent events in the submission's answers, as a `Count` (or a list of them), and the
     counts are what a binomial distribution gives: an exact two-sided test, false with probability `false_alarm`.
 
-    It may also return a sentence that says what is wrong, or raise Wrong. `asks` names the functions that it calls (a layer:
-    its forward).
+    It may also return a sentence that says what is wrong, or raise Wrong. `asks` names what it asks: functions, layers (their
+    forward), classes, scripts.
     """
 
     def __init__(
         self,
         count: Callable[[Trial, dict[str, Any]], Count | list[Count] | str],
-        *asks: Declared,
+        *asks: Declared | Asking,
         on: Cases | None = None,
         false_alarm: float = FALSE_ALARM,
     ) -> None:
-        assert false_alarm <= FALSE_ALARM, f"a false alarm in {1 / false_alarm:.0f} right answers is too many"
-        self.functions = tuple(functions_of(item)[0] for item in asks)
+        if not 0 < false_alarm <= FALSE_ALARM:
+            raise TopicError(
+                f"statistical(false_alarm={false_alarm:g}): at most {FALSE_ALARM:g}, once in 10⁹ right answers"
+            )
+        self.functions = tuple(target for item in asks for target in _asked(item))
         self.count, self.generator, self.false_alarm = count, on, false_alarm
 
     def __call__(self, trial: Trial) -> None:
@@ -75,12 +80,19 @@ class statistical(Check):
     def _counts(self, trial: Trial) -> Iterator[tuple[str, list[Count]]]:
         for name, case in trial.cases(self.generator):
             try:
-                counted = self.count(trial, case)
+                with authors_code(self.count, name):
+                    counted = self.count(trial, Arguments(case))
             except Wrong as wrong:
                 raise on_case(wrong, name) from None
             if isinstance(counted, str):
                 raise Wrong(self._where(name), counted)
-            yield name, [counted] if isinstance(counted, Count) else counted
+            counts = [counted] if isinstance(counted, Count) else counted
+            if not isinstance(counts, list) or not counts or not all(isinstance(c, Count) for c in counts):
+                sentence = (
+                    f"{code_name(self.count)} returned {repr(counted)[:60]}, expected a Count, several, or a sentence"
+                )
+                raise TopicError(sentence, place(self.count))
+            yield name, counts
 
     def _where(self, case: str) -> str:
         return f"{', '.join(f.name for f in self.functions)} on {case}"
@@ -94,6 +106,11 @@ class statistical(Check):
                 f"{c.draws:,} {c.what}: on record is another number ({draws:,}), so only grading can judge this"
             )
         return low, high
+
+
+def _asked(item: Declared | Asking) -> tuple[Target, ...]:
+    """A layer's forward alone: nothing is counted behind its backward."""
+    return asking(item).targets if isinstance(item, type) and issubclass(item, Layer) else targets_asked(item)
 
 
 def acceptance(draws: int, rate: float, false_alarm: float) -> tuple[int, int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import abc
 
-from ..errors import Wrong
-from .trial import Check, FollowThrough, SingleCase, Trial
+from ..errors import TopicError, Wrong
+from ..topics.trial import Check, FollowThrough, SingleCase, Trial
 
 
 class Following(Check):
@@ -25,8 +25,17 @@ class either(Check):
     """
 
     def __init__(self, first: Check, otherwise: Following) -> None:
+        if not isinstance(otherwise, Following):
+            name = type(otherwise).__name__
+            raise TopicError(
+                f"either(…, {name}(…)): {name} cannot stand in for another claim; gradient and composition can"
+            )
         self.first, self.otherwise = first, otherwise
         self.functions = first.functions
+
+    @property
+    def references(self) -> frozenset[str]:
+        return self.first.references | self.otherwise.references
 
     @property
     def judges(self) -> frozenset[str]:

@@ -11,14 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import Wrong
+from ..errors import TopicError, Wrong
 from ..inside.plan import Plan
 from ..inside.wire import Handle
 from ..numerics.compare import Truth, require_array, require_close, require_precision
 from ..numerics.name_numbers import STEP
+from ..topics.cases import authors_code, code_name
+from ..topics.cell import call, literal
 from ..topics.signature import Declared, Function, Spec, function
-from .cell import call, literal
-from .trial import Check, SingleCase, Trial
+from ..topics.trial import Check, SingleCase, Trial
 
 DECADES = 1.5  # standard deviation of log10 |gradient| between coordinates: eps shows only where sizes differ
 MAX_STEPS = 100  # of a closed loop: a round trip each
@@ -42,9 +43,13 @@ class trajectory(Check):
         zero_gradients: bool = False,
         **hyper: Any,
     ) -> None:
-        self.target, self.steps, self.tensors, self.size = _optimiser(declared), steps, tensors, size
+        self.target, self.steps, self.tensors, self.size = _optimiser(declared, hyper), steps, tensors, size
         self.zero_gradients, self.hyper = zero_gradients, hyper
         self.functions = (self.target,)
+
+    @property
+    def references(self) -> frozenset[str]:
+        return frozenset([self.target.name])
 
     def __call__(self, trial: Trial) -> None:
         self.judge(trial, self._draw(trial), self.hyper)
@@ -149,8 +154,9 @@ class converges(Check):
         steps: int,
         **hyper: Any,
     ) -> None:
-        assert steps <= MAX_STEPS, f"a closed loop takes a round trip a step: at most {MAX_STEPS}"
-        self.target, self.hyper, self.steps = _optimiser(declared), hyper, steps
+        if not 0 < steps <= MAX_STEPS:
+            raise TopicError(f"converges(steps={steps}): from 1 to {MAX_STEPS}, since each step is a round trip")
+        self.target, self.hyper, self.steps = _optimiser(declared, hyper), hyper, steps
         self.start, self.slope, self.to, self.within = np.array(start, float), slope, np.array(to, float), within
         self.functions = (self.target,)
 
@@ -173,8 +179,12 @@ class converges(Check):
 
     def _step(self, trial: Trial, w: np.ndarray, state: dict[str, Any] | Handle) -> tuple[Any, Handle]:
         plan, names = Plan(), [p.name for p in self.target.parameters[:3]]
-        with np.errstate(all="ignore"):  # where the submission diverges
+        with np.errstate(all="ignore"), authors_code(self.slope):  # where the submission diverges
             slope = self.slope(w)
+            if np.shape(slope) != w.shape:
+                raise TopicError(
+                    f"{code_name(self.slope)} returned an array of shape {np.shape(slope)}, expected {w.shape}"
+                )
         case = dict(zip(names, (w, slope, state), strict=True)) | self.hyper
         new_w, new_state = self.target.ask(plan, case)
         plan.want(new_w)
@@ -183,10 +193,14 @@ class converges(Check):
         return answer, handle
 
 
-def _optimiser(declared: Declared) -> Function:
-    assert not isinstance(declared, type)
+def _optimiser(declared: Declared, hyper: Mapping[str, Any]) -> Function:
+    """The function of an optimiser. Raise TopicError for another one, or where it has not a hyper-parameter."""
     target = function(declared)
-    assert len(target.parameters) >= 3 and len(target.outputs) == 2, f"{target.name} is not (w, dw, state) → (w, state)"
+    if len(target.parameters) < 3 or len(target.outputs) != 2:
+        raise TopicError(f"{target.name} is no optimiser: one takes (w, dw, state, *, …) and returns (w, state)")
+    known = [p.name for p in target.parameters[3:]]
+    if unknown := [name for name in hyper if name not in known]:
+        raise TopicError(f"{target.name} has no hyper-parameter `{unknown[0]}` (it has: {', '.join(known) or 'none'})")
     return target
 
 

@@ -7,21 +7,26 @@ them, and becomes one plan:
         y.backward()
         yield "the gradient of x", x.grad
 
-What is yielded may be a list: its values are then compared as one array.
+What is yielded may be a list: its values are then compared as one array. `Script(a_square, Value)` is then asked like a function.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from ..errors import TopicError
+from ..errors import TopicError, Wrong
 from ..inside.plan import Plan
 from ..inside.wire import Ref
-from ..topics.signature import Class, Function, Target
+from ..topics.asking import Answer, Asking, targets_asked
+from ..topics.cases import Arguments, authors_code, code_name
+from ..topics.signature import Declared
+from ..topics.targets import Class, Function, Spec, Target
+from .transcript import transcript
 
-Script = Callable[["Namespace", Mapping[str, Any]], Iterable[tuple[str, "Placeholder | Sequence[Placeholder]"]]]
+Story = Callable[["Namespace", Mapping[str, Any]], Iterable[tuple[str, "Placeholder | Sequence[Placeholder]"]]]
 
 
 class Namespace:
@@ -34,7 +39,8 @@ class Namespace:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         target = self._targets.get(name)
         if target is None:
-            raise TopicError(f"a script asks for {name!r}, which its check does not name (it names {[*self._targets]})")
+            names = ", ".join(self._targets) or "none"
+            raise TopicError(f"the script asks for `{name}`, which is not named beside it (it names: {names})")
         return self._new(target) if isinstance(target, Class) else self._call(target)
 
     def let(self, value: Any) -> Placeholder:
@@ -56,7 +62,11 @@ class Namespace:
         def call(*args: Any, **kwargs: Any) -> Any:
             given = dict(zip([p.name for p in target.parameters], _refs(args), strict=False)) | _refs(kwargs)
             refs = target.ask(self._plan, given)
-            things = [self._placeholder(ref, _shape(target, i, given)) for i, ref in enumerate(refs)]
+            sizes = target.sizes({name: value for name, value in given.items() if not isinstance(value, Ref)})
+            shapes = [
+                target.bound_shape(i, sizes) if spec.is_array else None for i, (_, spec) in enumerate(target.outputs)
+            ]
+            things = [self._placeholder(ref, shape) for ref, shape in zip(refs, shapes, strict=True)]
             return things[0] if len(things) == 1 else Placeholders(things, [name for name, _ in target.outputs])
 
         return call
@@ -116,15 +126,6 @@ for _name, _operator in _operators():
 Placeholder.__array_ufunc__ = None  # type: ignore[attr-defined]  # an array on the left leaves the operator to us
 
 
-def _shape(target: Function, output: int, given: Mapping[str, Any]) -> tuple[int, ...] | None:
-    if not target.outputs[output][1].is_array:
-        return None
-    try:
-        return target.shape(output, {name: value for name, value in given.items() if not isinstance(value, Ref)})
-    except KeyError:  # a size that only the student's own values have
-        return None
-
-
 def _refs(value: Any) -> Any:
     """The value with every stand-in in it, also inside containers, replaced by its reference."""
     if isinstance(value, Placeholder):
@@ -136,29 +137,68 @@ def _refs(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Recording:
-    """What a script writes on a case: the plan, what is wanted of it with what that is called, and the names of values."""
+    """What a script writes on a case: its answers, what it yields for them, as references or lists of them, and what values
+    are called."""
 
-    plan: Plan
-    wanted: Sequence[tuple[str, Placeholder | Sequence[Placeholder]]]
+    answers: Sequence[Answer]
+    things: Sequence[Any]
     names: Mapping[Ref, str]
 
-    @property
-    def places(self) -> list[str]:
-        return [place for place, _ in self.wanted]
 
-    @property
-    def things(self) -> list[Any]:
-        """What is wanted, as references, or lists of them."""
-        return [_refs(thing) for _, thing in self.wanted]
+class Script(Asking):
+    """A script and the functions and classes that it uses, to be asked wherever a function can be.
 
+    `story(world, case)` yields (what it is, value) for each answer.
+    """
 
-def written(script: Script, targets: Sequence[Target], case: Mapping[str, Any]) -> Recording:
-    plan = Plan()
-    world = Namespace(plan, targets)
-    wanted = []
-    for place, thing in script(world, case):
-        plan.want(
-            thing._ref if isinstance(thing, Placeholder) else plan.let(_refs(thing))
-        )  # as it is now: it may change
-        wanted.append((place, thing))
-    return Recording(plan, wanted, world._names)
+    any_shape = True
+
+    def __init__(self, story: Story, *used: Declared) -> None:
+        self.story, self.targets = story, tuple(target for item in used for target in targets_asked(item))
+        self.name = ", ".join(target.name for target in self.targets)
+
+    @cached_property
+    def specs(self) -> Mapping[str, Spec]:
+        """Those of the functions that it uses: a case names its entries as they name their arguments."""
+        functions = [f for t in self.targets for f in (t.methods if isinstance(t, Class) else [t])]
+        return {name: spec for f in reversed(functions) for name, spec in f.specs.items()}
+
+    def ask(self, plan: Plan, case: Mapping[str, Any]) -> list[Answer]:
+        return list(self.record(plan, case).answers)
+
+    def record(self, plan: Plan, case: Mapping[str, Any]) -> Recording:
+        """Write the script down in a plan. Raise TopicError where it fails, or yields nothing."""
+        world = Namespace(plan, self.targets)
+        answers, things = [], []
+        with authors_code(self.story):
+            for item in self._told(world, case):
+                place, thing = self._pair(item)
+                refs, shape = (thing._ref, thing._shape) if isinstance(thing, Placeholder) else (_refs(thing), None)
+                # a list is taken as it is now: what is in it may change afterwards
+                answers.append(Answer(refs if isinstance(refs, Ref) else plan.let(refs), place, shape))
+                things.append(refs)
+            if not answers:
+                how = 'write `yield "what it is", value` for each answer'
+                raise TopicError(f"{code_name(self.story)} yields nothing: {how}")
+        return Recording(answers, things, world._names)
+
+    def _told(self, world: Namespace, case: Mapping[str, Any]) -> Iterable[Any]:
+        told: Any = self.story(world, Arguments(case))
+        return told if isinstance(told, Iterable) else ()
+
+    def _pair(self, item: Any) -> tuple[str, Any]:
+        match item:
+            case (str() as place, thing) if not callable(thing):
+                return place, thing
+            case (str() as place, _):
+                raise TopicError(f"{place!r} is a method that is not called, or an attribute that no class declares")
+        expected = 'what it is and its value, as in `yield "w", w`'
+        raise TopicError(f"{code_name(self.story)} yields {repr(item)[:60]}, expected {expected}")
+
+    def write(self, case: Mapping[str, Any], wrong: Wrong) -> list[str]:
+        """Return the script up to the value that is wrong."""
+        plan = Plan()
+        found = self.record(plan, case)
+        places = [answer.label for answer in found.answers]
+        at = next((i for i, place in enumerate(places) if wrong.evidence.where.startswith(place)), -1)
+        return transcript(plan, found.things[at], found.names)

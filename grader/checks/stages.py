@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import OffTheRecord, Wrong
+from ..errors import OffTheRecord, TopicError, Wrong
 from ..inside.plan import Plan
 from ..numerics.compare import VALUES as TOLERANCE
 from ..numerics.compare import Truth, as_array, is_close, require_close
-from ..topics.rubric import Case, Cases
+from ..topics.cases import Case, Cases
+from ..topics.cell import written
 from ..topics.signature import Declared, function
-from .cell import written
+from ..topics.trial import Check, FollowThrough, SingleCase, Trial
 from .gradients import moved
-from .trial import Check, FollowThrough, SingleCase, Trial, on
 
 Values = dict[str, Any]
 
@@ -30,10 +30,11 @@ class stage(Check):
     """
 
     def __init__(self, declared: Declared, name: str, on: Cases | None = None) -> None:
-        assert not isinstance(declared, type)
         self.target, self.name, self.generator = function(declared), name, on
         names = [output for output, _ in self.target.outputs]
-        assert name in names, f"{self.target.name} has no output {name!r} (it has: {', '.join(names)})"
+        if name not in names:
+            has = ", ".join(each for each in names if each) or "none with a name"
+            raise TopicError(f"{self.target.name} has no output `{name}` (it has: {has})")
         self.at = names.index(name)
         self.earlier = names[: self.at]
         self.functions = (self.target,)
@@ -41,6 +42,10 @@ class stage(Check):
     @property
     def judges(self) -> frozenset[str]:
         return frozenset([self.target.label(self.at)])
+
+    @property
+    def references(self) -> frozenset[str]:
+        return frozenset([self.target.name])
 
     def __call__(self, trial: Trial) -> FollowThrough | None:
         found: FollowThrough | None = None
@@ -66,7 +71,8 @@ class stage(Check):
 
     def _wrong(self, own: Values, want: Truth, case: Case, truths: Mapping[str, Truth]) -> Wrong | None:
         name, given = case
-        where, outputs = on(self.target, self.at, name), {output: truth.value for output, truth in truths.items()}
+        where = f"{self.target.label(self.at)} on {name}"
+        outputs = {output: truth.value for output, truth in truths.items()}
         try:
             require_close(own[self.name], want, where, given=self.target.given(given), outputs=outputs)
         except Wrong as wrong:

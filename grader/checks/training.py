@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import Wrong
+from ..errors import TopicError, Wrong
 from ..inside.plan import Plan
 from ..numerics.compare import TRAINING, VALUES, Truth, largest, require_close, short
-from ..topics.rubric import Cases
-from ..topics.signature import Declared, function
+from ..topics.asking import Answer, Asking, Call, asking, by_name
+from ..topics.cases import Arguments, Cases, authors_code, code_name
+from ..topics.signature import Declared
+from ..topics.trial import Check, Trial
 from .chance import FALSE_ALARM
-from .trial import Check, Trial, by_output
 
 MEMBERS = 256  # of an ensemble: the spread is then known to 4 %
 SHOWN = 1e-3  # the runs that a drawn band leaves out: it is there to be looked at
@@ -29,42 +30,51 @@ class run(Check):
     steps are held to a relative 1e-6. The first checkpoint that differs is the evidence.
     """
 
-    def __init__(self, declared: Declared, at: Sequence[int], along: str, on: Cases | None = None) -> None:
-        assert not isinstance(declared, type)
-        self.target, self.at, self.along, self.generator = function(declared), tuple(at), along, on
-        self.functions = (self.target,)
+    def __init__(self, asked: Declared | Asking, at: Sequence[int], along: str, on: Cases | None = None) -> None:
+        self.asked, self.at, self.along, self.generator = asking(asked), tuple(at), along, on
+        self.functions = self.asked.targets
+        if not self.at or min(self.at) < 1:
+            raise TopicError(f"run(at={at!r}): name at least one number of steps, from 1 on")
+        if isinstance(self.asked, Call) and along not in self.asked.specs:
+            has = ", ".join(self.asked.specs) or "none"
+            raise TopicError(f"run(along={along!r}): {self.asked.name} has no array of that name (it has: {has})")
+
+    @property
+    def references(self) -> frozenset[str]:
+        return frozenset(target.name for target in self.functions)
 
     def __call__(self, trial: Trial) -> None:
         for name, case in trial.cases(self.generator):
-            total = len(case[self.along])
-            assert max(self.at) <= total, f"{name} has {total} steps: no checkpoint at {max(self.at)}"
-            plan = self._plan(case, self.at)
+            total = len(Arguments(case)[self.along])
+            if max(self.at) > total:
+                sentence = f"`{self.along}` has {total} steps on {name}, so there is no checkpoint at {max(self.at)}"
+                raise TopicError(f"run(at={list(self.at)}): {sentence}")
+            plan = Plan()
+            checkpoints = self._ask(plan, case, self.at)
             before, truths, after = (self._truths(trial, case, by) for by in (-1, 0, 1))
-            answers = iter(trial.student.run(plan))
-            for k, steps in enumerate(self.at):
-                for i in range(len(self.target.outputs)):
-                    where = f"{self.target.label(i)} after {steps} of {total} steps on {name}"
+            found, given = iter(trial.student.run(plan)), self.asked.given(case)
+            for k, (steps, answers) in enumerate(zip(self.at, checkpoints, strict=True)):
+                outputs = by_name(answers, truths[k])
+                for i, answer in enumerate(answers):
+                    where = f"{answer.label} after {steps} of {total} steps on {name}"
                     nearby = {
                         "what it should be a step earlier": before[k][i].value,
                         "what it should be a step later": after[k][i].value,
                     }
-                    outputs = by_output(self.target, range(len(self.target.outputs)), truths[k])
-                    require_close(
-                        next(answers), truths[k][i], where, TRAINING, self.target.given(case), nearby, outputs
-                    )
+                    require_close(next(found), truths[k][i], where, TRAINING, given, nearby, outputs)
 
-    def _plan(self, case: Mapping[str, Any], at: Sequence[int]) -> Plan:
-        plan = Plan()
-        for steps in at:
-            plan.want(*self.target.ask(plan, {**case, self.along: case[self.along][:steps]}))
-        return plan
+    def _ask(self, plan: Plan, case: Mapping[str, Any], at: Sequence[int]) -> list[list[Answer]]:
+        """Ask for the outputs after each number of steps."""
+        asked = [self.asked.ask(plan, {**case, self.along: case[self.along][:steps]}) for steps in at]
+        plan.want(*(answer.ref for answers in asked for answer in answers))
+        return asked
 
-    def _truths(self, trial: Trial, case: Mapping[str, Any], by: int) -> list[Sequence[Truth]]:
+    def _truths(self, trial: Trial, case: Mapping[str, Any], by: int) -> list[list[Truth]]:
         """The right outputs at each checkpoint, moved by some steps where there are such."""
-        at = [min(max(steps + by, 1), len(case[self.along])) for steps in self.at]
-        truths = trial.expect(self._plan(case, at))
-        width = len(self.target.outputs)
-        return [truths[k * width : (k + 1) * width] for k in range(len(at))]
+        plan, at = Plan(), [min(max(steps + by, 1), len(case[self.along])) for steps in self.at]
+        widths = [len(answers) for answers in self._ask(plan, case, at)]
+        truths = iter(trial.expect(plan))
+        return [[next(truths) for _ in range(width)] for width in widths]
 
 
 @dataclass(frozen=True)
@@ -111,15 +121,16 @@ Measure = Callable[[Mapping[str, Any], Any], Mapping[str, Any]]
 class band(Check):
     """What a run that draws its own start comes to lies among the runs of the reference that do so too.
 
-    `measure(case, answer)` makes numbers of what the submission's `declared` returned, by name; the reference's `ensemble`, an
-    `Ensemble` by that name, returns the same numbers for each of its members. `of` names those that are judged, the first that is
-    outside is the evidence; `curve` is one value an epoch, and is shown with the row. `steps` are the distances between possible
-    values of numbers that are counted. The false alarms of the judged numbers add up to `false_alarm`.
+    `measure(case, answer)` makes numbers, by name, of what the submission answered (as `trial.call` returns it); the reference's
+    `ensemble`, an `Ensemble` by that name, returns the same numbers for each of its members. `of` names those that are judged,
+    the first that is outside is the evidence; `curve` is one value an epoch, and is shown with the row. `steps` are the
+    distances between possible values of numbers that are counted. The false alarms of the judged numbers add up to
+    `false_alarm`.
     """
 
     def __init__(
         self,
-        declared: Declared,
+        asked: Declared | Asking,
         measure: Measure,
         of: Sequence[str],
         ensemble: str,
@@ -128,27 +139,43 @@ class band(Check):
         steps: Mapping[str, float] | None = None,
         false_alarm: float = FALSE_ALARM,
     ) -> None:
-        assert not isinstance(declared, type)
-        self.target, self.measure, self.of, self.ensemble = function(declared), measure, tuple(of), ensemble
+        self.asked, self.measure, self.of, self.ensemble = asking(asked), measure, tuple(of), ensemble
         self.generator, self.members, self.steps, self.false_alarm = on, members, steps or {}, false_alarm
-        self.functions = (self.target,)
+        self.functions = self.asked.targets
+        if isinstance(of, str) or not self.of:
+            raise TopicError(f"band(of={of!r}): give a list of the numbers that are judged")
+        if unknown := [name for name in self.steps if name not in self.of]:
+            raise TopicError(f"band(steps=…): `{unknown[0]}` is no number that is judged ({', '.join(self.of)})")
+
+    @property
+    def references(self) -> frozenset[str]:
+        return frozenset([self.ensemble])
 
     def __call__(self, trial: Trial) -> None:
         for name, case in trial.cases(self.generator):
             bands, usual = self._reference(trial, case)
-            measured = self.measure(case, trial.call(self.target, **case))
+            measured = self._measured(case, trial.call(self.asked, **case))
             trial.show(curve=_drawing(np.asarray(measured["curve"]), usual))
             for number, limits in zip(self.of, bands, strict=True):
                 value = float(measured[number])
                 if not limits.low <= value <= limits.high:
                     sentence = self._sentence(number, value, limits)
-                    raise Wrong(f"{self.target.name} on {name}", sentence, np.asarray(value), id="outside-band")
+                    raise Wrong(f"{self.asked.name} on {name}", sentence, np.asarray(value), id="outside-band")
+
+    def _measured(self, case: Mapping[str, Any], answer: Any) -> Mapping[str, Any]:
+        with authors_code(self.measure):
+            measured = self.measure(Arguments(case), answer)
+            if missing := [name for name in (*self.of, "curve") if name not in measured]:
+                raise TopicError(
+                    f"{code_name(self.measure)} returned no {missing[0]!r} (it returned: {', '.join(measured)})"
+                )
+            return measured
 
     def _reference(self, trial: Trial, case: Mapping[str, Any]) -> tuple[list[Band], dict[str, list[float]]]:
         """Where the numbers that are judged may lie, and where curves usually run: what a record keeps of the members."""
         plan = Plan()
         given = {key: value for key, value in case.items() if isinstance(value, np.ndarray | int | float)}
-        [all_of_them] = plan.call(self.ensemble, members=self.members, **self.target.defaults | given)
+        [all_of_them] = plan.call(self.ensemble, members=self.members, **dict(self.asked.defaults) | given)
         plan.want(*(plan.apply("getitem", all_of_them, name) for name in (*self.of, "curve")))
 
         def fitted() -> list[Any]:

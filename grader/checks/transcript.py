@@ -7,7 +7,7 @@ from typing import Any
 
 from ..inside.plan import Plan, Step
 from ..inside.wire import Ref
-from .cell import literal
+from ..topics.cell import literal
 
 SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "matmul": "@"}
 

@@ -1,59 +1,87 @@
-"""Claims about values: `matches` the reference; `holds` any other claim, in plain Python."""
+"""Claims about values: `matches` the reference; `follows`, the same of a script; `holds` any other claim, in plain Python."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
-from ..errors import Wrong
+from ..errors import TopicError, Wrong
 from ..inside.plan import Plan
 from ..numerics.compare import VALUES, Tolerance, require_close
-from ..topics.rubric import Cases
-from ..topics.signature import Declared, Function, functions_of
-from .cell import assignments, call, written
-from .trial import Check, SingleCase, Trial, as_functions, by_output, on, on_case, want_visible
+from ..topics.asking import Asking, asking, by_name, targets_asked
+from ..topics.cases import Arguments, Cases, authors_code, code_name, place
+from ..topics.cell import assignments, call
+from ..topics.signature import Declared
+from ..topics.targets import Function
+from ..topics.trial import Check, SingleCase, Trial, on_case
+from .script import Script, Story
 
 
 class matches(Check):
-    """On every case the submission returns what the reference returns (a layer: its forward)."""
+    """On every case the submission returns what the reference returns (a layer: its forward; a script: all that it yields)."""
 
-    def __init__(self, declared: Declared, on: Cases | None = None, tolerance: Tolerance = VALUES) -> None:
-        self.target, self.generator, self.tolerance = functions_of(declared)[0], on, tolerance
-        self.functions = (self.target,)
+    def __init__(self, asked: Declared | Asking, on: Cases | None = None, tolerance: Tolerance = VALUES) -> None:
+        self.asked, self.generator, self.tolerance = asking(asked), on, tolerance
+        self.functions = self.asked.targets
+
+    @property
+    def references(self) -> frozenset[str]:
+        return frozenset(target.name for target in self.functions)
 
     def __call__(self, trial: Trial) -> None:
         for name, case in trial.cases(self.generator):
             plan = Plan()
-            visible = want_visible(plan, self.target, case)
+            answers = self.asked.ask(plan, case)
+            plan.want(*(answer.ref for answer in answers))
             truths = trial.expect(plan)
-            given = self.target.given(case)
-            outputs = by_output(self.target, visible, truths)
-            for i, got, want in zip(visible, trial.student.run(plan), truths, strict=True):
-                require_close(got, want, on(self.target, i, name), self.tolerance, given, outputs=outputs)
+            given, outputs = self.asked.given(case), by_name(answers, truths)
+            for answer, got, want in zip(answers, trial.student.run(plan), truths, strict=True):
+                require_close(got, want, f"{answer.label} on {name}", self.tolerance, given, outputs=outputs)
 
     def single_case(self, trial: Trial) -> SingleCase:
-        return SingleCase.of(self, trial.cases(self.generator), partial(written, self.target))
+        """The shortest scripts first."""
+        cases = sorted(trial.cases(self.generator), key=lambda case: self._steps(case[1]))
+        return SingleCase.of(self, cases, self.asked.write, others=isinstance(self.asked, Script))
+
+    def _steps(self, case: Mapping[str, Any]) -> int:
+        plan = Plan()
+        self.asked.ask(plan, case)
+        return len(plan.steps)
+
+
+class follows(matches):
+    """`script(world, case)` uses the functions and classes that are named as the reference's are used, and every value that
+    it yields, as (what it is, value), is the reference's."""
+
+    def __init__(
+        self, script: Story | Script, *named: Declared, on: Cases | None = None, tolerance: Tolerance = VALUES
+    ) -> None:
+        super().__init__(script if isinstance(script, Script) else Script(script, *named), on, tolerance)
 
 
 class holds(Check):
     """`claim(trial, case)` returns None, or the sentence that says what is wrong; or raises Wrong itself.
 
-    `asks` names the functions that it calls through `trial.call`.
+    `asks` names what it asks through `trial.call` or `perform`: functions, layers, classes, scripts.
     """
 
     def __init__(
-        self, claim: Callable[[Trial, dict[str, Any]], str | None], *asks: Declared, on: Cases | None = None
+        self, claim: Callable[[Trial, dict[str, Any]], str | None], *asks: Declared | Asking, on: Cases | None = None
     ) -> None:
-        self.claim, self.functions, self.generator = claim, as_functions(asks), on
+        self.claim, self.generator = claim, on
+        self.functions = tuple(target for item in asks for target in targets_asked(item))
 
     def __call__(self, trial: Trial) -> None:
         for name, case in trial.cases(self.generator):
             try:
-                sentence = self.claim(trial, case)
+                with authors_code(self.claim, name):
+                    sentence = self.claim(trial, Arguments(case))
             except Wrong as wrong:
                 raise on_case(wrong, name) from None
+            if not (sentence is None or isinstance(sentence, str)):
+                returned = f"{code_name(self.claim)} returned {repr(sentence)[:60]}"
+                raise TopicError(f"{returned}, expected None where it holds, or a sentence", place(self.claim))
             if sentence:
                 raise Wrong(f"{', '.join(f.name for f in self.functions)} on {name}", sentence)
 
@@ -63,7 +91,7 @@ class holds(Check):
     def _write(self, case: Mapping[str, Any], wrong: Wrong) -> list[str]:
         """The functions that can be called with what the case has; nothing where the one that is wrong cannot."""
         functions = [f for f in self.functions if isinstance(f, Function)]
-        able = [f for f in functions if all(p.name in case or p.name in f.defaults for p in f.parameters)]
+        able = [f for f in functions if not f.lacks(case)]
         if not any(re.search(rf"\b{f.name}\b", wrong.evidence.where) for f in able):
             return []
         given = assignments(list(dict.fromkeys(p.name for f in able for p in f.parameters)), case)

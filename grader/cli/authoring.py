@@ -39,7 +39,7 @@ def release_topics(topics: Sequence[str], everything: bool, output: Path, folder
     with show_progress("releasing", len(wanted), progress) as advance:
         for slug in wanted:
             assignment = Assignment(slug, course.root)
-            print(release(assignment, Oracle(assignment), output))
+            print(release(assignment, open_truth(assignment), output))
             advance(slug)
     return Exit.OK
 
@@ -85,11 +85,18 @@ def prove(
             )
             for name, source in do_nothing_sources(assignment.targets).items()
         }
-        truth = Oracle(assignment)
+        truth = open_truth(assignment)
         report = verify(assignment, truth, numbers, others, progress)
         if mutants and report.sound:
             prove_thoroughly(assignment, truth, jail, report, progress)
         return report
+
+
+def open_truth(assignment: Assignment) -> Oracle:
+    """Return the topic's reference. Raise TopicError, once, where it lacks what the rubric compares with."""
+    oracle = Oracle(assignment)
+    assignment.require_reference(vars(oracle.module))
+    return oracle
 
 
 def matrix_path(course: Course, slug: str) -> Path:

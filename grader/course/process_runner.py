@@ -6,13 +6,13 @@ import time
 from collections.abc import Sequence
 from typing import Self
 
-from ..checks.trial import TruthSource
 from ..judging.evaluate import evaluate
 from ..judging.known import Ran
 from ..submission.jail import Jail
 from ..submission.limits import Limits
 from ..submission.programs import Programs
 from ..topics.folder import Assignment
+from ..topics.trial import TruthSource
 from ..truth.trials import seeded_trials
 
 

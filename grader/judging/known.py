@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..checks.trial import TruthSource
 from ..errors import Evidence, GraderError, Raised, Wrong
 from ..inside.wire import decode, encode
 from ..result import Hint
 from ..submission.in_process import Live
 from ..topics.folder import Assignment
 from ..topics.rubric import Row
+from ..topics.trial import TruthSource
 from ..truth.record import InMemory, Record
 from ..truth.trials import seeded_trials
 from .evaluate import evaluate

@@ -12,13 +12,13 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from ..checks.trial import TruthSource
 from ..errors import Wrong
 from ..judging.known import KnownMistakes, in_this_process
 from ..judging.mistakes import Known, recognise, same
 from ..judging.outcome import Outcome
 from ..judging.pairs import Pair
 from ..topics.folder import Assignment
+from ..topics.trial import TruthSource
 from ..truth.trials import PUBLIC_SEED
 
 

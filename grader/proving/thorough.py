@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..checks.trial import TruthSource
 from ..errors import TopicError
 from ..judging.known import in_this_process, run_mistakes
 from ..judging.pairs import pairs_of
 from ..submission.jail import Jail
 from ..topics.folder import Assignment
+from ..topics.trial import TruthSource
 from ..truth.trials import PUBLIC_SEED
 from .mutants.coverage import Coverage
 from .mutants.feedback import summarise_feedback

@@ -6,12 +6,12 @@ mistake loses a row, the same rows on every seed, and is named.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ..checks import statistical
 from ..checks.chance import Power
-from ..checks.trial import TruthSource
-from ..errors import TopicError
+from ..errors import Fault, TopicError, Wrong
 from ..inside.plan import Implementation
 from ..judging.evaluate import evaluate
 from ..judging.known import in_this_process, run_mistakes
@@ -19,9 +19,10 @@ from ..judging.mistakes import recognise
 from ..judging.outcome import Outcome
 from ..result import Status
 from ..submission.in_process import Live
-from ..topics.changes import Change, Mistake
+from ..topics.changes import Mistake
 from ..topics.folder import Assignment
 from ..topics.handout import check_folder
+from ..topics.trial import TruthSource
 from ..truth.trials import seeded_trials
 from .do_nothing import do_nothing_programs
 from .report import FOLLOWED, MARKS, Report
@@ -34,7 +35,7 @@ def verify(
     others: Mapping[str, Implementation] | None = None,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Report:
-    """Prove a topic on every seed and return the report.
+    """Prove a topic on every seed and return the report. Raise TopicError for what has to be put right before any proof.
 
     `others` are do-nothing programs that need a process of their own (loops, exits), by what they do; they are tried on the
     first seed alone, because a loop costs the whole time limit of every row and ends alike on each seed.
@@ -43,9 +44,13 @@ def verify(
     findings = dict.fromkeys(check_folder(assignment), "")
     for number, seed in enumerate(seeds):
         progress(f"{assignment.slug}: seed {number + 1} of {len(seeds)}")
+        solution = _solution(assignment, truth, seed)
+        if failed := _failed(assignment, solution):
+            findings |= dict.fromkeys(failed, "")
+            break  # every other program would only say the same again
+        report.findings += _check_right_programs(assignment, truth, seed, solution)
         if number == 0:
             report.powers = dict(_powers(assignment, truth, seed))
-        report.findings += _check_right_programs(assignment, truth, seed)
         report.findings += _check_do_nothing(assignment, truth, seed, others if number == 0 and others else {})
         _check_mistakes(assignment, truth, seed, report, first=number == 0)
         for text in report.findings:  # a finding that comes back on other seeds is reported once, with the first
@@ -69,31 +74,60 @@ def false_alarms(
     """Return a sentence for every row that the solution or a variant does not earn on one of the seeds."""
     found = []
     for seed in seeds:
-        found += [f"seed {seed}: {text}" for text in _check_right_programs(assignment, truth, seed)]
+        solution = _solution(assignment, truth, seed)
+        found += [f"seed {seed}: {text}" for text in _check_right_programs(assignment, truth, seed, solution)]
         progress(f"{assignment.slug}: right programs")
     return found
 
 
-def _check_right_programs(assignment: Assignment, truth: TruthSource, seed: int) -> Iterator[str]:
+def _solution(assignment: Assignment, truth: TruthSource, seed: int) -> list[Outcome]:
+    """Return what the model solution earns. Raise TopicError if it cannot be run."""
+    return _outcomes(assignment, Live.of(assignment.solution, str(assignment.folder / "solution.py")), truth, seed)
+
+
+def _failed(assignment: Assignment, solution: Sequence[Outcome]) -> list[str]:
+    """Return what keeps even the solution from being judged, each fault once, with its rows.
+
+    Raise TopicError if the fault is the author's.
+    """
+    void = [o for o in solution if o.status is Status.VOID]
+    rows: dict[str, list[str]] = {}
+    for o in void:
+        rows.setdefault(str(o.error), []).append(repr(o.row.id))
+    said = [f"{sentence} (row {', '.join(ids)})" for sentence, ids in rows.items()]
+    if any(isinstance(o.error, TopicError) for o in void):
+        raise TopicError("\n".join(f"{assignment.slug}: {text}" for text in said))
+    return [f"the solution cannot be judged: {text}" for text in said]
+
+
+def _check_right_programs(
+    assignment: Assignment, truth: TruthSource, seed: int, solution: Sequence[Outcome]
+) -> Iterator[str]:
     """Yield a finding for every row that the solution or a variant does not earn in its own right."""
-    right = {"the solution": Change("")} | {f"variant {v.name!r}": v for v in assignment.variants}
-    for name, change in right.items():
+    yield from _not_earned("the solution", solution)
+    for variant in assignment.variants:
+        name = f"variant {variant.name!r}"
         try:
-            student = Live.of(change.apply(assignment.solution), name)
+            student = Live.of(variant.apply(assignment.solution), name)
         except TopicError as error:
             yield str(error)
             continue
-        for o in _outcomes(assignment, student, truth, seed):
-            if not o.earned or o.follow:
-                yield f"{name} does not earn {o.row.id!r}: {o.status}: {o.error}"
+        yield from _not_earned(name, _outcomes(assignment, student, truth, seed))
+
+
+def _not_earned(name: str, outcomes: Sequence[Outcome]) -> Iterator[str]:
+    for o in outcomes:
+        if not o.earned or o.follow:
+            yield f"{name} does not earn {o.row.id!r}: {o.status}: {o.error}"
 
 
 def _powers(assignment: Assignment, truth: TruthSource, seed: int) -> Iterator[tuple[str, list[Power]]]:
-    """Yield the powers of each statistical row, with the solution as the student."""
+    """Yield the powers of each statistical row, with the solution as the student; a row that it loses is a finding already."""
     student = Live.of(assignment.solution)
     for row in assignment.topic.rubric:
         if isinstance(row.check, statistical):
-            yield row.id, row.check.power(seeded_trials(assignment.topic, student, truth, seed)(row))
+            with contextlib.suppress(Wrong, Fault):
+                yield row.id, row.check.power(seeded_trials(assignment.topic, student, truth, seed)(row))
 
 
 def _check_do_nothing(

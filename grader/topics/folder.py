@@ -10,11 +10,13 @@ import hashlib
 import importlib.util
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import traceback
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +54,7 @@ class Assignment:
     def topic(self) -> Topic:
         topic = getattr(self.topic_module, "topic", None)
         if not isinstance(topic, Topic):
-            raise TopicError(f"{self.folder / 'topic.py'}: defines no `topic = Topic(...)`")
+            raise TopicError(f"{self.folder / 'topic.py'}: defines no `topic = Topic(…)`")
         return topic
 
     @cached_property
@@ -62,11 +64,11 @@ class Assignment:
 
     @cached_property
     def solution(self) -> str:
-        return (self.folder / "solution.py").read_text(encoding="utf-8")
+        return _text(self.folder / "solution.py", "the model solution, in numpy")
 
     @cached_property
     def handout(self) -> str:
-        return (self.folder / "handout.md").read_text(encoding="utf-8")
+        return _text(self.folder / "handout.md", "the prose of the student's notebook")
 
     @cached_property
     def _mistakes_module(self) -> ModuleType:
@@ -74,7 +76,7 @@ class Assignment:
 
     @property
     def mistakes(self) -> Sequence[Mistake]:
-        return list(self._mistakes_module.mistakes)
+        return self._changes("mistakes")
 
     @property
     def variant_files(self) -> Sequence[Path]:
@@ -85,6 +87,20 @@ class Assignment:
         """Other right ways, which cost nothing. A file holds definitions that replace those of the same name in the model
         solution; the first line of its docstring is its name."""
         return [variant(path) for path in self.variant_files]
+
+    def _changes(self, name: str) -> list[Any]:
+        found = getattr(self._mistakes_module, name, None)
+        if not isinstance(found, list | tuple):
+            raise TopicError(f"{self.folder / 'mistakes.py'}: defines no list `{name}` (it may be empty)")
+        return list(found)
+
+    def require_reference(self, defined: Collection[str]) -> None:
+        """Raise TopicError, once for the topic, unless all that its rows ask the reference for is among what it defines."""
+        wanted = {name: row.id for row in reversed(self.topic.rubric) for name in sorted(row.check.references)}
+        if missing := [name for name in sorted(wanted) if name not in defined]:
+            rows = ", ".join(repr(wanted[name]) for name in missing)
+            what = " and ".join(f"`{name}`" for name in missing)
+            raise TopicError(f"{self.reference_path}: defines no {what}, which the rubric compares with (row {rows})")
 
     @property
     def equivalents(self) -> Sequence[Equivalent]:
@@ -147,10 +163,29 @@ def load_module(path: Path, name: str) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except TopicError as error:
-        raise TopicError(f"{path}: {error}") from error
+        error.where = error.where or _where(path, error)
+        raise
+    except SyntaxError as error:
+        raise TopicError(f"SyntaxError: {error.msg}", f"{path}:{error.lineno}") from error
     except Exception as error:
-        raise TopicError(f"{path}: {type(error).__name__}: {error}") from error
+        raise TopicError(f"{type(error).__name__}: {error}", _where(path, error)) from error
     return module
+
+
+def _where(path: Path, error: Exception) -> str:
+    """FILE:LINE of a module's own code where an error happened; the file alone where it happened elsewhere."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    return f"{path}:{lines[-1]}" if lines else str(path)
+
+
+def _text(path: Path, what: str) -> str:
+    """A file of the topic. Raises TopicError where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise TopicError(f"{path}: there is no such file; it is {what} (docs/add-a-topic.md)") from error
+    except (OSError, ValueError) as error:
+        raise TopicError(f"{path}: cannot be read: {error}") from error
 
 
 def digest(paths: Iterable[Path]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ..errors import TopicError
+from .cases import Case, Cases
+from .trial import Check
 
-Case = tuple[str, dict[str, Any]]
-Cases = Callable[[Any], Iterable[Case]]
+__all__ = ["Case", "Cases", "Check", "Row", "Topic"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Row:
     id: str
     points: float
     claim: str
-    check: Any
+    check: Check
     needs: str = ""
     hidden: bool = False
 
@@ -42,6 +42,8 @@ class Topic:
             unknown = [need for need in row.needs.split() if need not in seen]
             unseen = [need for need in row.needs.split() if need in seen and seen[need].hidden and not row.hidden]
             for found, problem in (
+                (not isinstance(row.check, Check), f"has {row.check!r} where a check belongs, as in matches(f)"),
+                (not isinstance(row.points, int | float) or row.points < 0, f"is worth {row.points!r} points"),
                 (row.id in seen, "is there twice"),
                 (unknown, f"needs {unknown}, which no earlier row is called"),
                 (unseen, f"needs {unseen}, which is hidden: hidden rows are asked last"),

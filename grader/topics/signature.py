@@ -13,122 +13,57 @@ is drawn, or digits.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from ..inside.plan import Plan
-from ..inside.wire import Ref, Seeded
+from ..errors import TopicError
+from ..inside.wire import Seeded
+from .cases import place
+from .targets import Class, Function, Parameter, Spec, Target
 
+__all__ = [
+    "Class",
+    "Declared",
+    "Function",
+    "Ints",
+    "Layer",
+    "Object",
+    "Opaque",
+    "Parameter",
+    "Random",
+    "Reals",
+    "Spec",
+    "Target",
+    "function",
+    "functions_of",
+    "is_declaration",
+    "layer",
+    "object_class",
+    "sample",
+    "targets_of",
+]
 
-@dataclass(frozen=True)
-class Spec:
-    """One argument or output: `kind` is "real", "int", "opaque" or "random"; ints lie in [0, below)."""
-
-    kind: str
-    dims: tuple[str, ...] = ()
-    below: str = ""
-
-    @property
-    def is_array(self) -> bool:
-        return self.kind in ("real", "int")
-
-    def describe(self) -> str:
-        if self.kind == "opaque":
-            return "whatever you need; nobody else looks inside"
-        if self.kind == "random":
-            return "a numpy random generator (np.random.Generator): draw from it, and from nothing else"
-        noun = {"real": "real", "int": "whole number"}[self.kind]
-        if not self.dims:
-            return f"a {noun}" + (" number" if self.kind == "real" else "")
-        shape = f"({', '.join(self.dims)}{',' if len(self.dims) == 1 else ''})"
-        return f"{noun if self.kind == 'real' else 'integer'} array of shape {shape}" + (
-            f", each 0 ≤ value < {self.below}" if self.below else ""
-        )
+KINDS = 'Reals["n d"], Ints["n", "c"], Opaque or Random'
 
 
 class _Arrays:
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
+    def __init__(self, name: str, kind: str) -> None:
+        self.name, self.kind = name, kind
 
     def __getitem__(self, dims: Any) -> Spec:
-        shape, below = dims if isinstance(dims, tuple) else (dims, "")
+        shape, below = dims if isinstance(dims, tuple) and len(dims) == 2 else (dims, "")
+        if not isinstance(shape, str) or not all(d.isdigit() or d.isidentifier() for d in shape.split()):
+            expected = f'sizes are letters or digits with blanks between, as in {self.name}["n 3"]'
+            raise TopicError(f"{self.name}[{dims!r}]: {expected}")
         return Spec(self.kind, tuple(shape.split()), str(below))
 
-
-Reals, Ints, Opaque, Random = _Arrays("real"), _Arrays("int"), Spec("opaque"), Spec("random")
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """`spec` is None for a hyper-parameter (a keyword with a default)."""
-
-    name: str
-    spec: Spec | None
-    default: Any = inspect.Parameter.empty
-    keyword: bool = False
+    def __repr__(self) -> str:
+        return f"{self.name} without sizes"
 
 
-@dataclass(frozen=True)
-class Function:
-    """A function that the student writes."""
-
-    name: str
-    parameters: tuple[Parameter, ...]
-    outputs: tuple[tuple[str, Spec], ...]  # (name or "", spec)
-    doc: str
-
-    @property
-    def arrays(self) -> tuple[str, ...]:
-        """The names of the real-valued arguments, in order: what a gradient can be taken with respect to."""
-        return tuple(p.name for p in self.parameters if p.spec and p.spec.kind == "real")
-
-    @property
-    def defaults(self) -> dict[str, Any]:
-        return {p.name: p.default for p in self.parameters if p.default is not inspect.Parameter.empty}
-
-    def arguments(self, case: Mapping[str, Any]) -> dict[str, Any]:
-        """The part of a case that this function takes. Raises TypeError where the case lacks an argument."""
-        missing = [p.name for p in self.parameters if p.name not in case and p.name not in self.defaults]
-        if missing:
-            raise TypeError(f"{self.name}: the case lacks {', '.join(missing)}")
-        return {p.name: case[p.name] for p in self.parameters if p.name in case}
-
-    def ask(self, plan: Plan, case: Mapping[str, Any]) -> list[Ref]:
-        """Add a call with a case's arguments to a plan: arrays by position, hyper-parameters by keyword."""
-        given = self.arguments(case)
-        args = [given[p.name] for p in self.parameters if p.name in given and not p.keyword]
-        kwargs = {p.name: given[p.name] for p in self.parameters if p.name in given and p.keyword}
-        names = [name for name, _ in self.outputs] if len(self.outputs) > 1 else []
-        return plan.call(self.name, *args, outputs=len(self.outputs), names=names, **kwargs)
-
-    def sizes(self, case: Mapping[str, Any]) -> dict[str, int]:
-        """The letters of the signature, bound by the shapes of a case; a whole-number argument, given or by default, binds its
-        own name."""
-        bound: dict[str, int] = {}
-        for p in self.parameters:
-            value = case.get(p.name, p.default)
-            if p.spec is None and isinstance(value, int):
-                bound[p.name] = value
-            if p.spec is not None and p.spec.is_array and p.name in case:
-                bound.update(zip(p.spec.dims, np.shape(case[p.name]), strict=True))
-        return bound
-
-    def given(self, case: Mapping[str, Any]) -> dict[str, Any]:
-        """Everything that has a name in a call: arguments, hyper-parameters (their defaults, too), and sizes by letter."""
-        return {**self.defaults, **self.arguments(case), **self.sizes(case)}
-
-    def shape(self, output: int, case: Mapping[str, Any]) -> tuple[int, ...]:
-        """The shape of an output on a case."""
-        bound = self.sizes(case)
-        return tuple(int(d) if d.isdigit() else bound[d] for d in self.outputs[output][1].dims)
-
-    def label(self, output: int) -> str:
-        """How a sentence names an output: "adam", or "`dgamma` of batch_norm_backward"."""
-        name = self.outputs[output][0]
-        return f"`{name}` of {self.name}" if name else self.name
+Reals, Ints, Opaque, Random = _Arrays("Reals", "real"), _Arrays("Ints", "int"), Spec("opaque"), Spec("random")
 
 
 class Layer:
@@ -143,56 +78,66 @@ class Object:
     body are what it calls; operators (`__add__`, …) are methods, too."""
 
 
-@dataclass(frozen=True)
-class Class:
-    """A class that the student writes."""
-
-    name: str
-    attributes: tuple[tuple[str, Spec], ...]
-    methods: tuple[Function, ...]
-    doc: str
-
-
-Target = Function | Class
 Declared = Function | Callable[..., Any] | type[Layer] | type[Object]
 
 
 def function(declared: Callable[..., Any] | Function) -> Function:
-    """The Function that a bodyless `def` declares."""
-    return declared if isinstance(declared, Function) else _read(declared, declared.__name__)
+    """Return the Function that a bodyless `def` declares. Raise TopicError for anything else."""
+    if isinstance(declared, Function):
+        return declared
+    if not inspect.isfunction(declared):
+        what = f"{declared.__name__} is a class" if isinstance(declared, type) else f"{declared!r} is none"
+        raise TopicError(f"a function is asked for here, and {what}: name a `def` without a body")
+    return _read(declared, declared.__name__)
 
 
 def layer(declared: type[Layer]) -> tuple[Function, Function]:
-    """The forward and backward Functions of a Layer."""
-    name = declared.__name__
-    return _read(declared.forward, f"{name}_forward"), _read(declared.backward, f"{name}_backward")
+    """Return the forward and backward Functions of a Layer. Raise TopicError for anything else."""
+    name = getattr(declared, "__name__", repr(declared))
+    if not (isinstance(declared, type) and issubclass(declared, Layer)):
+        raise TopicError(f"a Layer is asked for here, and {name} is none: write `class {name}(Layer)`")
+    for method in ("forward", "backward"):
+        if not inspect.isfunction(getattr(declared, method, None)):
+            raise TopicError(f"the Layer {name} has no `def {method}`")
+    forward, backward = _read(declared.forward, f"{name}_forward"), _read(declared.backward, f"{name}_backward")
+    if [spec.is_array for _, spec in forward.outputs] != [True, False]:
+        raise TopicError(
+            f"{forward.name} has to return an array and an Opaque cache, in this order", place(declared.forward)
+        )
+    if len(backward.parameters) < 2:
+        raise TopicError(f"{backward.name} has to take `dout` and the cache, in this order", place(declared.backward))
+    _require_bound_sizes(backward, forward.parameters, place(declared.backward))
+    return forward, backward
 
 
 def object_class(declared: type[Object]) -> Class:
-    """The Class that an Object declares."""
-    attributes = tuple((n, s) for n, s in inspect.get_annotations(declared).items() if isinstance(s, Spec))
+    """Return the Class that an Object declares. Raise TopicError for an attribute that is annotated as something else."""
+    annotations = inspect.get_annotations(declared)
+    for name, spec in annotations.items():
+        if not isinstance(spec, Spec):
+            raise TopicError(f"{declared.__name__}: `{name}` is annotated with {_shown(spec)}, expected {KINDS}")
     own = {name: value for name, value in vars(declared).items() if inspect.isfunction(value)}
     methods = tuple(_read(value, name, bound=True) for name, value in own.items())
-    return Class(declared.__name__, attributes, methods, inspect.cleandoc(declared.__doc__ or ""))
+    return Class(declared.__name__, tuple(annotations.items()), methods, inspect.cleandoc(declared.__doc__ or ""))
 
 
 def functions_of(declared: Declared) -> tuple[Function, ...]:
-    """The functions that a declaration of a function or of a Layer stands for."""
-    if isinstance(declared, type):
-        assert issubclass(declared, Layer), f"{declared.__name__} is a class: ask it with `follows`"
-        return layer(declared)
-    return (function(declared),)
+    """Return the functions that a declaration of a function or of a Layer stands for. Raise TopicError for an Object."""
+    if isinstance(declared, type) and issubclass(declared, Object):
+        name = declared.__name__
+        raise TopicError(f"{name} is an Object: it is asked by a script, as in follows(script, {name})")
+    return layer(declared) if isinstance(declared, type) else (function(declared),)
 
 
 def targets_of(declared: Declared) -> tuple[Target, ...]:
-    """What the student writes for a declaration."""
+    """Return what the student writes for a declaration."""
     if isinstance(declared, type) and issubclass(declared, Object):
         return (object_class(declared),)
     return functions_of(declared)
 
 
 def is_declaration(value: Any) -> bool:
-    """Whether a module's value declares something that the student writes."""
+    """Return whether a module's value declares something that the student writes."""
     if isinstance(value, type):
         return issubclass(value, Layer | Object) and value not in (Layer, Object)
     if not inspect.isfunction(value):
@@ -209,8 +154,19 @@ def _parts(returns: Any) -> list[tuple[str, Any]]:
 
 
 def _read(declared: Callable[..., Any], name: str, bound: bool = False) -> Function:
-    """`bound`: a method, whose first parameter is the object; what it returns may be no Spec, and is then not described."""
+    """Read a `def`. `bound`: a method, whose first parameter is the object; what it returns may be no Spec, and is then not
+    described. Raise TopicError, with the place of the `def`, for annotations that say nothing."""
     signature = inspect.signature(declared)
+    given = list(signature.parameters.values())[bound:]
+    outputs = tuple(_parts(signature.return_annotation))
+    if not bound:
+        for p in given:
+            _require_kind(name, p, place(declared))
+        for _, spec in outputs:
+            if not isinstance(spec, Spec):
+                sentence = f"{name} returns {_shown(spec)}, expected {KINDS}, or a dict of names and these"
+                raise TopicError(sentence, place(declared))
+    described = tuple(part for part in outputs if isinstance(part[1], Spec))
     parameters = tuple(
         Parameter(
             p.name,
@@ -218,11 +174,41 @@ def _read(declared: Callable[..., Any], name: str, bound: bool = False) -> Funct
             p.default,
             p.kind is inspect.Parameter.KEYWORD_ONLY,
         )
-        for p in list(signature.parameters.values())[bound:]
+        for p in given
     )
-    outputs = tuple(_parts(signature.return_annotation))
-    described = outputs if not bound else tuple(part for part in outputs if isinstance(part[1], Spec))
-    return Function(name, parameters, described, inspect.cleandoc(declared.__doc__ or ""))
+    read = Function(name, parameters, described, inspect.cleandoc(declared.__doc__ or ""))
+    if not bound and all(p.spec != Opaque for p in parameters):  # what is opaque may have sizes of its own
+        _require_bound_sizes(read, (), place(declared))
+    return read
+
+
+def _require_kind(name: str, p: inspect.Parameter, where: str) -> None:
+    """Raise TopicError unless a parameter has a kind, or is a hyper-parameter."""
+    if p.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
+        raise TopicError(f"{name} takes `{p}`: name each argument", where)
+    is_hyper = p.kind is inspect.Parameter.KEYWORD_ONLY or p.default is not inspect.Parameter.empty
+    if not isinstance(p.annotation, Spec) and (not is_hyper or isinstance(p.annotation, _Arrays)):
+        sentence = f"`{p.name}` of {name} is annotated with {_shown(p.annotation)}, expected {KINDS}"
+        raise TopicError(f"{sentence}; a hyper-parameter is a keyword, after `*`", where)
+
+
+def _require_bound_sizes(target: Function, others: Iterable[Parameter], where: str) -> None:
+    """Raise TopicError where an output has a size that no argument has: then nothing says how large it is."""
+    known: dict[str, None] = {}
+    for p in (*target.parameters, *others):
+        known |= dict.fromkeys(sorted(p.spec.letters) if p.spec is not None else [p.name])
+    for i, (_, spec) in enumerate(target.outputs):
+        if free := [d for d in spec.dims if not d.isdigit() and d not in known]:
+            have = f"they have: {', '.join(known)}" if known else "they have none"
+            raise TopicError(f"{target.label(i)} has the size `{free[0]}`, which no argument has ({have})", where)
+
+
+def _shown(annotation: Any) -> str:
+    if annotation is inspect.Parameter.empty or annotation is None:
+        return "nothing"
+    if isinstance(annotation, str):
+        return f"the text {annotation!r} (is `from __future__ import annotations` in this file? Take it out)"
+    return annotation.__name__ if isinstance(annotation, type) else repr(annotation)
 
 
 def sample(declared: Declared, rng: Any, *, scale: float = 1.0, **given: Any) -> dict[str, Any]:
@@ -230,11 +216,17 @@ def sample(declared: Declared, rng: Any, *, scale: float = 1.0, **given: Any) ->
     for a generator.
 
     `given` binds sizes (n=8) and may give an argument outright (x=...). Hyper-parameters are left out unless given; one that
-    is a whole number is a size as well.
+    is a whole number is a size as well. Raise TopicError where a size is not given, or what is given has no place.
     """
     target = functions_of(declared)[0]
+    letters = {letter for p in target.parameters if p.spec is not None for letter in p.spec.letters}
+    for name in given:
+        if name not in letters and all(name != p.name for p in target.parameters):
+            has = f"its arguments are {', '.join(p.name for p in target.parameters)}"
+            sizes = f", its sizes {', '.join(sorted(letters))}" if letters else ""
+            raise TopicError(f"sample({target.name}, …, {name}=…): {target.name} has no `{name}` ({has}{sizes})")
     arguments = {p.name for p in target.parameters if p.spec is not None}
-    sizes = target.defaults | {key: value for key, value in given.items() if key not in arguments}
+    sizes_given = target.defaults | {key: value for key, value in given.items() if key not in arguments}
     case: dict[str, Any] = {}
     for p in target.parameters:
         if p.name in given:
@@ -242,7 +234,10 @@ def sample(declared: Declared, rng: Any, *, scale: float = 1.0, **given: Any) ->
         elif p.spec is not None and p.spec.kind == "random":
             case[p.name] = Seeded(int(rng.integers(1 << 63)))
         elif p.spec is not None and p.spec.is_array:
-            case[p.name] = _draw(p.spec, rng, scale, sizes)
+            if free := sorted(p.spec.letters - sizes_given.keys()):
+                sentence = f"the size `{free[0]}` of `{p.name}` is not given"
+                raise TopicError(f"sample({target.name}, …): {sentence}: write sample({target.name}, rng, {free[0]}=…)")
+            case[p.name] = _draw(p.spec, rng, scale, sizes_given)
     return case
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..checks.trial import Inputs, Trial, TruthSource
 from ..inside.plan import Implementation
+from ..topics.cases import draw
 from ..topics.rubric import Case, Cases, Row, Topic
+from ..topics.trial import Inputs, Trial, TruthSource
 
 PUBLIC_SEED = 0
 
@@ -29,7 +30,7 @@ class SeededInputs(Inputs):
         self.rng = np.random.default_rng([seed, *path.encode()])
 
     def cases(self, generator: Cases | None) -> Sequence[Case]:
-        return list((generator or self.topic.cases)(np.random.default_rng(self.seed)))
+        return draw(generator or self.topic.cases, np.random.default_rng(self.seed))
 
     def normal(self, shape: tuple[int, ...]) -> np.ndarray:
         return self.rng.normal(size=shape)

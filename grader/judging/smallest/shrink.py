@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from ...checks import SingleCase, Trial
-from ...checks.trial import Inputs, TruthSource
 from ...errors import GraderError, Wrong
 from ...inside.plan import Implementation, Plan
 from ...inside.plan import describe as describe_value
@@ -26,6 +25,7 @@ from ...submission.in_process import Live
 from ...submission.limits import SHRINK_CALLS
 from ...topics.folder import Assignment
 from ...topics.rubric import Case, Cases, Row
+from ...topics.trial import Inputs, TruthSource
 from ...truth.trials import PUBLIC_SEED, seeded_trials
 from ..evaluate import judge
 from ..mistakes import same

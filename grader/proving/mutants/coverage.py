@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ...checks.trial import TruthSource
 from ...submission.jail import Jail
 from ...topics.changes import Equivalent
 from ...topics.folder import Assignment
+from ...topics.trial import TruthSource
 from .generate import Mutant, mutants, normalised
 from .judge import JudgedMutant, MutantJudge, judge_mutants
 

@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ...checks.trial import TruthSource
 from ...errors import TopicError
 from ...inside.plan import Implementation, Plan
 from ...judging.evaluate import evaluate
@@ -24,6 +23,7 @@ from ...submission.notebook import read
 from ...submission.session import Session
 from ...topics.folder import Assignment
 from ...topics.rubric import Row, Topic
+from ...topics.trial import TruthSource
 from ...truth.trials import PUBLIC_SEED, seeded_trials
 from .generate import Mutant
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import Wrong
 from ..inside.wire import Seeded
-from ..topics.signature import Function
+from .signature import Function
 
 
 def literal(value: Any) -> str:

@@ -15,12 +15,14 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..curves import read_curve
-from ..errors import Wrong
+from ..errors import TopicError, Wrong
 from ..inside.plan import Implementation, Plan
-from ..numerics.compare import Truth, require_array
+from ..numerics.compare import Truth, as_array, require_array, require_precision
 from ..result import plain
-from ..topics.rubric import Case, Cases
-from ..topics.signature import Declared, Function, Spec, Target, functions_of
+from .asking import Answer, Asking, asking
+from .cases import Case, Cases
+from .signature import Declared
+from .targets import Function, Spec, Target
 
 MAX_SHOWN = 10_000  # entries of a list or an array on show: what a student returns may be of any size
 Write = Callable[[Mapping[str, Any], Wrong], list[str]]  # lines of Python for a case and what was wrong with it
@@ -103,26 +105,34 @@ class Trial:
             raise ValueError("`curve` is not of the form that grader/curves.py describes")
         self.exhibits.update(exhibits)
 
-    def call(self, declared: Declared, **case: Any) -> Any:
-        """The student's answer to one call: an array, or a list of them (opaque outputs left out).
+    def call(self, asked: Declared | Asking, **case: Any) -> Any:
+        """Return the student's answer to one question: an array, or a list of them (opaque outputs left out).
 
-        Raises Wrong where an answer is no array of real numbers of the declared shape.
+        Each is an array of the declared shape: float64 where real numbers are declared, whole numbers where those are, so
+        that a claim need not look. Raise Wrong for an answer of another form, of another shape, or of less precision.
         """
-        target, plan = functions_of(declared)[0], Plan()
-        visible = want_visible(plan, target, case)
-        shapes = [target.shape(i, case) for i in visible]
-        labels = [target.label(i) for i in visible]
-        given = zip(self.student.run(plan), shapes, labels, strict=True)
-        try:
-            answers = [require_array(answer, shape, "f", label) for answer, shape, label in given]
-        except Wrong as wrong:
-            raise _in_another_place(wrong, target, visible, shapes) from None
+        answers = self.answers(asked, case)
         return answers[0] if len(answers) == 1 else answers
 
-    def expected(self, declared: Declared, **case: Any) -> Any:
-        """The reference's answer to one call, in the form of `call`."""
+    def answers(self, asked: Declared | Asking, case: Mapping[str, Any]) -> list[np.ndarray]:
+        """Return the student's answers as `call` does, as a list even where there is one."""
+        question, plan = asking(asked), Plan()
+        wanted = question.ask(plan, case)
+        for answer in wanted:
+            if answer.shape is None and not question.any_shape:
+                raise TopicError(f"nothing in the case says what shape {answer.label} has: yield it from a script")
+        plan.want(*(answer.ref for answer in wanted))
+        arrays = [_of_form(got, answer, wanted) for got, answer in zip(self.student.run(plan), wanted, strict=True)]
+        for array, answer in zip(arrays, wanted, strict=True):
+            require_precision(array, answer.label)
+        return [
+            array.astype(float, copy=False) if a.kind == "f" else array for array, a in zip(arrays, wanted, strict=True)
+        ]
+
+    def expected(self, asked: Declared | Asking, **case: Any) -> Any:
+        """Return the reference's answer to one question, in the form of `call`."""
         plan = Plan()
-        want_visible(plan, functions_of(declared)[0], case)
+        plan.want(*(answer.ref for answer in asking(asked).ask(plan, case)))
         answers = [truth.value for truth in self.expect(plan)]
         return answers[0] if len(answers) == 1 else answers
 
@@ -131,6 +141,11 @@ class Check(abc.ABC):
     """A claim about an implementation: returns None (or a FollowThrough) where it holds, raises Wrong where it does not."""
 
     functions: tuple[Target, ...] = ()  # what the student must have written for the claim to be asked
+
+    @property
+    def references(self) -> frozenset[str]:
+        """The names that the reference must define for the claim to be judged."""
+        return frozenset()
 
     @property
     def judges(self) -> frozenset[str]:
@@ -197,32 +212,21 @@ def _cut(value: Any) -> Any:
     return [_cut(item) for item in value[:MAX_SHOWN]] if isinstance(value, list | tuple) else value
 
 
-def _in_another_place(
-    wrong: Wrong, target: Function, visible: Sequence[int], shapes: Sequence[tuple[int, ...]]
-) -> Wrong:
-    """The same evidence, with a question where an output has the shape of another one, and of that alone."""
-    fitting = [
-        target.outputs[i][0]
-        for i, shape in zip(visible, shapes, strict=True)
-        if shape == np.shape(wrong.evidence.answer)
-    ]
-    if wrong.evidence.answer is None or len(fitting) != 1 or len(visible) == 1:
-        return wrong
-    asked = f"{wrong.evidence.sentence}, and that is the shape of `{fitting[0]}`: are they returned in another order?"
-    return Wrong.of(replace(wrong.evidence, sentence=asked))
-
-
-def want_visible(plan: Plan, target: Function, case: Mapping[str, Any]) -> list[int]:
-    """Add a call to the plan and want every output that is not opaque; returns their numbers."""
-    refs = target.ask(plan, case)
-    visible = [i for i, (_, spec) in enumerate(target.outputs) if spec.is_array]
-    plan.want(*(refs[i] for i in visible))
-    return visible
-
-
-def on(target: Function, output: int, case_name: str) -> str:
-    """Where: "dgamma of batch_norm_backward, on a batch"."""
-    return f"{target.label(output)} on {case_name}"
+def _of_form(got: Any, answer: Answer, wanted: Sequence[Answer]) -> np.ndarray:
+    """Raise Wrong unless an answer has the declared form; with a question, where it has the shape of another one of those
+    that are wanted, and of that alone."""
+    array = as_array(got)
+    shape = answer.shape if answer.shape is not None else () if array is None else array.shape
+    try:
+        return require_array(got, shape, answer.kind, answer.label)
+    except Wrong as wrong:
+        fitting = [other.name for other in wanted if other.name and other.shape == np.shape(wrong.evidence.answer)]
+        if wrong.evidence.answer is None or len(fitting) != 1 or len(wanted) == 1:
+            raise
+        asked = (
+            f"{wrong.evidence.sentence}, and that is the shape of `{fitting[0]}`: are they returned in another order?"
+        )
+        raise Wrong.of(replace(wrong.evidence, sentence=asked)) from None
 
 
 def on_case(wrong: Wrong, case_name: str) -> Wrong:
@@ -230,13 +234,3 @@ def on_case(wrong: Wrong, case_name: str) -> Wrong:
     if not wrong.evidence.where:
         return wrong
     return Wrong.of(replace(wrong.evidence, where=f"{wrong.evidence.where} on {case_name}"))
-
-
-def by_output(target: Function, numbers: Sequence[int], truths: Sequence[Truth]) -> dict[str, np.ndarray]:
-    """The right outputs by their names, where there are several."""
-    named = {target.outputs[i][0]: truth.value for i, truth in zip(numbers, truths, strict=True)}
-    return named if len(named) > 1 else {}
-
-
-def as_functions(declared: Sequence[Declared]) -> tuple[Function, ...]:
-    return tuple(f for item in declared for f in functions_of(item))

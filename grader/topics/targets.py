@@ -1,0 +1,164 @@
+"""What the student is to write, as data: functions and classes with the kinds and sizes of what goes in and comes out.
+
+`signature` reads these from an author's declarations.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import Lacks, TopicError
+from ..inside.plan import Plan
+from ..inside.wire import Ref
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One argument or output: `kind` is "real", "int", "opaque" or "random"; ints lie in [0, below)."""
+
+    kind: str
+    dims: tuple[str, ...] = ()
+    below: str = ""
+
+    @property
+    def is_array(self) -> bool:
+        return self.kind in ("real", "int")
+
+    @property
+    def letters(self) -> frozenset[str]:
+        """The sizes that are letters, the bound of whole numbers among them."""
+        return frozenset(d for d in (*self.dims, self.below) if d and not d.isdigit())
+
+    def describe(self) -> str:
+        if self.kind == "opaque":
+            return "whatever you need; nobody else looks inside"
+        if self.kind == "random":
+            return "a numpy random generator (np.random.Generator): draw from it, and from nothing else"
+        noun = {"real": "real", "int": "whole number"}[self.kind]
+        if not self.dims:
+            return f"a {noun}" + (" number" if self.kind == "real" else "")
+        shape = f"({', '.join(self.dims)}{',' if len(self.dims) == 1 else ''})"
+        return f"{noun if self.kind == 'real' else 'integer'} array of shape {shape}" + (
+            f", each 0 ≤ value < {self.below}" if self.below else ""
+        )
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """`spec` is None for a hyper-parameter (a keyword with a default)."""
+
+    name: str
+    spec: Spec | None
+    default: Any = inspect.Parameter.empty
+    keyword: bool = False
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function that the student writes."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    outputs: tuple[tuple[str, Spec], ...]  # (name or "", spec)
+    doc: str
+
+    @property
+    def arrays(self) -> tuple[str, ...]:
+        """The names of the real-valued arguments, in order: what a gradient can be taken with respect to."""
+        return tuple(p.name for p in self.parameters if p.spec and p.spec.kind == "real")
+
+    @property
+    def specs(self) -> dict[str, Spec]:
+        """Kind and sizes of each argument that is an array."""
+        return {p.name: p.spec for p in self.parameters if p.spec is not None and p.spec.is_array}
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        return {p.name: p.default for p in self.parameters if p.default is not inspect.Parameter.empty}
+
+    def lacks(self, case: Mapping[str, Any]) -> list[str]:
+        """Return the names of the arguments that a case does not give."""
+        return [p.name for p in self.parameters if p.name not in case and p.name not in self.defaults]
+
+    def arguments(self, case: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the part of a case that this function takes. Raise Lacks where the case has not all of it."""
+        if missing := self.lacks(case):
+            raise Lacks(f"{self.name} takes {' and '.join(f'`{name}`' for name in missing)}, which {has(case)}")
+        return {p.name: case[p.name] for p in self.parameters if p.name in case}
+
+    def ask(self, plan: Plan, case: Mapping[str, Any]) -> list[Ref]:
+        """Add a call with a case's arguments to a plan: arrays by position, hyper-parameters by keyword."""
+        given = self.arguments(case)
+        args = [given[p.name] for p in self.parameters if p.name in given and not p.keyword]
+        kwargs = {p.name: given[p.name] for p in self.parameters if p.name in given and p.keyword}
+        names = [name for name, _ in self.outputs] if len(self.outputs) > 1 else []
+        return plan.call(self.name, *args, outputs=len(self.outputs), names=names, **kwargs)
+
+    def sizes(self, case: Mapping[str, Any]) -> dict[str, int]:
+        """Return the letters of the signature, bound by the shapes of a case; a whole-number argument, given or by default,
+        binds its own name. Raise TopicError where an array of the case has not the declared number of axes."""
+        bound: dict[str, int] = {}
+        for p in self.parameters:
+            value = case.get(p.name, p.default)
+            if p.spec is None and isinstance(value, int):
+                bound[p.name] = value
+            if p.spec is not None and p.spec.is_array and p.name in case:
+                shape = np.shape(case[p.name])
+                if len(shape) != len(p.spec.dims):
+                    raise TopicError(
+                        f"`{p.name}` of {self.name} is declared as {p.spec.describe()}, but has shape {shape} in a case"
+                    )
+                bound.update(zip(p.spec.dims, shape, strict=True))
+        return bound
+
+    def given(self, case: Mapping[str, Any]) -> dict[str, Any]:
+        """Return everything that has a name in a call: arguments, hyper-parameters (their defaults, too), and sizes by letter."""
+        return {**self.defaults, **self.arguments(case), **self.sizes(case)}
+
+    def bound_shape(self, output: int, sizes: Mapping[str, int]) -> tuple[int, ...] | None:
+        """Return the shape of an output where letters have these sizes; None where one has none."""
+        dims = self.outputs[output][1].dims
+        return None if self._free(dims, sizes) else tuple(int(d) if d.isdigit() else sizes[d] for d in dims)
+
+    def shape(self, output: int, case: Mapping[str, Any]) -> tuple[int, ...]:
+        """Return the shape of an output on a case. Raise TopicError where nothing in the case says one of its sizes."""
+        sizes = self.sizes(case)
+        shape = self.bound_shape(output, sizes)
+        if shape is None:
+            free = " and ".join(f"`{d}`" for d in self._free(self.outputs[output][1].dims, sizes))
+            raise TopicError(
+                f"nothing in the case says how large {free} is, a size of what {self.label(output)} returns"
+            )
+        return shape
+
+    @staticmethod
+    def _free(dims: Sequence[str], sizes: Mapping[str, int]) -> list[str]:
+        return [d for d in dims if not d.isdigit() and d not in sizes]
+
+    def label(self, output: int) -> str:
+        """How a sentence names an output: "adam", or "`dgamma` of batch_norm_backward"."""
+        name = self.outputs[output][0]
+        return f"`{name}` of {self.name}" if name else self.name
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class that the student writes."""
+
+    name: str
+    attributes: tuple[tuple[str, Spec], ...]
+    methods: tuple[Function, ...]
+    doc: str
+
+
+Target = Function | Class
+
+
+def has(case: Mapping[str, Any]) -> str:
+    """The end of a sentence about a name that is not in a case."""
+    return f"the case has not (it has: {', '.join(case) or 'nothing'})"
