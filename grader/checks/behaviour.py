@@ -59,7 +59,10 @@ class pure(Check):
         for answer, one, two in zip(answers, found[:half], found[half:], strict=False):
             want = as_array(one)
             if want is not None and np.isfinite(want).all():
-                require_close(two, Truth.of(want), f"{answer.label}, asked twice", SAME)
+                try:
+                    require_close(two, Truth.of(want), f"{answer.label}, asked twice", SAME)
+                except Wrong as wrong:
+                    raise Wrong.of(replace(wrong.evidence, id="not-repeatable")) from None
 
 
 def _both_ways(declared: Declared | Asking) -> list[Asking]:

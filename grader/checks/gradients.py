@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +15,8 @@ from ..numerics.differentiate import OFFSETS, Slopes, slopes
 from ..topics.asking import Asking, Backward, Call, asking
 from ..topics.cases import Arguments, Cases, authors_code
 from ..topics.signature import Declared, Layer
-from ..topics.targets import Spec
 from ..topics.trial import Check, FollowThrough, SingleCase, Trial
+from .alive import is_alive, moved
 from .combine import Following
 
 DIRECTIONS = 4  # one sees a 10 % fault in one entry of 100 with probability 0.997
@@ -103,10 +103,20 @@ class gradient(Following):
             for question in self._questions(trial, name, case):
                 self._judge(trial, question)
 
+    def _is_alive(self, trial: Trial, case: Mapping[str, Any]) -> bool:
+        """Say whether the student's own function computes something from each argument, or from those of `wrt` in a script."""
+        varied = () if isinstance(self.forward, Call) else self.wrt
+        plan, declared = Plan(), self.forward.ask(Plan(), case)[0]
+        for variation in (case, *moved(trial, self.forward, case, varied)):
+            plan.want(self.forward.ask(plan, variation)[0].ref)
+        mine, *others = (as_array(answer) for answer in trial.student.run(plan))
+        given = [case[name] for name in varied or self.forward.specs if name in case]
+        return is_alive(mine, others, declared.shape or (), given=given)
+
     def follow(self, trial: Trial, wrong: Wrong) -> FollowThrough:
         self(trial)
         _, case = trial.cases(self.generator)[0]
-        if not is_alive(trial, self.forward, case, () if isinstance(self.forward, Call) else self.wrt):
+        if not self._is_alive(trial, case):
             raise wrong
         if self.behind is not None:
             with authors_code(self.behind):
@@ -234,42 +244,3 @@ def _variables(forward: Asking, by: Asking, wrt: str) -> tuple[str, ...]:
     if isinstance(by, Backward):
         return reals[: len(by.backward.outputs)]
     return names or reals[:1]
-
-
-class _Varied(Protocol):
-    @property
-    def specs(self) -> Mapping[str, Spec]: ...
-
-    def sizes(self, case: Mapping[str, Any]) -> dict[str, int]: ...
-
-
-def is_alive(trial: Trial, asked: Asking, case: Mapping[str, Any], varied: Collection[str] = ()) -> bool:
-    """Return whether the student's answer is computed: finite, of the right shape, no argument given back, and varying with
-    every argument (or with those `varied` alone). Only then can anything follow from it."""
-    plan, base_answer = Plan(), asked.ask(Plan(), case)[0]
-    for variation in (case, *moved(trial, asked, case, varied)):
-        plan.want(asked.ask(plan, variation)[0].ref)
-    answers = [as_array(y) for y in trial.student.run(plan)]
-    base, *others = answers
-    shape = () if base_answer.shape is None else base_answer.shape
-    if base is None or base.shape != shape or not np.isfinite(base).all():
-        return False
-    echoes = any(np.array_equal(base, case[name]) for name in varied or asked.specs if name in case)
-    return not echoes and not any(y is None or np.array_equal(base, y) for y in others)
-
-
-def moved(
-    trial: Trial, asked: _Varied, case: Mapping[str, Any], names: Collection[str] = ()
-) -> Iterator[dict[str, Any]]:
-    """The case with one array argument changed everywhere, for each of them, or for those of these names."""
-    sizes = asked.sizes(case)
-    for name in names or asked.specs:
-        if name not in case:
-            continue
-        spec = asked.specs.get(name, Spec("real"))
-        if spec.kind == "real":
-            other = case[name] + trial.normal(np.shape(case[name]))
-        else:
-            below = int(spec.below) if spec.below.isdigit() else sizes.get(spec.below, 0)
-            other = (np.asarray(case[name]) + 1) % below if below else np.asarray(case[name]) + 1
-        yield {**case, name: other}

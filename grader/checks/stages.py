@@ -7,8 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from ..errors import OffTheRecord, TopicError, Wrong
 from ..inside.plan import Plan
 from ..numerics.compare import VALUES as TOLERANCE
@@ -17,7 +15,7 @@ from ..topics.cases import Case, Cases
 from ..topics.cell import written
 from ..topics.signature import Declared, function
 from ..topics.trial import Check, FollowThrough, SingleCase, Trial
-from .gradients import moved
+from .alive import is_alive, moved
 
 Values = dict[str, Any]
 
@@ -121,15 +119,12 @@ class stage(Check):
     def _is_alive(
         self, trial: Trial, case: dict[str, Any], name: str, own: Values, truths: Mapping[str, Truth]
     ) -> bool:
-        """Whether anything can follow from the submission's own `name`."""
-        mine = as_array(own[name])
-        if mine is None or mine.shape != truths[name].value.shape or not np.isfinite(mine).all() or not mine.any():
-            return False
+        """Say whether anything can follow from the submission's own `name`; it need not depend on every argument."""
         plan, i = Plan(), self.earlier.index(name)
         for other in moved(trial, self.target, case):
             plan.want(self.target.ask(plan, other)[i])
         others = [as_array(answer) for answer in trial.student.run(plan)]
-        return not all(other is None or np.array_equal(mine, other) for other in others)
+        return is_alive(as_array(own[name]), others, truths[name].value.shape, every=False, nonzero=True)
 
 
 def _names(outputs: Sequence[str]) -> str:

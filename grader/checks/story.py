@@ -4,6 +4,7 @@ functions); `perform` gives a script's answers to any other claim."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,8 @@ from ..topics.cases import Cases, place
 from ..topics.signature import Declared
 from ..topics.targets import Function
 from ..topics.trial import FollowThrough, Trial
+from .alive import is_alive, moved
 from .combine import Following
-from .gradients import moved
 from .script import Script, Story
 
 
@@ -82,11 +83,19 @@ class composition(Following):
             raise TopicError(
                 f"nothing in the case is an argument of {self.asked.name}: then nothing tells live work from dead"
             )
-        changes = [self._changes(trial, each) for each in (case, other)]
-        return all(_differ(one, two) for one, two in zip(*changes, strict=True))
+        for one, two in zip(*(self._changes(trial, each) for each in (case, other)), strict=True):
+            if one is None or two is None:
+                return False
+            same = partial(_as_much, scale=two.scale)
+            if not is_alive(one.value, [two.value], one.value.shape, nonzero=True, same=same):
+                return False
+        return True
 
     def _changes(self, trial: Trial, case: Mapping[str, Any]) -> list[Truth | None]:
-        """How far the script moves each output from the argument of its name; None for what is not finite."""
+        """Return how far the script moves each output from the argument of its name, on the scale of where it moves to.
+
+        None stands for what is not finite, or no array of its size.
+        """
         plan = Plan()
         plan.want(*(answer.ref for answer in self.script.ask(plan, case)))
         names = [answer.name for answer in self.asked.ask(Plan(), case)]
@@ -100,6 +109,6 @@ class composition(Following):
         return changes
 
 
-def _differ(one: Truth | None, two: Truth | None) -> bool:
-    """Whether something changed, and not by as much on other data."""
-    return one is not None and two is not None and bool(one.value.any()) and not is_close(one.value, two, VALUES).all()
+def _as_much(one: np.ndarray, two: np.ndarray, scale: float | np.ndarray) -> bool:
+    """Say whether two changes are the same but for rounding."""
+    return one.shape == two.shape and bool(is_close(one, Truth(two, scale), VALUES).all())
