@@ -193,6 +193,27 @@ READ = {
     "a run of no steps": (WAVE, 'run(wave, at=[], along="x")', "16", "run(at=[]): name at least one number of steps"),
     "a fall-back that is none": (WAVE, "either(matches(wave), pure(wave))", "16", "pure cannot stand in for another claim"),
     "a test with many false alarms": (WAVE, "statistical(cases, wave, false_alarm=0.01)", "16", "at most 1e-09"),
+    "no steps": (WAVE, "trajectory(wave, steps=0)", "16", "trajectory(steps=0, tensors=1, size=40): at least one step"),
+    "a start of another size": (
+        "# HELPERS",
+        'def step(w: Reals["n"], dw: Reals["n"], state: Opaque) -> (Reals["n"], Opaque): ...\n'
+        "converges(step, [1.0, 2.0], cases, [0.0], 0.1, steps=3)",
+        "15",
+        "converges(start=[1.0, 2.0], to=[0.0]): give two lists of as many numbers",
+    ),
+    "a hyper-parameter that is not there": (
+        "# HELPERS",
+        'def step(w: Reals["n"], dw: Reals["n"], state: Opaque, *, lr=0.1) -> (Reals["n"], Opaque): ...\n'
+        "trajectory(step, steps=3, rate=0.1)",
+        "15",
+        "step has no hyper-parameter `rate` (it has: lr)",
+    ),
+    "a step of a number that is not judged": (
+        WAVE,
+        'band(wave, cases, of=["loss"], ensemble="e", steps={"share": 0.1})',
+        "16",
+        "band(steps=…): `share` is no number that is judged (loss)",
+    ),
     "a band of text": (WAVE, 'band(wave, cases, of="loss", ensemble="e")', "16", "band(of='loss'): give a list"),
     # Python
     "a slip in Python": (WAVE, "matches(wav)", "16", "NameError: name 'wav' is not defined"),
@@ -293,6 +314,11 @@ ASKED = {
         WAVE,
         'follows(lambda world, case: [("w", 1 / 0)], wave)',
         "topic.py:16: a lambda raised ZeroDivisionError: division by zero",
+    ),
+    "too many arguments": (
+        WAVE,
+        'follows(lambda world, case: [("w", world.wave(1, 2, 3, 4))], wave)',
+        "topic.py:16: wave takes 3 arguments, and the script gives 4",
     ),
     "an attribute that is not declared": (
         WAVE,
@@ -425,3 +451,32 @@ def test_a_handout_without_a_stub_is_told(root: Path) -> None:
 def test_a_mistake_that_does_not_apply_is_told(root: Path) -> None:
     edit(topic_of(root).parent / "mistakes.py", 'was="np.sin("', 'was="np.tan("')
     assert released(root) == ["grader: 'cosine': its `was` occurs 0 times in solution.py: 'np.tan('"]
+
+
+ENSEMBLE = """
+from grader.truth.reference import Ensemble
+trainings = Ensemble(lambda members, x: {"loss": torch.arange(members) + 0.0, "curve": torch.ones(members, 3)})
+"""
+
+
+@pytest.mark.parametrize(
+    ("returned", "sentence"),
+    {
+        "a number is lacking": ('{"curve": [1, 1, 1]}', "a lambda returned no 'loss' (it returned: curve)"),
+        "a list for a number": ('{"loss": [1], "curve": [1, 1, 1]}', "a lambda raised TypeError: "),
+        "a shorter curve": (
+            '{"loss": 1, "curve": [1, 1]}',
+            "the curve of a lambda has shape (2,), that of `trainings` (3,)",
+        ),
+    }.values(),
+)
+def test_a_measure_that_does_not_fit_its_ensemble_is_told(
+    root: Path, monkeypatch: pytest.MonkeyPatch, returned: str, sentence: str
+) -> None:
+    monkeypatch.setenv("GRADER_CACHE", str(root / "cache"))
+    reference = root / "reference" / "waves.py"
+    reference.write_text(REFERENCE + ENSEMBLE, encoding="utf-8")
+    band = f'band(wave, lambda case, answer: {returned}, of=["loss"], ensemble="trainings")'
+    edit(topic_of(root), WAVE, band)
+    [said] = verified(root)
+    assert said.startswith(f"grader: topic.py:16: {sentence}"), said
