@@ -43,6 +43,9 @@ class trajectory(Check):
         zero_gradients: bool = False,
         **hyper: Any,
     ) -> None:
+        if steps < 1 or tensors < 1 or size < 2:
+            sentence = "at least one step of one tensor of two entries, of which one has no gradient"
+            raise TopicError(f"trajectory(steps={steps}, tensors={tensors}, size={size}): {sentence}")
         self.target, self.steps, self.tensors, self.size = _optimiser(declared, hyper), steps, tensors, size
         self.zero_gradients, self.hyper = zero_gradients, hyper
         self.functions = (self.target,)
@@ -159,6 +162,8 @@ class converges(Check):
         self.target, self.hyper, self.steps = _optimiser(declared, hyper), hyper, steps
         self.start, self.slope, self.to, self.within = np.array(start, float), slope, np.array(to, float), within
         self.functions = (self.target,)
+        if self.start.ndim != 1 or self.start.shape != self.to.shape:
+            raise TopicError(f"converges(start={start!r}, to={to!r}): give two lists of as many numbers")
 
     def __call__(self, trial: Trial) -> None:
         w: np.ndarray = self.start

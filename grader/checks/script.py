@@ -60,6 +60,10 @@ class Namespace:
 
     def _call(self, target: Function) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
+            if len(args) > len(target.parameters):
+                raise TopicError(
+                    f"{target.name} takes {len(target.parameters)} arguments, and the script gives {len(args)}"
+                )
             given = dict(zip([p.name for p in target.parameters], _refs(args), strict=False)) | _refs(kwargs)
             refs = target.ask(self._plan, given)
             sizes = target.sizes({name: value for name, value in given.items() if not isinstance(value, Ref)})

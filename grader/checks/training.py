@@ -12,7 +12,7 @@ from ..errors import TopicError, Wrong
 from ..inside.plan import Plan
 from ..numerics.compare import TRAINING, VALUES, Truth, largest, require_close, short
 from ..topics.asking import Answer, Asking, Call, asking, by_name
-from ..topics.cases import Arguments, Cases, authors_code, code_name
+from ..topics.cases import Arguments, Cases, authors_code, code_name, place
 from ..topics.signature import Declared
 from ..topics.trial import Check, Trial
 from .chance import FALSE_ALARM
@@ -154,22 +154,24 @@ class band(Check):
     def __call__(self, trial: Trial) -> None:
         for name, case in trial.cases(self.generator):
             bands, usual = self._reference(trial, case)
-            measured = self._measured(case, trial.call(self.asked, **case))
-            trial.show(curve=_drawing(np.asarray(measured["curve"]), usual))
-            for number, limits in zip(self.of, bands, strict=True):
-                value = float(measured[number])
+            values, curve = self._measured(case, trial.call(self.asked, **case))
+            if curve.shape != np.shape(usual["median"]):
+                sizes = f"has shape {curve.shape}, that of `{self.ensemble}` {np.shape(usual['median'])}"
+                raise TopicError(f"the curve of {code_name(self.measure)} {sizes}", place(self.measure))
+            trial.show(curve=_drawing(curve, usual))
+            for number, value, limits in zip(self.of, values, bands, strict=True):
                 if not limits.low <= value <= limits.high:
                     sentence = self._sentence(number, value, limits)
                     raise Wrong(f"{self.asked.name} on {name}", sentence, np.asarray(value), id="outside-band")
 
-    def _measured(self, case: Mapping[str, Any], answer: Any) -> Mapping[str, Any]:
+    def _measured(self, case: Mapping[str, Any], answer: Any) -> tuple[list[float], np.ndarray]:
+        """The numbers that are judged, and the curve."""
         with authors_code(self.measure):
-            measured = self.measure(Arguments(case), answer)
-            if missing := [name for name in (*self.of, "curve") if name not in measured]:
-                raise TopicError(
-                    f"{code_name(self.measure)} returned no {missing[0]!r} (it returned: {', '.join(measured)})"
-                )
-            return measured
+            found = self.measure(Arguments(case), answer)
+            if missing := [name for name in (*self.of, "curve") if name not in found]:
+                returned = f"(it returned: {', '.join(found)})"
+                raise TopicError(f"{code_name(self.measure)} returned no {missing[0]!r} {returned}")
+            return [float(found[name]) for name in self.of], np.asarray(found["curve"])
 
     def _reference(self, trial: Trial, case: Mapping[str, Any]) -> tuple[list[Band], dict[str, list[float]]]:
         """Where the numbers that are judged may lie, and where curves usually run: what a record keeps of the members."""

@@ -93,10 +93,12 @@ def _failed(assignment: Assignment, solution: Sequence[Outcome]) -> list[str]:
     void = [o for o in solution if o.status is Status.VOID]
     rows: dict[str, list[str]] = {}
     for o in void:
+        if isinstance(o.error, TopicError) and not o.error.where:
+            o.error.where = assignment.place_of_row(o.row.id)
         rows.setdefault(str(o.error), []).append(repr(o.row.id))
-    said = [f"{sentence} (row {', '.join(ids)})" for sentence, ids in rows.items()]
+    said = [f"{text} (row{'s' if len(ids) > 1 else ''} {' and '.join(ids)})" for text, ids in rows.items()]
     if any(isinstance(o.error, TopicError) for o in void):
-        raise TopicError("\n".join(f"{assignment.slug}: {text}" for text in said))
+        raise TopicError("\n".join(said))
     return [f"the solution cannot be judged: {text}" for text in said]
 
 

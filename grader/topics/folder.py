@@ -94,13 +94,20 @@ class Assignment:
             raise TopicError(f"{self.folder / 'mistakes.py'}: defines no list `{name}` (it may be empty)")
         return list(found)
 
+    def place_of_row(self, id: str) -> str:
+        """Return FILE:LINE of a row in topic.py; the file alone where the row is not written out there."""
+        path = self.folder / "topic.py"
+        written = re.search(rf"""\bRow\(\s*["']{re.escape(id)}["']""", _text(path, "the topic"))
+        return f"{path}:{written.string[: written.start()].count(chr(10)) + 1}" if written else str(path)
+
     def require_reference(self, defined: Collection[str]) -> None:
         """Raise TopicError, once for the topic, unless all that its rows ask the reference for is among what it defines."""
         wanted = {name: row.id for row in reversed(self.topic.rubric) for name in sorted(row.check.references)}
         if missing := [name for name in sorted(wanted) if name not in defined]:
-            rows = ", ".join(repr(wanted[name]) for name in missing)
             what = " and ".join(f"`{name}`" for name in missing)
-            raise TopicError(f"{self.reference_path}: defines no {what}, which the rubric compares with (row {rows})")
+            row = wanted[missing[0]]
+            sentence = f"defines no {what}, which the rubric compares with (first in row {row!r})"
+            raise TopicError(sentence, str(self.reference_path))
 
     @property
     def equivalents(self) -> Sequence[Equivalent]:

@@ -42,7 +42,7 @@ class Topic:
             unknown = [need for need in row.needs.split() if need not in seen]
             unseen = [need for need in row.needs.split() if need in seen and seen[need].hidden and not row.hidden]
             for found, problem in (
-                (not isinstance(row.check, Check), f"has {row.check!r} where a check belongs, as in matches(f)"),
+                (not isinstance(row.check, Check), f"has {_shown(row.check)} where a check belongs, as in matches(f)"),
                 (not isinstance(row.points, int | float) or row.points < 0, f"is worth {row.points!r} points"),
                 (row.id in seen, "is there twice"),
                 (unknown, f"needs {unknown}, which no earlier row is called"),
@@ -51,3 +51,8 @@ class Topic:
                 if found:
                     raise TopicError(f"{self.title}: row {row.id!r} {problem}")
             seen[row.id] = row
+
+
+def _shown(value: object) -> str:
+    name = getattr(value, "__name__", "")
+    return f"`{name}`" if name else repr(value)[:60]
