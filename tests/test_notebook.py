@@ -13,7 +13,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from fuzzing import FUZZ
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,14 +20,13 @@ from grader.errors import Unreadable
 from grader.result import Note
 from grader.submission import notebook
 from grader.submission.notebook import Source, read, read_path
-
-
-def code_cell(source: Any, **more: Any) -> dict[str, Any]:
-    return {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": source, **more}
+from support.fuzzing import FUZZ
+from support.notebooks import code as code_cell
+from support.notebooks import notebook as json_of
 
 
 def ipynb(*cells: Any, **more: Any) -> bytes:
-    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": list(cells), **more}).encode()
+    return json_of(cells=cells, **more).encode()  # whatever they are
 
 
 def codes(source: Source) -> list[str]:

@@ -5,22 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from courses import hand_in
 
 from grader.cli.authoring import prove
 from grader.course.settings import Course
 from grader.proving.report import Report
 from grader.proving.verify import verify
 from grader.topics.folder import Assignment
-
-SOFT, HEAVY = "softmax_xent", "heavy_ball"
-
-
-def edit(folder: Path, module: str, file: str, was: str, now: str) -> None:
-    path = folder / "assignments" / module / file
-    text = path.read_text()
-    assert text.count(was) == 1
-    path.write_text(text.replace(was, now))
+from support.courses import HEAVY, SOFT, edit, hand_in
 
 
 def findings(folder: Path, slug: str = "heavy-ball", seeds: int = 2) -> list[str]:

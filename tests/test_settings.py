@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from fuzzing import FUZZ
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -18,8 +17,9 @@ from grader.course.form import CourseForm, LimitsForm, TopicForm
 from grader.course.settings import MAX_BYTES, Course
 from grader.errors import CourseError
 from grader.submission.limits import Limits
+from support.fuzzing import FUZZ
+from support.repository import ROOT
 
-ROOT = Path(__file__).parent.parent
 GOOD = "name: A course\ntopics: {adam: {weight: 1}}\n"
 
 
