@@ -11,7 +11,7 @@ JOBS ?= 2
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint format verify verified mutants class bench soak fuzz hostile clean
+.PHONY: demo test lint format verify verified mutants class bench soak fuzz hostile house clean
 
 demo: $(INSTALLED)
 	$(BIN)/grader grade examples/class -o out --trust-submissions
@@ -51,6 +51,9 @@ hostile: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python bench/grade.py
+
+house: $(INSTALLED)
+	$(BIN)/python scripts/house.py
 
 clean:
 	rm -rf $(VENV) out release

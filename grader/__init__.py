@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "topics.signature": ("Ints", "Layer", "Object", "Opaque", "Random", "Reals", "sample"),
-    "topics.changes": ("Equivalent", "Mistake", "Variant"),
+    "topics.changes": ("Equivalent", "Mistake"),
     "topics.rubric": ("Row", "Topic"),
     "checks": (
         *("Count", "Trial", "band", "cheap", "composition", "converges", "either", "follows", "gradient", "holds"),

@@ -53,7 +53,10 @@ class Note:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome of one row. `earned` is in points; `evidence` is plain data (numbers, text, lists)."""
+    """The outcome of one row. `earned` is in points; `evidence` is plain data (numbers, text, lists).
+
+    `error` is the kind of error (docs/errors.md), "" where the row was earned.
+    """
 
     id: str
     claim: str
@@ -64,6 +67,7 @@ class Verdict:
     mistake: Hint | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
     hidden: bool = False
+    error: str = ""
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.points) and 0 <= self.earned <= self.points):
@@ -200,6 +204,7 @@ def _row_to_dict(row: Verdict) -> dict[str, Any]:
         "earned": row.earned,
         "status": row.status.value,
         "message": row.message,
+        "error": row.error,
         "mistake": asdict(row.mistake) if row.mistake else None,
         "evidence": row.evidence,
         "hidden": row.hidden,

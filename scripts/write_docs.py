@@ -23,17 +23,18 @@ import typer
 from typer.models import ArgumentInfo, OptionInfo
 
 from grader import checks
-from grader.bundle.check import lines
+from grader.bundle.shown import lines
 from grader.cli.app import app
 from grader.cli.exits import Exit
 from grader.inside.plan import Plan, Step
 from grader.inside.wire import Ref
 from grader.judging.evaluate import evaluate
-from grader.judging.mistakes import run_mistakes, verdicts
+from grader.judging.known import in_this_process, run_mistakes
+from grader.judging.verdicts import verdicts
 from grader.result import Result, Verdict
 from grader.submission.in_process import Live
 from grader.topics import datasets, signature
-from grader.topics.changes import Change, Equivalent, Mistake, Variant
+from grader.topics.changes import Change, Equivalent, Mistake
 from grader.topics.folder import Assignment
 from grader.topics.rubric import Row, Topic
 from grader.truth import reference
@@ -171,7 +172,9 @@ def checks_page() -> str:
         _doc(datasets),
         *_entry(datasets.dataset),
         "## Mistakes and variants",
-        *(text for thing in (Mistake, Variant, Equivalent) for text in _entry(thing)),
+        *(text for thing in (Mistake, Equivalent) for text in _entry(thing)),
+        "### `variants/NAME.py`",
+        _doc(Assignment.variants),
         "## References",
         "`reference/TOPIC.py` defines a PyTorch function for each function of the topic. These, "
         "`from grader.truth.reference import …`, "
@@ -187,7 +190,7 @@ def checks_page() -> str:
 
 def _entry(thing: Any, prefix: str = "") -> Iterator[str]:
     yield f"### `{prefix}{thing.__name__}{_signature(thing)}`"
-    yield f"{_doc(thing)} {_doc(Change)}" if thing in (Mistake, Variant) else _doc(thing)
+    yield f"{_doc(thing)} {_doc(Change)}" if thing is Mistake else _doc(thing)
 
 
 def _doc(thing: Any) -> str:
@@ -300,7 +303,9 @@ def graded() -> tuple[Plan, Verdict]:
     trials = seeded_trials(ASSIGNMENT.topic, student, truth, PUBLIC_SEED)
     outcomes = evaluate(ASSIGNMENT.topic, student, trials)
     row = next(i for i, outcome in enumerate(outcomes) if outcome.row.id == ROW)
-    return student.asked[row], verdicts(outcomes, run_mistakes(ASSIGNMENT, truth, PUBLIC_SEED))[row]
+    return student.asked[row], verdicts(
+        outcomes, run_mistakes(ASSIGNMENT, in_this_process(ASSIGNMENT, truth, PUBLIC_SEED))
+    )[row]
 
 
 def feedback() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,13 @@ from support.sessions import LIMITS, Open
 
 if TYPE_CHECKING:
     from grader.truth.reference import Oracle
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What is kept between gradings lies in a folder of this run, which its workers share."""
+    base = tmp_path_factory.getbasetemp()
+    os.environ["GRADER_CACHE"] = str((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache")
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-PAGE = (Path(__file__).parent.parent / "docs" / "add-a-topic.md").read_text(encoding="utf-8")
+from support.repository import ROOT
+
+PAGE = (ROOT / "docs" / "add-a-topic.md").read_text(encoding="utf-8")
 GRADER = Path(sys.executable).parent / "grader"
 
 # A fence below a line that is a file's name in bold is that file.
@@ -59,7 +61,6 @@ def test_the_five_steps_make_a_sound_topic(course: Path) -> None:
 
 
 def test_every_file_of_a_topic_is_on_the_page() -> None:
-    folder = {
-        f"assignments/mse/{name}" for name in ("topic.py", "solution.py", "mistakes.py", "handout.md", "matrix.txt")
-    }
+    own = ("topic.py", "solution.py", "mistakes.py", "variants/one_entry_at_a_time.py", "handout.md", "matrix.txt")
+    folder = {f"assignments/mse/{name}" for name in own}
     assert {*FILES} == {*folder, "reference/mse.py", "autograder.yml"}

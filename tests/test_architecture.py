@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from support.browserlike import DEPRIVE
 from support.repository import ROOT
 
 PACKAGE = ROOT / "grader"
@@ -112,16 +113,8 @@ def test_importing_is_light(module: str) -> None:
 
 
 WITHOUT = f"""
-import builtins, importlib, sys, threading
-real = builtins.__import__
-def refuse(name, *rest, **more):
-    if name.partition(".")[0] in {{"fcntl", "resource", "socket", "_socket", "_posixsubprocess"}} and name not in sys.modules:
-        raise ImportError(f"there is no {{name}} in a browser")
-    return real(name, *rest, **more)
-def no_thread(self):
-    raise RuntimeError("there are no threads in a browser")
-import numpy, numpy.random
-builtins.__import__, threading.Thread.start = refuse, no_thread
+{DEPRIVE}
+import importlib
 before = {{name.partition(".")[0] for name in sys.modules}}
 for name in {[name for name in FILES if folder(name) in IN_A_BROWSER]}:
     importlib.import_module(name)

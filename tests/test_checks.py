@@ -11,13 +11,13 @@ import pytest
 from grader.checks import Trial, cheap, holds, matches, pure
 from grader.errors import Wrong
 from grader.inside.plan import Plan
-from grader.judging.evaluate import Outcome
-from grader.judging.mistakes import verdicts
+from grader.judging.outcome import Outcome
+from grader.judging.verdicts import verdicts
 from grader.numerics.compare import Truth
 from grader.result import Status
 from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic
-from grader.truth.trials import SeededTrial
+from grader.truth.trials import seeded_trials
 from support.miniature import (
     RIGHT,
     NumpyTruth,
@@ -246,11 +246,12 @@ def test_a_row_whose_needs_are_not_met_is_withheld_and_says_why() -> None:
 def test_every_row_draws_the_same_cases_and_chance_of_its_own() -> None:
     topic, student = Topic("Miniature", waves, []), Live(RIGHT)
     one, same, other = (
-        SeededTrial(topic, student, NumpyTruth(), seed, row) for seed, row in [(1, "a"), (1, "b"), (2, "a")]
+        seeded_trials(topic, student, NumpyTruth(), seed)(Row(row, 1, row, matches(wave)))
+        for seed, row in [(1, "a"), (1, "b"), (2, "a")]
     )
     assert np.array_equal(one.cases()[0][1]["x"], same.cases()[0][1]["x"])
     assert not np.array_equal(one.cases()[0][1]["x"], other.cases()[0][1]["x"])
     draws = [trial.normal((3,)) for trial in (one, same, other, one.branch("first"))]
     assert len({draw.tobytes() for draw in draws}) == 4
-    again = SeededTrial(topic, student, NumpyTruth(), 1, "a").normal((3,))
+    again = seeded_trials(topic, student, NumpyTruth(), 1)(Row("a", 1, "a", matches(wave))).normal((3,))
     assert np.array_equal(again, draws[0])

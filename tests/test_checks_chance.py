@@ -14,14 +14,15 @@ from grader.checks import Count, Trial, statistical
 from grader.checks.chance import FALSE_ALARM, SEEN, acceptance, smallest_seen
 from grader.errors import GraderError, Wrong
 from grader.inside.wire import decode, encode
-from grader.judging.evaluate import Outcome
-from grader.judging.mistakes import _from_wire, _to_wire, same
+from grader.judging.known import from_wire, to_wire
+from grader.judging.mistakes import same
+from grader.judging.outcome import Outcome
 from grader.proving.report import Report
 from grader.result import Status
 from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic
 from grader.topics.signature import Random, Reals, sample
-from grader.truth.trials import SeededTrial
+from grader.truth.trials import SeededInputs, seeded_trials
 from support.miniature import NumpyTruth, outcomes
 
 
@@ -109,7 +110,7 @@ def test_a_million_draws_see_a_keep_rate_that_is_off_by_four_thousandths() -> No
 def test_the_author_reads_the_power_of_each_count_as_a_table() -> None:
     topic, student = topic_of(), Live({"coins": tossed(0.8)})
     [row] = topic.rubric
-    power = row.check.power(SeededTrial(topic, student, NumpyTruth(), 0, row.id))
+    power = row.check.power(seeded_trials(topic, student, NumpyTruth(), 0)(row))
     report = Report("coins", [row.id], powers={row.id: power})
     *_, sentence, _, titles, line = report.text().splitlines()
     assert sentence == "these tests with probability 1e-09 at most."
@@ -139,20 +140,20 @@ def test_one_fault_is_recognised_in_another_draw_and_another_fault_is_not() -> N
 def test_a_record_keeps_how_far_one_fault_may_differ_by_chance() -> None:
     error = graded(tossed(0.2)).error
     assert isinstance(error, Wrong)
-    kept = _from_wire(decode(encode(_to_wire(error))))
+    kept = from_wire(decode(encode(to_wire(error))))
     assert isinstance(kept, Wrong)
     assert kept.evidence.by_chance == error.evidence.by_chance > 0
     assert same(kept, error)
 
 
 def test_a_record_of_another_number_of_draws_judges_nobody() -> None:
-    class Other(SeededTrial):
-        def learn(self, compute: Callable[[], Any]) -> Any:
+    class Other(SeededInputs):
+        def computed(self, compute: Callable[[], Any]) -> Any:
             _, rate, low, high = compute()
             return 999, rate, low, high
 
     topic = topic_of()
-    trial = Other(topic, Live({"coins": tossed(0.8)}), NumpyTruth(), 0, "rate")
+    trial = Trial(Live({"coins": tossed(0.8)}), NumpyTruth(), Other(topic, 0, "rate"))
     with pytest.raises(GraderError, match=r"on record is another number \(999\)"):
         topic.rubric[0].check(trial)
 

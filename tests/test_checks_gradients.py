@@ -12,13 +12,14 @@ import pytest
 from grader.checks import Check, Trial, cheap, either, gradient, matches, pure, vjp
 from grader.errors import Wrong
 from grader.inside.plan import Plan
-from grader.judging.evaluate import Outcome
-from grader.judging.mistakes import Known, verdicts
+from grader.judging.mistakes import Known
+from grader.judging.outcome import Outcome
+from grader.judging.verdicts import verdicts
 from grader.result import Hint, Status
 from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic
 from grader.topics.signature import sample
-from grader.truth.trials import SeededTrial
+from grader.truth.trials import SeededInputs
 from support.miniature import (
     RIGHT,
     NumpyTruth,
@@ -327,33 +328,28 @@ def test_only_a_wrong_answer_is_a_fault_to_follow() -> None:
     assert [o.status.value for o in found] == ["earned", "lost", "lost", "withheld"]
 
 
-def test_on_record_both_alternatives_are_asked() -> None:
+def test_rehearsal_for_the_record_asks_both_alternatives() -> None:
     asked: list[str] = []
 
-    class Watched(SeededTrial):
-        exhaustive = True
-
+    class Watched(Trial):
         def branch(self, name: str) -> Trial:
             asked.append(name)
             return super().branch(name)
 
-    topic = Topic("Miniature", waves, FOLLOW)
-    FOLLOW[1].check(Watched(topic, Live(RIGHT), NumpyTruth(), 0, "slope"))
+    inputs = SeededInputs(Topic("Miniature", waves, FOLLOW), 0, "slope")
+    FOLLOW[1].check.rehearse(Watched(Live(RIGHT), NumpyTruth(), inputs))
     assert asked == ["first", "otherwise"]
 
 
 @pytest.mark.parametrize(("slope", "holds"), [(1.0, True), (2.0, False)])
-def test_on_record_a_right_identity_is_no_dead_work_but_a_fall_back_must_hold(slope: float, holds: bool) -> None:
+def test_in_rehearsal_a_right_identity_is_no_dead_work_but_a_fall_back_must_hold(slope: float, holds: bool) -> None:
     """Whoever echoes the argument cannot follow through; where that is the right answer, nobody has to."""
-
-    class Exhaustive(SeededTrial):
-        exhaustive = True
 
     class Identity(Check):
         def __call__(self, trial: Trial) -> None: ...
 
     topic = Topic("Same", lambda rng: [("a batch", sample(same, rng, n=3, d=2))], [])
     student = Live({"same_forward": lambda x: (x, None), "same_backward": lambda dout, cache: slope * dout})
-    trial = Exhaustive(topic, student, NumpyTruth(), 0, "row")
+    trial = Trial(student, NumpyTruth(), SeededInputs(topic, 0, "row"))
     with contextlib.nullcontext() if holds else pytest.raises(Wrong):
-        either(Identity(), gradient(of=same))(trial)
+        either(Identity(), gradient(of=same)).rehearse(trial)

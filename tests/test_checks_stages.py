@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from grader.checks import Trial, holds, stage
-from grader.judging.evaluate import Outcome
-from grader.judging.mistakes import verdicts
+from grader.judging.outcome import Outcome
+from grader.judging.verdicts import verdicts
 from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic
 from grader.topics.signature import Reals, sample

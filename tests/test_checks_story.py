@@ -11,8 +11,8 @@ import pytest
 from grader.checks import Trial, composition, either, follows, holds, matches, perform
 from grader.checks.script import written
 from grader.inside.wire import Ref, Seeded
-from grader.judging.evaluate import Outcome
-from grader.judging.mistakes import verdicts
+from grader.judging.outcome import Outcome
+from grader.judging.verdicts import verdicts
 from grader.result import Status
 from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic

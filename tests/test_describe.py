@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from grader.bundle.check import judge, lines
+from grader.bundle.check import judge
 from grader.bundle.release import make_record
+from grader.bundle.shown import lines
 from grader.checks import matches, trajectory, vjp
 from grader.errors import Evidence, Wrong
-from grader.judging.mistakes import Known, verdicts
+from grader.judging.mistakes import Known
+from grader.judging.verdicts import verdicts
 from grader.numerics.compare import Truth, require_close
 from grader.numerics.describe import described
 from grader.numerics.name_numbers import names

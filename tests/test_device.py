@@ -11,7 +11,8 @@ import torch
 from grader.errors import GraderError
 from grader.inside.plan import Plan
 from grader.judging.evaluate import evaluate
-from grader.judging.mistakes import Diagnosis, verdicts
+from grader.judging.known import in_this_process, run_mistakes
+from grader.judging.verdicts import verdicts
 from grader.numerics.compare import Truth
 from grader.submission.in_process import Live
 from grader.topics.folder import Assignment
@@ -58,7 +59,7 @@ def test_gpu_and_processor_agree_and_grade_alike(slug: str) -> None:
 def _rows(assignment: Assignment, source: str, truth: Any, seed: int) -> list[tuple[str, float, str | None]]:
     student = Live.of(source)
     outcomes = evaluate(assignment.topic, student, seeded_trials(assignment.topic, student, truth, seed))
-    rows = verdicts(outcomes, Diagnosis(assignment, truth, seed).known())
+    rows = verdicts(outcomes, run_mistakes(assignment, in_this_process(assignment, truth, seed)))
     return [(row.status.value, row.earned, row.mistake.name if row.mistake else None) for row in rows]
 
 

@@ -7,23 +7,26 @@ from typing import Any
 
 import pytest
 
-from grader.bundle.record import ReplayTrial
-from grader.checks import Check, FollowThrough
+from grader.bundle.inputs import RecordedInputs
+from grader.checks import Check, FollowThrough, Trial
 from grader.errors import Died, GraderError, Raised, TimedOut, TopicError, Wrong
-from grader.judging.evaluate import Outcome, evaluate
-from grader.judging.mistakes import Known, same, verdicts
+from grader.judging.evaluate import evaluate
+from grader.judging.mistakes import Known, same
+from grader.judging.outcome import Outcome
+from grader.judging.verdicts import verdicts
 from grader.result import Hint, Status, Verdict
 from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic
 from grader.topics.signature import Function
+from grader.truth.record import Recorded
 from grader.truth.trials import round_seed
 
 STUDENT = Live({})
 
 
-def empty(row: Row) -> ReplayTrial:
+def empty(row: Row) -> Trial:
     """A trial that knows nothing."""
-    return ReplayTrial(STUDENT, row.id, {})
+    return Trial(STUDENT, Recorded([]), RecordedInputs({}, row.id))
 
 
 class Claim(Check):

@@ -20,7 +20,7 @@ from grader.output.exports.github import github, step_summary
 from grader.output.exports.grades_csv import grades_csv
 from grader.output.exports.gradescope import gradescope
 from grader.output.exports.junit import junit
-from grader.output.exports.phrases import said
+from grader.output.exports.phrases import feedback
 from grader.output.exports.result_files import write_results
 from grader.result import Hint, Note, Result, Status, Verdict
 
@@ -187,11 +187,11 @@ CELL = {"code": "import numpy as np\n\nx = np.array([1.0])\nf(x)", "got": "[2]",
 
 def test_a_short_smallest_input_is_said_and_a_long_one_is_left_to_the_report() -> None:
     row = Verdict("f", "f is right", 1, 0, Status.LOST, "f: entry [0] is 2, expected 1", evidence={"smallest": CELL})
-    assert said(row).endswith(f"to paste into a cell:\n\n{CELL['code']}\n# yours:    [2]\n# expected: [1]")
+    assert feedback(row).endswith(f"to paste into a cell:\n\n{CELL['code']}\n# yours:    [2]\n# expected: [1]")
     assert "x = np.array([1.0])" in gradescope([result(row)])["tests"][0]["output"]
     long = replace(row, evidence={"smallest": CELL | {"code": "x" * 1000}})
-    assert said(long) == "f: entry [0] is 2, expected 1"
-    assert "np.array" not in said(replace(row, hidden=True))
+    assert feedback(long) == "f: entry [0] is 2, expected 1"
+    assert "np.array" not in feedback(replace(row, hidden=True))
 
 
 def test_gradescope_keeps_hidden_rows_back() -> None:

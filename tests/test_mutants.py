@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from grader.cli import authoring
 from grader.cli.authoring import prove
 from grader.course.settings import Course
-from grader.proving.mutants.coverage import Teeth
+from grader.proving.mutants.coverage import Coverage
 from grader.proving.mutants.generate import Mutant, mutants
 from grader.result import Status
 from grader.submission.jail import ProcessJail
@@ -165,13 +165,13 @@ def strong() -> Iterator[ProcessJail]:
     jail.close()
 
 
-def teeth(folder: Path, jail: ProcessJail) -> Teeth:
+def covered(folder: Path, jail: ProcessJail) -> Coverage:
     assignment = Assignment("heavy-ball", folder)
-    return Teeth.of(assignment, Oracle(assignment), jail)
+    return Coverage.of(assignment, Oracle(assignment), jail)
 
 
 def test_a_sound_rubric_catches_all_of_them(shared_folder: Path, strong: ProcessJail) -> None:
-    found = teeth(shared_folder, strong)
+    found = covered(shared_folder, strong)
     assert found.findings() == []
     assert found.figures()["caught"] == found.figures()["mutants"] == len(found.judged) > 20
     assert all(judged.lost and judged.lost.error for judged in found.caught)
@@ -179,7 +179,7 @@ def test_a_sound_rubric_catches_all_of_them(shared_folder: Path, strong: Process
 
 def test_a_hole_is_reported_with_its_line(folder: Path, strong: ProcessJail) -> None:
     edit(folder, HEAVY, "topic.py", "trajectory(heavy_ball, steps=10)", HOLE)
-    found = teeth(folder, strong)
+    found = covered(folder, strong)
     assert [m.now for m in found.survivors] == [
         f"def heavy_ball(w, dw, state, *, lr={lr}, beta=0.9):" for lr in ("0.2", "0.0")
     ]
@@ -205,7 +205,7 @@ HEAD = "def heavy_ball(w, dw, state, *, lr={}, beta=0.9):"
 def test_an_equivalent_with_a_reason_is_accepted(folder: Path, strong: ProcessJail) -> None:
     edit(folder, HEAVY, "topic.py", "trajectory(heavy_ball, steps=10)", HOLE)
     explain(folder, *(equivalent(HEAD.format("1e-1"), HEAD.format(lr)) for lr in ("0.2", "0.0")))
-    found = teeth(folder, strong)
+    found = covered(folder, strong)
     assert found.findings() == []
     assert (found.figures()["equivalents"], found.figures()["score"]) == (2, 1.0)
 
@@ -219,20 +219,20 @@ def test_an_equivalent_with_a_reason_is_accepted(folder: Path, strong: ProcessJa
 )
 def test_a_stale_equivalent_is_found(folder: Path, strong: ProcessJail, one: str, finding: str) -> None:
     explain(folder, one)
-    [found] = teeth(folder, strong).findings()
+    [found] = covered(folder, strong).findings()
     assert found.endswith(finding)
 
 
 def test_an_equivalent_without_a_reason_is_found(folder: Path, strong: ProcessJail) -> None:
     edit(folder, HEAVY, "topic.py", "trajectory(heavy_ball, steps=10)", HOLE)
     explain(folder, *(equivalent(HEAD.format(0.1), HEAD.format(lr), " ") for lr in ("0.2", "0.0")))
-    assert [f.endswith("gives no reason") for f in teeth(folder, strong).findings()] == [True, True]
+    assert [f.endswith("gives no reason") for f in covered(folder, strong).findings()] == [True, True]
 
 
 def test_a_mutant_that_loops_is_caught_by_its_limit(folder: Path, strong: ProcessJail) -> None:
     once = "    once = 1\n    while once:\n        once -= 1\n    return w - lr"
     edit(folder, HEAVY, "solution.py", "    return w - lr", once)
-    found = teeth(folder, strong)
+    found = covered(folder, strong)
     [endless] = [j for j in found.judged if j.mutant.was == "once -= 1" and not j.mutant.now]
     assert endless.lost
     assert endless.lost.status is Status.TIMEOUT
@@ -249,7 +249,7 @@ def test_the_command_says_the_figures(shared_folder: Path, capsys: pytest.Captur
     assert report["mutants"]["survivors"] == report["pairs"]["missed"] == []
 
 
-def test_an_unsound_topic_is_not_bitten(course: Course, folder: Path) -> None:
+def test_an_unsound_topic_is_not_proven_thoroughly(course: Course, folder: Path) -> None:
     edit(folder, HEAVY, "mistakes.py", 'now="w + lr * v"', 'now="w - v * lr"')
     report = prove(course, "heavy-ball", 1, mutants=True)
     assert report.mutants == {}

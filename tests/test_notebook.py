@@ -23,6 +23,7 @@ from grader.submission.notebook import Source, read, read_path
 from support.fuzzing import FUZZ
 from support.notebooks import code as code_cell
 from support.notebooks import notebook as json_of
+from support.repository import ROOT
 
 
 def ipynb(*cells: Any, **more: Any) -> bytes:
@@ -258,8 +259,7 @@ def test_reading_a_notebook_imports_no_notebook_library() -> None:
         "import sys, grader.submission.notebook as n; n.read(sys.stdin.buffer.read(), 'a.ipynb'); print(*sys.modules)"
     )
     data = ipynb(code_cell("!ls"), nbformat=3)
-    root = Path(__file__).parent.parent
-    ran = subprocess.run([sys.executable, "-c", program], input=data, capture_output=True, cwd=root, check=True)
+    ran = subprocess.run([sys.executable, "-c", program], input=data, capture_output=True, cwd=ROOT, check=True)
     assert not {"nbformat", "jsonschema", "numpy", "torch", "IPython"} & set(ran.stdout.decode().split())
     assert ran.stderr == b""
 

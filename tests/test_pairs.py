@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 from grader.course.grade import Grading
 from grader.course.settings import Course
 from grader.judging.evaluate import evaluate
-from grader.judging.mistakes import Diagnosis, run_mistakes
-from grader.judging.pairs import Pairs, pairs_of, together
-from grader.proving.pairs import Diagnosed, Paired, diagnose_pairs
+from grader.judging.known import KnownMistakes, in_this_process, run_mistakes
+from grader.judging.pairs import pairs_of, together
+from grader.proving.pairs import DiagnosedPair, PairsReport, diagnose_pairs
 from grader.submission.find import Submission
 from grader.submission.in_process import Live
 from grader.submission.jail import ProcessJail
@@ -26,6 +27,10 @@ WHOLE = Mistake(
     "nothing moves", code="def heavy_ball(w, dw, state, *, lr=0.1, beta=0.9):\n    return w, {}\n", say="Move."
 )
 BOTH = HEAVY_SOLUTION.replace("w - lr * v", "w + lr * v").replace("+ dw", "+ (1 - beta) * dw")
+
+
+def known_mistakes(assignment: Assignment, truth: Oracle) -> KnownMistakes:
+    return KnownMistakes(assignment, lambda: nullcontext(in_this_process(assignment, truth, PUBLIC_SEED)))
 
 
 def test_mistakes_in_different_places_go_together() -> None:
@@ -64,17 +69,18 @@ def test_what_fits_no_pair_is_not_named(shared_folder: Path) -> None:
     truth = Oracle(assignment)
     student = Live.of(HEAVY_SOLUTION.replace("+ dw", "+ 3 * dw"))
     outcomes = evaluate(assignment.topic, student, seeded_trials(assignment.topic, student, truth, PUBLIC_SEED))
-    diagnosis = Diagnosis(assignment, truth, PUBLIC_SEED)
-    assert diagnosis.known_for(outcomes) == diagnosis.known()
+    mistakes = known_mistakes(assignment, truth)
+    assert mistakes.explaining(outcomes) == mistakes.known()
 
 
-def test_a_pair_is_not_asked_for_what_it_would_not_be_asked_for(shared_folder: Path) -> None:
-    """What a row needs may be all that keeps it from running for ever, and no limit holds here."""
+def test_a_row_of_a_pair_is_put_only_behind_the_rows_that_it_needs(shared_folder: Path) -> None:
+    """What a row needs may be all that keeps it from running for ever."""
     assignment = Assignment("heavy-ball", shared_folder)
-    pairs = Pairs(assignment, Oracle(assignment), PUBLIC_SEED)
-    [pair] = pairs.all
-    assert pairs.evidence(pair, "steps") is not None
-    assert pairs.evidence(pair, "two") is None  # it needs `steps`
+    truth = Oracle(assignment)
+    mistakes, run = known_mistakes(assignment, truth), in_this_process(assignment, truth, PUBLIC_SEED)
+    [pair] = mistakes.pairs
+    assert mistakes.why_lost(run, pair, "steps") is not None
+    assert mistakes.why_lost(run, pair, "two") is None  # it needs `steps`
 
 
 def test_pairs_that_no_row_can_tell_are_counted_apart(folder: Path) -> None:
@@ -82,14 +88,16 @@ def test_pairs_that_no_row_can_tell_are_counted_apart(folder: Path) -> None:
     edit(folder, HEAVY, "mistakes.py", "mistakes = [", twin)
     assignment = Assignment("heavy-ball", folder)
     truth = Oracle(assignment)
-    found = diagnose_pairs(assignment, truth, run_mistakes(assignment, truth, PUBLIC_SEED), lambda text: None)
+    found = diagnose_pairs(
+        assignment, truth, run_mistakes(assignment, in_this_process(assignment, truth, PUBLIC_SEED)), lambda text: None
+    )
     assert (found.pairs, found.alike, len(found.diagnosed)) == (2, 2, 0)
 
 
 def test_a_pair_that_is_not_told_is_a_finding() -> None:
     [pair] = pairs_of(HEAVY_SOLUTION, [UPHILL, AVERAGE])
-    told = [Diagnosed(pair, frozenset(named), apart=True) for named in ([], ["uphill"], pair.names)]
-    assert Paired(1, 0, 0, told).findings() == [
+    told = [DiagnosedPair(pair, frozenset(named), apart=True) for named in ([], ["uphill"], pair.names)]
+    assert PairsReport(1, 0, 0, told).findings() == [
         "mistakes 'uphill' and 'a moving average' together: neither is named",
         "mistakes 'uphill' and 'a moving average' together: only 'uphill' is named",
     ]

@@ -12,12 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.bundle.check import check, find_record, judge
-from grader.bundle.record import FORMAT, Log, Record, public_source
+from grader.bundle.inputs import Log
+from grader.bundle.public import public_source
+from grader.bundle.record import FORMAT, TopicRecord
 from grader.bundle.release import make_record
 from grader.errors import BadRecord, TopicError
 from grader.inside.wire import decode, encode
 from grader.judging.evaluate import evaluate
-from grader.judging.mistakes import run_mistakes, verdicts
+from grader.judging.known import in_this_process, run_mistakes
+from grader.judging.verdicts import verdicts
 from grader.result import Status
 from grader.submission.in_process import Live
 from grader.topics.folder import Assignment
@@ -31,14 +34,14 @@ MISTAKES = ["", "loss summed", "gradient not averaged", "no max shift", "one-hot
 
 
 @pytest.fixture(scope="module")
-def made(softmax: Assignment, truth: Oracle) -> Record:
+def made(softmax: Assignment, truth: Oracle) -> TopicRecord:
     return make_record(softmax, truth)
 
 
 @pytest.fixture(scope="module")
-def kept(made: Record) -> Record:
+def kept(made: TopicRecord) -> TopicRecord:
     """The record as it comes from a file."""
-    return Record.from_bytes(made.to_bytes(), "softmax-xent.answers")
+    return TopicRecord.from_bytes(made.to_bytes(), "softmax-xent.answers")
 
 
 def changed(softmax: Assignment, mistake: str) -> str:
@@ -47,29 +50,33 @@ def changed(softmax: Assignment, mistake: str) -> str:
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_replay_says_what_grading_says_on_the_public_cases(
-    softmax: Assignment, truth: Oracle, kept: Record, mistake: str
+    softmax: Assignment, truth: Oracle, kept: TopicRecord, mistake: str
 ) -> None:
     student = Live.of(changed(softmax, mistake))
     outcomes = evaluate(softmax.topic, student, seeded_trials(softmax.topic, student, truth, PUBLIC_SEED))
-    graded = verdicts(outcomes, run_mistakes(softmax, truth, PUBLIC_SEED))
+    graded = verdicts(outcomes, run_mistakes(softmax, in_this_process(softmax, truth, PUBLIC_SEED)))
     assert judge(kept, student) == tuple(row for row in graded if not row.hidden)
     assert any(row.status is not Status.EARNED for row in graded) == bool(mistake)
 
 
-def test_an_unknown_fault_follows_through_at_home_too(softmax: Assignment, kept: Record) -> None:
+def test_an_unknown_fault_follows_through_at_home_too(softmax: Assignment, kept: TopicRecord) -> None:
     source = softmax.solution.replace("labels].mean()", "labels].mean() * 3").replace("grad / len", "3 * grad / len")
     found = {row.id: row for row in judge(kept, Live.of(source))}
     assert (found["loss"].earned, found["grad"].earned) == (0, 2)
 
 
-def test_a_record_comes_back_as_it_was_written(made: Record, kept: Record) -> None:
+def test_a_record_comes_back_as_it_was_written(made: TopicRecord, kept: TopicRecord) -> None:
     assert (kept.slug, kept.stamp, kept.source) == (made.slug, made.stamp, made.source)
     assert kept.to_bytes() == made.to_bytes()
     for path, log in made.logs.items():
         np.testing.assert_equal(kept.logs[path].cases, log.cases)
         np.testing.assert_equal(kept.logs[path].normals, log.normals)
-        for mine, other in zip(kept.logs[path].answers, log.answers, strict=True):
-            np.testing.assert_equal([(t.value, t.scale) for t in mine], [(t.value, t.scale) for t in other])
+        np.testing.assert_equal(kept.logs[path].computed, log.computed)
+    assert list(kept.answers) == list(made.answers)
+    for digest, truths in made.answers.items():
+        np.testing.assert_equal(
+            [(t.value, t.scale) for t in kept.answers[digest]], [(t.value, t.scale) for t in truths]
+        )
 
 
 # ------------------------------------------------------------------------------------------ nothing secret
@@ -84,7 +91,7 @@ def texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def test_nothing_secret_is_in_a_record(made: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_secret_is_in_a_record(made: TopicRecord, monkeypatch: pytest.MonkeyPatch) -> None:
     everything = "\n".join(texts(decode(zlib.decompress(made.to_bytes()))))
     assert "rows_sum_to_zero" in everything
     secrets = ["blind_to_a_shift", "moved", "UNHEARD_OF_SHIFT", "7.25", "a shift changes nothing", "constant added"]
@@ -101,8 +108,10 @@ def test_a_mistake_that_only_a_hidden_row_sees_stays_unknown(folder: Path) -> No
     path.write_text(f"{path.read_text()}mistakes.append(Mistake('sly', {edit}, say='A hint at what is hidden.'))\n")
     assignment = Assignment("softmax-xent", folder)
     oracle = Oracle(assignment)
-    sly = next(k for k in run_mistakes(assignment, oracle, PUBLIC_SEED) if k.hint.name == "sly")
-    assert list(sly.evidence) == ["shift"]
+    sly = next(
+        k for k in run_mistakes(assignment, in_this_process(assignment, oracle, PUBLIC_SEED)) if k.hint.name == "sly"
+    )
+    assert list(sly.losses) == ["shift"]
     names = [mistake["name"] for mistake in make_record(assignment, oracle).mistakes]
     assert "loss summed" in names
     assert "sly" not in names
@@ -165,20 +174,20 @@ def test_a_public_row_that_needs_a_hidden_one_stops_the_release(folder: Path) ->
     ("number", "what_to_do"),
     [(FORMAT + 1, "pip install --upgrade graded-descent"), (FORMAT - 1, "get the course's new bundle")],
 )
-def test_a_record_of_another_format_is_refused_with_what_to_do(kept: Record, number: int, what_to_do: str) -> None:
+def test_a_record_of_another_format_is_refused_with_what_to_do(kept: TopicRecord, number: int, what_to_do: str) -> None:
     other = {**decode(zlib.decompress(kept.to_bytes())), "format": number}
     with pytest.raises(BadRecord, match=what_to_do):
-        Record.from_bytes(zlib.compress(encode(other)), "x.answers")
+        TopicRecord.from_bytes(zlib.compress(encode(other)), "x.answers")
 
 
-def test_a_record_of_another_grader_with_the_same_format_is_read(kept: Record) -> None:
-    assert Record.from_bytes(kept.to_bytes(), "x.answers").stamp.keys() == {"topic", "reference"}
+def test_a_record_of_another_grader_with_the_same_format_is_read(kept: TopicRecord) -> None:
+    assert TopicRecord.from_bytes(kept.to_bytes(), "x.answers").stamp.keys() == {"topic", "reference"}
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_refused(raw: bytes) -> None:
     with pytest.raises(BadRecord, match="damaged"):
-        Record.from_bytes(raw, "x.answers")
+        TopicRecord.from_bytes(raw, "x.answers")
 
 
 PLAIN = st.none() | st.integers(-9, 9) | st.text(max_size=3) | st.just(np.zeros(2)) | st.just([]) | st.just({})
@@ -190,25 +199,25 @@ def test_any_value_is_refused(value: Any) -> None:
     if isinstance(value, dict):
         value = {"format": FORMAT, "slug": "x", "stamp": {}, "source": "", "mistakes": [], **value}
     with pytest.raises(BadRecord):
-        Record.from_bytes(zlib.compress(encode(value)), "x.answers").topic()
+        TopicRecord.from_bytes(zlib.compress(encode(value)), "x.answers").topic()
 
 
 @given(st.data())
 @settings(max_examples=50)
-def test_a_damaged_record_is_refused_or_whole(made: Record, data: st.DataObject) -> None:
+def test_a_damaged_record_is_refused_or_whole(made: TopicRecord, data: st.DataObject) -> None:
     raw = bytearray(made.to_bytes())
     at = data.draw(st.integers(0, len(raw) - 1))
     raw[at] ^= 1 << data.draw(st.integers(0, 7))
     del raw[data.draw(st.integers(1, len(raw))) :]
     try:
-        got = Record.from_bytes(bytes(raw), "x.answers")
+        got = TopicRecord.from_bytes(bytes(raw), "x.answers")
     except BadRecord:
         return
     assert got.source == made.source
 
 
-def test_what_was_not_asked_is_void_not_wrong(kept: Record) -> None:
-    empty = Record(kept.slug, kept.stamp, kept.source, {path: Log() for path in kept.logs})
+def test_what_was_not_asked_is_void_not_wrong(kept: TopicRecord) -> None:
+    empty = TopicRecord(kept.slug, kept.stamp, kept.source, {path: Log() for path in kept.logs}, {})
     loss = judge(empty, Live.of(SOFTMAX_SOLUTION))[0]
     assert (loss.status, loss.message) == (Status.VOID, "'loss' can be judged only when your work is graded")
 
@@ -217,7 +226,7 @@ def test_what_was_not_asked_is_void_not_wrong(kept: Record) -> None:
 
 
 def test_check_speaks_of_the_functions_defined_so_far(
-    made: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    made: TopicRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "softmax-xent.answers").write_bytes(made.to_bytes())
     inner = tmp_path / "notes"
@@ -239,7 +248,7 @@ def test_check_speaks_of_the_functions_defined_so_far(
     assert "adam.answers is not here" in capsys.readouterr().out
 
 
-def test_a_record_is_found_beside_below_and_above(made: Record, tmp_path: Path) -> None:
+def test_a_record_is_found_beside_below_and_above(made: TopicRecord, tmp_path: Path) -> None:
     here = tmp_path / "a" / "b"
     (here / "softmax-xent").mkdir(parents=True)
     for place in (tmp_path, here / "softmax-xent", here):

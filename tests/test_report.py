@@ -15,7 +15,8 @@ from grader.output.report import write_report
 from grader.output.report.cells import defining_cells, read_cells
 from grader.output.report.cells import png as checked_png
 from grader.output.report.statistics import summarise
-from grader.output.report.text import as_on_screen, cut, percent, points, visible
+from grader.output.report.text import as_on_screen, cut, percent
+from grader.output.text import exact_points, one_line, printable, rounded_points, visible
 from grader.result import Note, Result, Status, Verdict
 from support.notebooks import code, display, markdown, notebook, stream
 from support.report_samples import (
@@ -373,7 +374,8 @@ def test_the_same_results_give_the_same_pages(tmp_path: Path) -> None:
 
 
 def test_numbers_as_people_write_them() -> None:
-    assert [points(x) for x in (3, 2.5, 1 / 3, 0, 10)] == ["3", "2.5", "0.33", "0", "10"]
+    assert [rounded_points(x) for x in (3, 2.5, 1 / 3, 0, 10)] == ["3", "2.5", "0.33", "0", "10"]
+    assert [exact_points(x) for x in (3, 0.1 + 0.2, 1 / 3)] == ["3", "0.3", "0.3333333333"]
     assert [percent(x) for x in (0, 0.001, 0.5, 0.999, 1)] == ["0 %", "1 %", "50 %", "99 %", "100 %"]
 
 
@@ -383,11 +385,19 @@ def test_terminal_output_as_it_was_seen() -> None:
     assert cut("abcdefgh", 4) == "abc\n[… 4 characters left out …]\nh"
 
 
+def test_text_is_written_out_alike_on_pages_and_in_exports() -> None:
+    assert printable("a\x07b\u2066c\ud800é\tשלום\uffff") == visible("a\x07b\u2066c\ud800é\tשלום\uffff")
+    assert printable("one\r\ntwo\rthree") == "one\ntwo\nthree"
+    assert one_line(" one\r\n\ttwo\u2028three") == "one two\\u2028three"
+    assert printable("a" * 12, 10) == "a" * 10 + " … (2 more characters)"
+
+
 @given(st.text(st.characters(exclude_categories=()), max_size=200))
 def test_whatever_a_student_writes_the_page_can_be_written_and_read(text: str) -> None:
     assert visible(visible(text)) == visible(text)
     assert visible(text).encode("utf-8").decode() == visible(text)
-    assert "\u202e" not in visible(text)
+    assert not set(visible(text)) & set("\u202e\x1b\x00\r\u200b\uffff")
+    assert visible(printable(text)) == printable(text)
 
 
 @given(

@@ -15,14 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.bundle.check import judge, lines
-from grader.bundle.record import Record
+from grader.bundle.check import judge
+from grader.bundle.record import TopicRecord
 from grader.bundle.release import make_record
+from grader.bundle.shown import lines
 from grader.checks import Check, either, gradient, holds, matches
 from grader.checks.trial import MAX_SHOWN
 from grader.curves import MAX_SERIES, read_curve, sparkline
 from grader.errors import Wrong
-from grader.judging.mistakes import verdicts
+from grader.judging.verdicts import verdicts
 from grader.output.report import write_report
 from grader.output.report.curve import MAX_AXIS, MAX_POINTS, drawing
 from grader.result import Result, Status, Verdict
@@ -243,7 +244,7 @@ def test_what_a_check_shows_reaches_the_result_whether_it_holds_or_not(changes: 
 def test_a_branch_shows_on_its_parents_wall() -> None:
     class showing(matches):
         def __call__(self, trial: Any) -> None:
-            trial.show(seen=[trial.path])
+            trial.show(seen=[trial.inputs.path])
             super().__call__(trial)
 
     check = either(showing(wave_slope), gradient(of=wave, by=wave_slope, wrt="x"))
@@ -285,7 +286,7 @@ def test_from_the_record_too(folder: Path) -> None:
     claim = '    trial.show(curve={"x": "row", "y": "sum", "series": [{"name": "yours", "values": sums}]})\n    if abs(sums)'
     path.write_text(path.read_text().replace("    if abs(sums)", claim))
     assignment = Assignment("softmax-xent", folder)
-    kept = Record.from_bytes(make_record(assignment, Oracle(assignment)).to_bytes(), "x.answers")
+    kept = TopicRecord.from_bytes(make_record(assignment, Oracle(assignment)).to_bytes(), "x.answers")
     row = next(row for row in judge(kept, Live.of(SOFTMAX_SOLUTION)) if row.id == "sums")
     assert row.status is Status.EARNED
     assert len(row.evidence["curve"]["series"][0]["values"]) in (1, 8)

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.bundle.check import lines
+from grader.bundle.shown import lines
 from grader.checks.cell import literal
 from grader.course.grade import Grading
 from grader.course.settings import Course
 from grader.errors import Died, Raised, TimedOut, Wrong
 from grader.inside.plan import Implementation
 from grader.inside.wire import Seeded
-from grader.judging.evaluate import Outcome
+from grader.judging.outcome import Outcome
 from grader.judging.smallest.shrink import ENTRIES, Shrinking, reason
 from grader.result import Status
 from grader.submission.find import find
@@ -231,14 +231,6 @@ def test_what_the_submission_does_meanwhile_costs_nothing(
     student.after, student.then = len(student.plans) + more, then
     assert Shrinking(softmax, truth).cells(found, student) == {}
     assert [o.status for o in found if o.row.id == "loss"] == [Status.LOST]
-
-
-def test_the_reference_does_not_remember_every_question(softmax: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.truth.reference.MOST_ANSWERS", 3)
-    fresh = Oracle(softmax)
-    first = cells(softmax, fresh, WRONG)
-    assert len(fresh.known) == 3
-    assert cells(softmax, fresh, WRONG) == first
 
 
 def test_an_input_that_raises_is_passed_over(softmax: Assignment, truth: Oracle) -> None:

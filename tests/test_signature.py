@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.inside.plan import Plan
-from grader.proving.do_nothing import worthless, worthless_sources
+from grader.proving.do_nothing import do_nothing_programs, do_nothing_sources
 from grader.submission.in_process import Live
 from grader.topics.signature import (
     Class,
@@ -265,7 +265,7 @@ def test_the_stub_of_a_class_is_a_class_whose_methods_are_not_written() -> None:
 
 @pytest.mark.parametrize("name", ["returns zeros", "returns NaN", "returns None", "returns its argument"])
 def test_a_do_nothing_class_answers_every_method(name: str) -> None:
-    tally = worthless(targets_of(Tally))[name]
+    tally = do_nothing_programs(targets_of(Tally))[name]
     assert isinstance(tally, Live)
     made = tally.world["Tally"](3.0)
     made.add(1.0)
@@ -275,6 +275,6 @@ def test_a_do_nothing_class_answers_every_method(name: str) -> None:
 
 @pytest.mark.parametrize("body", ["loops for ever", "exits"])
 def test_a_class_that_needs_a_process_of_its_own_is_python(body: str) -> None:
-    source = worthless_sources(targets_of(Tally))[body]
-    compile(source, "worthless", "exec")
+    source = do_nothing_sources(targets_of(Tally))[body]
+    compile(source, "nothing", "exec")
     assert source.startswith("class Tally:")

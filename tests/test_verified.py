@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from grader.proving.mutants.coverage import Teeth
+from grader.proving.mutants.coverage import Coverage
 from grader.proving.mutants.generate import mutants
 from grader.submission.jail import open_jail
 from grader.topics.folder import Assignment
@@ -56,7 +56,7 @@ def test_a_topic_without_figures_is_named_so(script: ModuleType) -> None:
 def test_the_mutants_are_caught_again(slug: str) -> None:
     assignment, jail = Assignment(slug, ROOT), open_jail(COURSE.imports)
     try:
-        found = Teeth.of(assignment, Oracle(assignment), jail).figures()
+        found = Coverage.of(assignment, Oracle(assignment), jail).figures()
     finally:
         jail.close()
     assert {key: FIGURES[slug]["mutants"][key] for key in found} == found

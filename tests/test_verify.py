@@ -8,10 +8,13 @@ import pytest
 
 from grader.cli.authoring import prove
 from grader.course.settings import Course
+from grader.errors import TopicError
 from grader.proving.report import Report
 from grader.proving.verify import verify
 from grader.topics.folder import Assignment
 from support.courses import HEAVY, SOFT, edit, hand_in
+
+MISTAKES, IN_PLACE = "mistakes.py", "variants/in_place.py"
 
 
 def findings(folder: Path, slug: str = "heavy-ball", seeds: int = 2) -> list[str]:
@@ -116,7 +119,7 @@ def test_a_mistake_that_costs_other_rows_on_another_seed_is_found(folder: Path) 
 
 
 def test_a_variant_that_loses_is_found(folder: Path) -> None:
-    edit(folder, HEAVY, "mistakes.py", 'state["v"] *= beta', 'state["v"] *= 1.01 * beta')
+    edit(folder, HEAVY, IN_PLACE, 'state["v"] *= beta', 'state["v"] *= 1.01 * beta')
     (first, *_) = findings(folder)
     assert first.startswith("seed 1 of 2: variant 'in place' does not earn 'steps': lost: ")
 
@@ -139,20 +142,35 @@ def test_a_stub_that_earns_is_found(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("was", "now", "sentence"),
+    ("file", "was", "now", "sentence"),
     [
-        ('was="+ dw"', 'was="+ dv"', "'a moving average': its `was` occurs 0 times in solution.py: '+ dv'"),
-        ('now="w + lr * v"', 'now="w +"', "mistake 'uphill' cannot be run: SyntaxError: invalid syntax"),
-        ('state["v"] *= beta', 'state["v"] *=', "variant 'in place' cannot be run: SyntaxError: invalid syntax"),
-        ('say="You step uphill: subtract."', "", "mistake 'uphill' says nothing to the student"),
-        ('Mistake("uphill"', 'Mistake("in place"', "two mistakes or variants are called 'in place'"),
+        (MISTAKES, 'was="+ dw"', 'was="+ dv"', "'a moving average': its `was` occurs 0 times in solution.py: '+ dv'"),
+        (MISTAKES, 'now="w + lr * v"', 'now="w +"', "mistake 'uphill' cannot be run: SyntaxError: invalid syntax"),
+        (IN_PLACE, '"v"] *= beta', '"v"] *=', "variant 'in place' cannot be run: SyntaxError: invalid syntax"),
+        (MISTAKES, 'say="You step uphill: subtract."', "", "mistake 'uphill' says nothing to the student"),
+        (MISTAKES, 'Mistake("uphill"', 'Mistake("in place"', "two mistakes or variants are called 'in place'"),
+        (IN_PLACE, '"""in place"""', '"""uphill\n\nIn two lines."""', "two mistakes or variants are called 'uphill'"),
     ],
 )
-def test_what_is_broken_in_mistakes_py_is_found_once(folder: Path, was: str, now: str, sentence: str) -> None:
-    edit(folder, HEAVY, "mistakes.py", was, now)
+def test_what_is_broken_in_mistakes_or_variants_is_found_once(
+    folder: Path, file: str, was: str, now: str, sentence: str
+) -> None:
+    edit(folder, HEAVY, file, was, now)
     assert [finding.endswith(sentence) or f": {sentence} " in f"{finding} " for finding in findings(folder)].count(
         True
     ) == 1
+
+
+def test_a_variant_without_a_name_is_a_sentence(folder: Path) -> None:
+    edit(folder, HEAVY, IN_PLACE, '"""in place"""', "# in place")
+    with pytest.raises(TopicError, match=r"in_place\.py: begin with a docstring whose first line is"):
+        findings(folder)
+
+
+def test_variants_are_part_of_what_a_topic_is(folder: Path) -> None:
+    before = Assignment("heavy-ball", folder).hashes["topic"]
+    edit(folder, HEAVY, IN_PLACE, "0 * w", "w * 0")
+    assert Assignment("heavy-ball", folder).hashes["topic"] != before
 
 
 def test_a_mistake_for_which_the_reference_fails_is_found(folder: Path) -> None:

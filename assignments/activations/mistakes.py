@@ -1,6 +1,6 @@
-"""What goes wrong with activations, what to tell the student, and other ways to be right."""
+"""What goes wrong with activations, and what to tell the student."""
 
-from grader import Equivalent, Mistake, Variant
+from grader import Equivalent, Mistake
 
 SIGMOID, SIGMOID_BACK = "np.where(x >= 0, 1, small) / (1 + small)", "s = cache\n    return dout * s * (1 - s)"
 CACHE = "return out, out\n\n\ndef sigmoid_backward"  # the sigmoid's, not that of tanh
@@ -10,318 +10,79 @@ PASS_ON = "That is the slope alone. `backward` passes a derivative on: multiply 
 
 mistakes = [
     # ------------------------------------------------------------------------------------------------------- linear
-    Mistake("linear: ones come back", was="return alpha * dout", now="return alpha * np.ones_like(dout)", say=PASS_ON),
-    Mistake(
-        "linear: dout times x",
-        was="return alpha * x, alpha",
-        now="return alpha * x, x",
-        say="x is what you derive by, not the slope: the derivative of alpha·x is alpha, so `dx` is alpha·dout.",
-    ),
-    Mistake(
-        "linear: alpha ignored",
-        was="return alpha * x, alpha",
-        now="return x, 1.0",
-        say="`linear` has a slope: its answer is alpha·x, and only by default is alpha 1.",
-    ),
+    Mistake("linear: ones come back", "return alpha * dout",     "return alpha * np.ones_like(dout)", PASS_ON),
+    Mistake("linear: dout times x",   "return alpha * x, alpha", "return alpha * x, x",
+            "x is what you derive by, not the slope: the derivative of alpha·x is alpha, so `dx` is alpha·dout."),
+    Mistake("linear: alpha ignored",  "return alpha * x, alpha", "return x, 1.0",
+            "`linear` has a slope: its answer is alpha·x, and only by default is alpha 1."),
     # ------------------------------------------------------------------------------------------------------ sigmoid
-    Mistake(
-        "sigmoid: the sign of the exponent",
-        was=SIGMOID,
-        now="np.where(x >= 0, small, 1) / (1 + small)",
-        say="Your sigmoid falls where it should climb: the exponent is −x, so large x give answers near 1.",
-    ),
-    Mistake(
-        "sigmoid: exp(x) overflows",
-        was=SIGMOID,
-        now="np.exp(x) / (1 + np.exp(x))",
-        say="exp(1000) is infinite, and inf/inf is NaN: arrange that only exp(−|x|) is ever computed.",
-    ),
-    Mistake(
-        "sigmoid: exp overflows in the slope",
-        was=CACHE,
-        now=CACHE.replace("out, out", "out, x"),
-        also=[(SIGMOID_BACK, "e = np.exp(-cache)\n    return dout * e / (1 + e) ** 2")],
-        say="exp(−x)/(1 + exp(−x))² is inf/inf for x near −1000. Use the answer that you have: s·(1 − s).",
-    ),
-    Mistake(
-        "sigmoid: x clipped at ±10",
-        was="small = np.exp(-np.abs(x))",
-        now="x = np.clip(x, -10, 10)\n    small = np.exp(-np.abs(x))",
-        say="Clipping x at 10 changes the answer: sigmoid(−30) is 9.4e-14, not 4.5e-5. "
-        "Compute only exp(−|x|) instead, and there is nothing to clip.",
-    ),
-    Mistake(
-        "sigmoid: slope of the answer",
-        was="s = cache\n",
-        now="s = 1 / (1 + np.exp(-cache))\n",
-        say="You took the sigmoid twice: your cache holds s = sigmoid(x) already, and the slope is s·(1 − s).",
-    ),
-    Mistake(
-        "sigmoid: x in place of the answer",
-        was=CACHE,
-        now=CACHE.replace("out, out", "out, x"),
-        say="s·(1 − s) wants s = sigmoid(x), and your cache holds x: keep the answer, or take the sigmoid again.",
-    ),
-    Mistake("sigmoid: dout ignored", was="return dout * s * (1 - s)", now="return s * (1 - s)", say=PASS_ON),
-    Mistake(
-        "sigmoid: a matrix product",
-        was="return dout * s * (1 - s)",
-        now="return dout @ (s * (1 - s)).T",
-        say="An activation acts entry by entry, so its slope multiplies `dout` entry by entry: `*`, not `@`.",
-    ),
+    Mistake("sigmoid: the sign of the exponent",   SIGMOID,                     "np.where(x >= 0, small, 1) / (1 + small)",
+            "Your sigmoid falls where it should climb: the exponent is −x, so large x give answers near 1."),
+    Mistake("sigmoid: exp(x) overflows",           SIGMOID,                     "np.exp(x) / (1 + np.exp(x))",
+            "exp(1000) is infinite, and inf/inf is NaN: arrange that only exp(−|x|) is ever computed."),
+    Mistake("sigmoid: exp overflows in the slope", CACHE,                       CACHE.replace("out, out", "out, x"),
+            "exp(−x)/(1 + exp(−x))² is inf/inf for x near −1000. Use the answer that you have: s·(1 − s).",
+            also=[(SIGMOID_BACK, "e = np.exp(-cache)\n    return dout * e / (1 + e) ** 2")]),
+    Mistake("sigmoid: x clipped at ±10", "small = np.exp(-np.abs(x))", "x = np.clip(x, -10, 10)\n    small = np.exp(-np.abs(x))",
+            "Clipping x at 10 changes the answer: sigmoid(−30) is 9.4e-14, not 4.5e-5. Compute only exp(−|x|) instead, "
+            "and there is nothing to clip."),
+    Mistake("sigmoid: slope of the answer",        "s = cache\n",               "s = 1 / (1 + np.exp(-cache))\n",
+            "You took the sigmoid twice: your cache holds s = sigmoid(x) already, and the slope is s·(1 − s)."),
+    Mistake("sigmoid: x in place of the answer",   CACHE,                       CACHE.replace("out, out", "out, x"),
+            "s·(1 − s) wants s = sigmoid(x), and your cache holds x: keep the answer, or take the sigmoid again."),
+    Mistake("sigmoid: dout ignored",               "return dout * s * (1 - s)", "return s * (1 - s)", PASS_ON),
+    Mistake("sigmoid: a matrix product",           "return dout * s * (1 - s)", "return dout @ (s * (1 - s)).T",
+            "An activation acts entry by entry, so its slope multiplies `dout` entry by entry: `*`, not `@`."),
     # --------------------------------------------------------------------------------------------------------- tanh
-    Mistake(
-        "tanh: exp(x) overflows",
-        was="out = np.tanh(x)",
-        now="out = (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))",
-        say="The formula is right, but exp(1000) is infinite and inf/inf is NaN. `np.tanh` knows how to avoid it.",
-    ),
-    Mistake(
-        "tanh: 1 - x² in place of 1 - tanh²",
-        was=TANH,
-        now="out = np.tanh(x)\n    return out, x",
-        say="The slope is 1 − tanh(x)²: the square is of the answer, not of x.",
-    ),
-    Mistake(
-        "tanh: the square forgotten",
-        was="(1 - t**2)",
-        now="(1 - t)",
-        say="The slope of tanh is 1 − t², with the square.",
-    ),
-    Mistake(
-        "tanh: the slope of sigmoid",
-        was=TANH_BACK,
-        now="return dout * t * (1 - t)",
-        say="s·(1 − s) is the slope of sigmoid. That of tanh is 1 − t².",
-    ),
-    Mistake(
-        "tanh: of x/2",
-        was=TANH,
-        now="out = 2 / (1 + np.exp(-x)) - 1\n    return out, out",
-        also=[(TANH_BACK, f"{TANH_BACK} / 2")],
-        say="tanh(x) is 2·sigmoid(2x) − 1: the 2 inside is missing, and what you have is tanh(x/2).",
-    ),
+    Mistake("tanh: exp(x) overflows",             "out = np.tanh(x)", "out = (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))",
+            "The formula is right, but exp(1000) is infinite and inf/inf is NaN. `np.tanh` knows how to avoid it."),
+    Mistake("tanh: 1 - x² in place of 1 - tanh²", TANH,               "out = np.tanh(x)\n    return out, x",
+            "The slope is 1 − tanh(x)²: the square is of the answer, not of x."),
+    Mistake("tanh: the square forgotten",         "(1 - t**2)",       "(1 - t)", "The slope of tanh is 1 − t², with the square."),
+    Mistake("tanh: the slope of sigmoid",         TANH_BACK,          "return dout * t * (1 - t)",
+            "s·(1 − s) is the slope of sigmoid. That of tanh is 1 − t²."),
+    Mistake("tanh: of x/2",                       TANH,               "out = 2 / (1 + np.exp(-x)) - 1\n    return out, out",
+            "tanh(x) is 2·sigmoid(2x) − 1: the 2 inside is missing, and what you have is tanh(x/2).",
+            also=[(TANH_BACK, f"{TANH_BACK} / 2")]),
     # --------------------------------------------------------------------------------------------------------- ReLU
-    Mistake(
-        "ReLU: the mask is returned",
-        was=RELU,
-        now="return (x > 0) * 1.0, x > 0",
-        say="You return where x is positive, as 0 and 1. ReLU returns x itself there.",
-    ),
-    Mistake(
-        "ReLU: the wrong side",
-        was=RELU,
-        now="return np.minimum(x, 0), x < 0",
-        say="ReLU keeps what is positive: the larger of x and 0, not the smaller.",
-    ),
-    Mistake(
-        "ReLU: the larger of all",
-        was=RELU,
-        now="return max(0, x), x > 0",
-        say="Python's `max` wants one verdict for the whole array. `np.maximum(x, 0)` compares entry by entry.",
-    ),
-    Mistake(
-        "ReLU: leaks",
-        was=RELU,
-        now="return np.where(x > 0, x, 0.01 * x), np.where(x > 0, 1, 0.01)",
-        say="That is the leaky ReLU (some lecture notes call it ReLU): plain ReLU is exactly 0 for negative x.",
-    ),
-    Mistake(
-        "ReLU: mask omitted",
-        was="return dout * positive",
-        now="return dout",
-        say="Where x was negative the answer does not move with it: multiply `dout` by the mask x > 0.",
-    ),
-    Mistake(
-        "ReLU: mask of dout",
-        was="return dout * positive",
-        now="return dout * (dout > 0)",
-        say="The mask asks where x was positive, in the forward pass. The sign of `dout` has no say.",
-    ),
-    Mistake(
-        "ReLU: the answer in place of the mask",
-        was=RELU,
-        now="return np.maximum(x, 0), np.maximum(x, 0)",
-        say="You multiply `dout` by the answer. The slope is 1 where x > 0, however large x is: use the mask.",
-    ),
-    Mistake(
-        "ReLU: slope 1 at 0",
-        was=RELU,
-        now="return np.maximum(x, 0), x >= 0",
-        say="At exactly 0 this course, like PyTorch, takes the slope 0: the mask is x > 0, not x ≥ 0.",
-    ),
-    Mistake(
-        "ReLU: slope 1/2 at 0",
-        was=RELU,
-        now="return np.maximum(x, 0), np.heaviside(x, 0.5)",
-        say="1/2 is a fair choice at the kink, but this course, like PyTorch, takes the slope 0 at exactly 0.",
-    ),
-    Mistake(
-        "ReLU: x changed in place",
-        was=RELU,
-        now="x[x < 0] = 0\n    return x, x > 0",
-        say="`x[x < 0] = 0` writes into the caller's array, which others may still need: make a new one.",
-    ),
-    Mistake(
-        "ReLU: dout changed in place",
-        was="return dout * positive",
-        now="dout[~positive] = 0\n    return dout",
-        say="`dout` belongs to the caller: two branches of a network may share it. Multiply by the mask instead.",
-    ),
+    Mistake("ReLU: the mask is returned",            RELU,                     "return (x > 0) * 1.0, x > 0",
+            "You return where x is positive, as 0 and 1. ReLU returns x itself there."),
+    Mistake("ReLU: the wrong side",                  RELU,                     "return np.minimum(x, 0), x < 0",
+            "ReLU keeps what is positive: the larger of x and 0, not the smaller."),
+    Mistake("ReLU: the larger of all",               RELU,                     "return max(0, x), x > 0",
+            "Python's `max` wants one verdict for the whole array. `np.maximum(x, 0)` compares entry by entry."),
+    Mistake("ReLU: leaks",                           RELU, "return np.where(x > 0, x, 0.01 * x), np.where(x > 0, 1, 0.01)",
+            "That is the leaky ReLU (some lecture notes call it ReLU): plain ReLU is exactly 0 for negative x."),
+    Mistake("ReLU: mask omitted",                    "return dout * positive", "return dout",
+            "Where x was negative the answer does not move with it: multiply `dout` by the mask x > 0."),
+    Mistake("ReLU: mask of dout",                    "return dout * positive", "return dout * (dout > 0)",
+            "The mask asks where x was positive, in the forward pass. The sign of `dout` has no say."),
+    Mistake("ReLU: the answer in place of the mask", RELU,                     "return np.maximum(x, 0), np.maximum(x, 0)",
+            "You multiply `dout` by the answer. The slope is 1 where x > 0, however large x is: use the mask."),
+    Mistake("ReLU: slope 1 at 0",                    RELU,                     "return np.maximum(x, 0), x >= 0",
+            "At exactly 0 this course, like PyTorch, takes the slope 0: the mask is x > 0, not x ≥ 0."),
+    Mistake("ReLU: slope 1/2 at 0",                  RELU,                     "return np.maximum(x, 0), np.heaviside(x, 0.5)",
+            "1/2 is a fair choice at the kink, but this course, like PyTorch, takes the slope 0 at exactly 0."),
+    Mistake("ReLU: x changed in place",              RELU,                     "x[x < 0] = 0\n    return x, x > 0",
+            "`x[x < 0] = 0` writes into the caller's array, which others may still need: make a new one."),
+    Mistake("ReLU: dout changed in place",           "return dout * positive", "dout[~positive] = 0\n    return dout",
+            "`dout` belongs to the caller: two branches of a network may share it. Multiply by the mask instead."),
     # --------------------------------------------------------------------------------------------------- leaky ReLU
-    Mistake(
-        "leaky ReLU: another default",
-        was="alpha=0.01",
-        now="alpha=0.3",
-        say="Unless the caller says otherwise alpha is 0.01, as in the lecture notes and PyTorch (old Keras takes 0.3).",
-    ),
-    Mistake(
-        "leaky ReLU: alpha ignored",
-        was=SLOPES,
-        now="slope = np.where(x > 0, 1, 0.01)",
-        say="You wrote 0.01 into the function: use `alpha`, which the caller may choose.",
-    ),
-    Mistake(
-        "leaky ReLU: the leak has the wrong sign",
-        was=SLOPES,
-        now="slope = np.where(x > 0, 1, -alpha)",
-        say="For negative x the answer is alpha·x, which is negative too: there is no minus sign.",
-    ),
-    Mistake(
-        "leaky ReLU: the leak is a constant",
-        was="return slope * x, slope",
-        now="return np.maximum(x, alpha), slope",
-        say="`np.maximum(x, alpha)` is a constant for negative x. The leak is alpha·x: compare x with alpha·x.",
-    ),
-    Mistake(
-        "leaky ReLU: the slope of ReLU",
-        was="return slope * dout",
-        now="return dout * (slope == 1)",
-        say="A leaky ReLU lets alpha·dout through where x was negative: that is what it is for.",
-    ),
-    Mistake(
-        "leaky ReLU: slope 1 at 0",
-        was=SLOPES,
-        now="slope = np.where(x >= 0, 1, alpha)",
-        say="At exactly 0 this course, like PyTorch, takes the slope alpha: ask for x > 0, not x ≥ 0.",
-    ),
-]
-
-variants = [
-    Variant(
-        "sigmoid by tanh, ReLU by absolute values",
-        code="""
-def sigmoid_forward(x):
-    return (1 + np.tanh(x / 2)) / 2, x
-
-def sigmoid_backward(dout, x):
-    s = sigmoid_forward(x)[0]
-    return (s - s**2) * dout
-
-def relu_forward(x):
-    return (np.abs(x) + x) / 2, np.sign(x)
-
-def relu_backward(dout, sign):
-    return dout * np.maximum(sign, 0)
-
-def leaky_relu_forward(x, *, alpha=0.01):
-    return np.maximum(x, alpha * x), (x, alpha)
-
-def leaky_relu_backward(dout, cache):
-    x, alpha = cache
-    return alpha * dout + (1 - alpha) * dout * (x > 0)
-""",
-    ),
-    Variant(
-        "loops and the math module",
-        code="""
-import math
-
-def each(f, *arrays):
-    out = np.empty(arrays[0].shape)
-    for i in range(out.shape[0]):
-        for j in range(out.shape[1]):
-            out[i, j] = f(*(float(a[i, j]) for a in arrays))
-    return out
-
-def logistic(z):
-    if z < 0:
-        return math.exp(z) / (1 + math.exp(z))
-    return 1 / (1 + math.exp(-z))
-
-def sigmoid_forward(x):
-    return each(logistic, x), {"x": x}
-
-def sigmoid_backward(dout, cache):
-    return each(lambda d, z: d * logistic(z) * logistic(-z), dout, cache["x"])
-
-def tanh_forward(x):
-    return each(math.tanh, x), {"x": x}
-
-def tanh_backward(dout, cache):
-    return each(lambda d, z: d * (1 - math.tanh(z)) * (1 + math.tanh(z)), dout, cache["x"])
-
-def relu_forward(x):
-    return each(lambda z: z if z > 0 else 0, x), {"x": x}
-
-def relu_backward(dout, cache):
-    return each(lambda d, z: d if z > 0 else 0, dout, cache["x"])
-""",
-    ),
-    Variant(
-        "every layer is an object that remembers its slope",
-        code="""
-class Activation:
-    def __init__(self, f, slope):
-        self.f, self.slope = f, slope
-
-    def forward(self, x):
-        self.slope_here = self.slope(x)
-        return self.f(x)
-
-    def backward(self, dout):
-        return np.einsum("ij,ij->ij", dout, self.slope_here)
-
-def run(f, slope, x):
-    layer = Activation(f, slope)
-    return layer.forward(x), layer
-
-def logistic(x):
-    return np.exp(-np.logaddexp(0, -x))
-
-def linear_forward(x, *, alpha=1.0):
-    return run(lambda z: z * alpha, lambda z: np.full_like(z, alpha), x)
-
-def sigmoid_forward(x):
-    return run(logistic, lambda z: logistic(z) * logistic(-z), x)
-
-def tanh_forward(x):
-    return run(lambda z: 2 * logistic(2 * z) - 1, lambda z: 4 * logistic(2 * z) * logistic(-2 * z), x)
-
-def relu_forward(x):
-    return run(lambda z: z * (z > 0), lambda z: np.heaviside(z, 0), x)
-
-def leaky_relu_forward(x, *, alpha=0.01):
-    return run(lambda z: np.maximum(z, 0) + alpha * np.minimum(z, 0), lambda z: alpha ** (z <= 0), x)
-
-def linear_backward(dout, cache):
-    return cache.backward(dout)
-
-sigmoid_backward = tanh_backward = relu_backward = leaky_relu_backward = linear_backward
-""",
-    ),
-    Variant(
-        "sigmoid with x clipped where float64 cannot tell",
-        was="np.exp(-np.abs(x))  # never above 1, so nothing overflows",
-        now="np.exp(-x.clip(-700, 700))",
-        also=[(SIGMOID, "1 / (1 + small)")],
-    ),
+    Mistake("leaky ReLU: another default",             "alpha=0.01",              "alpha=0.3",
+            "Unless the caller says otherwise alpha is 0.01, as in the lecture notes and PyTorch (old Keras takes 0.3)."),
+    Mistake("leaky ReLU: alpha ignored",               SLOPES,                    "slope = np.where(x > 0, 1, 0.01)",
+            "You wrote 0.01 into the function: use `alpha`, which the caller may choose."),
+    Mistake("leaky ReLU: the leak has the wrong sign", SLOPES,                    "slope = np.where(x > 0, 1, -alpha)",
+            "For negative x the answer is alpha·x, which is negative too: there is no minus sign."),
+    Mistake("leaky ReLU: the leak is a constant",      "return slope * x, slope", "return np.maximum(x, alpha), slope",
+            "`np.maximum(x, alpha)` is a constant for negative x. The leak is alpha·x: compare x with alpha·x."),
+    Mistake("leaky ReLU: the slope of ReLU",           "return slope * dout",     "return dout * (slope == 1)",
+            "A leaky ReLU lets alpha·dout through where x was negative: that is what it is for."),
+    Mistake("leaky ReLU: slope 1 at 0",                SLOPES,                    "slope = np.where(x >= 0, 1, alpha)",
+            "At exactly 0 this course, like PyTorch, takes the slope alpha: ask for x > 0, not x ≥ 0."),
 ]
 
 equivalents = [
-    Equivalent(
-        "out = np.where(x >= 0, 1, small) / (1 + small)",
-        "out = np.where(x > 0, 1, small) / (1 + small)",
-        because="at x = 0 both sides are the same number: small is exp(-|0|) = 1",
-    ),
+    Equivalent("out = np.where(x >= 0, 1, small) / (1 + small)", "out = np.where(x > 0, 1, small) / (1 + small)",
+               "at x = 0 both sides are the same number: small is exp(-|0|) = 1"),
 ]

@@ -1,4 +1,6 @@
-from grader import Equivalent, Mistake, Variant
+"""Known ways to get automatic differentiation wrong, with what helps the student."""
+
+from grader import Equivalent, Mistake
 
 PUSH = "            for parent, slope in node.parents:\n                parent.grad += slope * node.grad\n"
 FORGET = "        for node in order:\n            node.grad = 0.0\n"
@@ -58,113 +60,7 @@ def parents_first(output):
     return order[::-1]
 """
 
-mistakes = [
-    # sums over paths
-    Mistake(
-        "= in place of +=",
-        was="parent.grad += slope * node.grad",
-        now="parent.grad = slope * node.grad",
-        say="You set a parent's grad, so the last use of a value overwrites the others. Each use adds its share: +=.",
-    ),
-    Mistake(
-        "parents in a set",
-        was="        self.parents = parents  #",
-        now="        self.parents = set(parents)  #",
-        say="You keep the parents in a set, and a set has nothing twice: a + a has one parent then, and half of its gradient is "
-        "lost. Keep them in a list or a tuple.",
-    ),
-    Mistake(
-        "gradients kept across calls",
-        was=FORGET,
-        now="",
-        say="You add to the gradients of the last backward, as PyTorch and micrograd do until zero_grad is called. Here backward "
-        "starts afresh: set grad to 0 in the whole graph first.",
-    ),
-    Mistake(
-        "only leaves start afresh",
-        was=FORGET,
-        now="        for node in order:\n            if not node.parents:\n                node.grad = 0.0\n",
-        say="You set the leaves' gradients to 0, but values in between still hold those of the last backward and pass them on "
-        "again. Every value of the graph starts from 0.",
-    ),
-    Mistake(
-        "only computed values start afresh",
-        was=FORGET,
-        now="        for node in order:\n            if node.parents:\n                node.grad = 0.0\n",
-        say="The leaves still hold the gradients of the last backward, and you add to them. Every value of the graph starts "
-        "from 0, leaves too.",
-    ),
-    Mistake(
-        "output's gradient not 1",
-        was="        self.grad = 1.0\n",
-        now="        self.grad = self.data\n",
-        say="backward starts with the derivative of y with respect to y, which is 1, whatever y is.",
-    ),
-    Mistake(
-        "output's gradient left at 0",
-        was="        self.grad = 1.0\n",
-        now="",
-        say="All your gradients are 0, since nothing starts them: dy/dy = 1, so set self.grad = 1 before you go back.",
-    ),
-    Mistake(
-        "upstream gradient left out",
-        was="parent.grad += slope * node.grad",
-        now="parent.grad += slope",
-        say="You add the local derivative by itself. The chain rule multiplies it by the gradient that arrives: slope · node.grad.",
-    ),
-    Mistake(
-        "only the first parent",
-        was=PUSH,
-        now="            for parent, slope in node.parents[:1]:\n                parent.grad += slope * node.grad\n",
-        say="The gradient goes to the first operand only. An operation of two values has two derivatives.",
-    ),
-    Mistake(
-        "closure over the loop variable",
-        was=PUSH,
-        now="            for push in [lambda: parent.receive(slope * node.grad) for parent, slope in node.parents]:\n"
-        "                push()\n\n"
-        "    def receive(self, gradient):\n        self.grad += gradient\n",
-        say="Functions that you make in a loop look up the loop's variables when they are called, after the loop: all of them "
-        "see the last parent. Bind what each one needs, as in lambda parent=parent, slope=slope: …",
-    ),
-    # order
-    Mistake(
-        "gradients go back one step only",
-        was="for node in reversed(order)",
-        now="for node in order",
-        say="Only the operands of y get their gradients. Start at y and go on to the leaves: in the other direction, each value "
-        "passes on a gradient that has not arrived yet.",
-    ),
-    Mistake(
-        "breadth first",
-        code=BREADTH_FIRST,
-        say="You visit values by their distance from y. A value that reaches y by a short and by a long way is then visited before "
-        "the long way has added its share, and passes on too little. Visit it after all its consumers: topological order.",
-    ),
-    Mistake(
-        "depth first, as found",
-        code=DEPTH_FIRST,
-        say="You visit values in the order in which a depth-first search comes upon them. Some are then visited before all their "
-        "consumers, and pass on too little. Append a value when its parents are done, and go through the list from its end.",
-    ),
-    Mistake(
-        "consumers counted as they are made",
-        was="        self.parents = parents  #",
-        now="        self.consumers = 0\n        for parent, _ in parents:\n            parent.consumers += 1\n"
-        "        self.parents = parents  #",
-        code=COUNTED,
-        say="You count all consumers of a value, also those that y was not made from. They never report, so the value is never "
-        "visited. Count in backward, and only what leads to y.",
-    ),
-    Mistake(
-        "depth first, with recursion",
-        code=RECURSIVE,
-        say="One call within another for every operation: Python stops at a depth of 1,000. Keep a list of what is still to do, "
-        "in a loop.",
-    ),
-    Mistake(
-        "recursion along every path",
-        code="""
+EVERY_PATH = """
 class Value(Value):
     def backward(self, gradient=None):
         if gradient is None:
@@ -174,498 +70,156 @@ class Value(Value):
         self.grad += gradient
         for parent, slope in self.parents:
             parent.backward(slope * gradient)
-""",
-        say="You follow every path from y by itself. Their number doubles with each reuse, and Python stops at 1,000 calls within "
-        "one another. Complete each gradient first, then pass it on once.",
-    ),
-    Mistake(
-        "equal values taken for the same",
-        was="    def backward(self):\n",
-        now="    def __eq__(self, other):\n        return self.data == other.data\n\n"
-        "    def __hash__(self):\n        return hash(self.data)\n\n"
-        "    def backward(self):\n",
-        say="Two values with equal data count as one, so the second is never visited. What was visited is a matter of identity: "
-        "do not define __eq__, or keep a set of id(value).",
-    ),
-    Mistake(
-        "a dataclass, compared by its data",
-        was="    def backward(self):\n",
-        now="    def __eq__(self, other):\n        return self.data == other.data\n\n    def backward(self):\n",
-        say="A class with an __eq__ (a @dataclass has one) cannot be put into a set, and compares by data, while two values with "
-        "equal data are still two. Use @dataclass(eq=False), or a plain class.",
-    ),
+"""
+
+mistakes = [
+    # sums over paths
+    Mistake("= in place of +=",                  "parent.grad += slope * node.grad",  "parent.grad = slope * node.grad",
+            "You set a parent's grad, so the last use of a value overwrites the others. Each use adds its share: +=."),
+    Mistake("parents in a set",                  "        self.parents = parents  #", "        self.parents = set(parents)  #",
+            "You keep the parents in a set, and a set has nothing twice: a + a has one parent then, and half of its gradient is "
+            "lost. Keep them in a list or a tuple."),
+    Mistake("gradients kept across calls",       FORGET,                              "",
+            "You add to the gradients of the last backward, as PyTorch and micrograd do until zero_grad is called. Here backward "
+            "starts afresh: set grad to 0 in the whole graph first."),
+    Mistake("only leaves start afresh",
+            FORGET, "        for node in order:\n            if not node.parents:\n                node.grad = 0.0\n",
+            "You set the leaves' gradients to 0, but values in between still hold those of the last backward and pass them on "
+            "again. Every value of the graph starts from 0."),
+    Mistake("only computed values start afresh",
+            FORGET, "        for node in order:\n            if node.parents:\n                node.grad = 0.0\n",
+            "The leaves still hold the gradients of the last backward, and you add to them. Every value of the graph starts "
+            "from 0, leaves too."),
+    Mistake("output's gradient not 1",           "        self.grad = 1.0\n",         "        self.grad = self.data\n",
+            "backward starts with the derivative of y with respect to y, which is 1, whatever y is."),
+    Mistake("output's gradient left at 0",       "        self.grad = 1.0\n",         "",
+            "All your gradients are 0, since nothing starts them: dy/dy = 1, so set self.grad = 1 before you go back."),
+    Mistake("upstream gradient left out",        "parent.grad += slope * node.grad",  "parent.grad += slope",
+            "You add the local derivative by itself. The chain rule multiplies it by the gradient that arrives: slope · "
+            "node.grad."),
+    Mistake("only the first parent",
+            PUSH, "            for parent, slope in node.parents[:1]:\n                parent.grad += slope * node.grad\n",
+            "The gradient goes to the first operand only. An operation of two values has two derivatives."),
+    Mistake("closure over the loop variable",    PUSH,
+            "            for push in [lambda: parent.receive(slope * node.grad) for parent, slope in node.parents]:\n"
+            "                push()\n\n    def receive(self, gradient):\n        self.grad += gradient\n",
+            "Functions that you make in a loop look up the loop's variables when they are called, after the loop: all of them "
+            "see the last parent. Bind what each one needs, as in lambda parent=parent, slope=slope: …"),
+    # order
+    Mistake("gradients go back one step only",    "for node in reversed(order)", "for node in order",
+            "Only the operands of y get their gradients. Start at y and go on to the leaves: in the other direction, each value "
+            "passes on a gradient that has not arrived yet."),
+    Mistake("breadth first", code=BREADTH_FIRST,
+            say="You visit values by their distance from y. A value that reaches y by a short and by a long way is then visited "
+                "before the long way has added its share, and passes on too little. Visit it "
+                "after all its consumers: topological order."),
+    Mistake("depth first, as found", code=DEPTH_FIRST,
+            say="You visit values in the order in which a depth-first search comes upon them. Some are then visited before all "
+                "their consumers, and pass on too little. Append a value when its parents are done, and go through the list from "
+                "its end."),
+    Mistake("consumers counted as they are made", "        self.parents = parents  #",
+            "        self.consumers = 0\n        for parent, _ in parents:\n            parent.consumers += 1\n"
+            "        self.parents = parents  #",
+            "You count all consumers of a value, also those that y was not made from. They never report, so the value is never "
+            "visited. Count in backward, and only what leads to y.", code=COUNTED),
+    Mistake("depth first, with recursion", code=RECURSIVE,
+            say="One call within another for every operation: Python stops at a depth of 1,000. Keep a list of what is still to "
+                "do, in a loop."),
+    Mistake("recursion along every path", code=EVERY_PATH,
+            say="You follow every path from y by itself. Their number doubles with each reuse, and Python stops at 1,000 calls "
+                "within one another. Complete each gradient first, then pass it on once."),
+    Mistake("equal values taken for the same",    "    def backward(self):\n",
+            "    def __eq__(self, other):\n        return self.data == other.data\n\n    def __hash__(self):\n"
+            "        return hash(self.data)\n\n    def backward(self):\n",
+            "Two values with equal data count as one, so the second is never visited. What was visited is a matter of identity: "
+            "do not define __eq__, or keep a set of id(value)."),
+    Mistake("a dataclass, compared by its data",  "    def backward(self):\n",
+            "    def __eq__(self, other):\n        return self.data == other.data\n\n    def backward(self):\n",
+            "A class with an __eq__ (a @dataclass has one) cannot be put into a set, and compares by data, while two values with "
+            "equal data are still two. Use @dataclass(eq=False), or a plain class."),
     # sums and differences
-    Mistake(
-        "difference: + for the second operand",
-        was=DIFFERENCE,
-        now="return Value(self.data - other.data, [(self, 1.0), (other, 1.0)])",
-        say="The derivative of a − b with respect to b is −1.",
-    ),
-    Mistake(
-        "negation: gradient not negated",
-        was="return Value(-self.data, [(self, -1.0)])",
-        now="return Value(-self.data, [(self, 1.0)])",
-        say="The derivative of −a is −1.",
-    ),
-    Mistake(
-        "sum: only the first operand",
-        was=SUM,
-        now="return Value(self.data + other.data, [(self, 1.0)])",
-        say="a + b depends on b, too: both operands receive the gradient.",
-    ),
+    Mistake("difference: + for the second operand", DIFFERENCE, "return Value(self.data - other.data, [(self, 1.0), (other, 1.0)])",
+            "The derivative of a − b with respect to b is −1."),
+    Mistake("negation: gradient not negated", "return Value(-self.data, [(self, -1.0)])", "return Value(-self.data, [(self, 1.0)])",
+            "The derivative of −a is −1."),
+    Mistake("sum: only the first operand",          SUM,        "return Value(self.data + other.data, [(self, 1.0)])",
+            "a + b depends on b, too: both operands receive the gradient."),
     # products and quotients
-    Mistake(
-        "product: each operand's own data",
-        was=PRODUCT,
-        now="[(self, self.data), (other, other.data)]",
-        say="You give each factor its own data. The derivative of a · b with respect to a is b: the other one's.",
-    ),
-    Mistake(
-        "quotient: sign of the denominator's gradient",
-        was=QUOTIENT,
-        now="[(self, 1 / other.data), (other, quotient / other.data)]",
-        say="a / b falls when b grows (for a and b positive): the derivative with respect to b is −a / b².",
-    ),
-    Mistake(
-        "quotient: -a / b in place of -a / b²",
-        was=QUOTIENT,
-        now="[(self, 1 / other.data), (other, -quotient)]",
-        say="The derivative of a / b with respect to b is −a / b²; you divide by b only once.",
-    ),
-    Mistake(
-        "quotient: -1 / b² for the denominator",
-        was=QUOTIENT,
-        now="[(self, 1 / other.data), (other, -1 / other.data**2)]",
-        say="The derivative of a / b with respect to b is −a / b²: the numerator is missing.",
-    ),
-    Mistake(
-        "quotient: gradients of a product",
-        was=QUOTIENT,
-        now="[(self, other.data), (other, self.data)]",
-        say="Those are the derivatives of a · b. For a / b they are 1 / b and −a / b².",
-    ),
+    Mistake("product: each operand's own data",             PRODUCT,  "[(self, self.data), (other, other.data)]",
+            "You give each factor its own data. The derivative of a · b with respect to a is b: the other one's."),
+    Mistake("quotient: sign of the denominator's gradient", QUOTIENT, "[(self, 1 / other.data), (other, quotient / other.data)]",
+            "a / b falls when b grows (for a and b positive): the derivative with respect to b is −a / b²."),
+    Mistake("quotient: -a / b in place of -a / b²",         QUOTIENT, "[(self, 1 / other.data), (other, -quotient)]",
+            "The derivative of a / b with respect to b is −a / b²; you divide by b only once."),
+    Mistake("quotient: -1 / b² for the denominator",        QUOTIENT, "[(self, 1 / other.data), (other, -1 / other.data**2)]",
+            "The derivative of a / b with respect to b is −a / b²: the numerator is missing."),
+    Mistake("quotient: gradients of a product",             QUOTIENT, "[(self, other.data), (other, self.data)]",
+            "Those are the derivatives of a · b. For a / b they are 1 / b and −a / b²."),
     # powers
-    Mistake(
-        "power: exponent not lowered",
-        was=POWER,
-        now="exponent * self.data**exponent",
-        say="The derivative of aⁿ is n · aⁿ⁻¹; you keep the exponent n.",
-    ),
-    Mistake(
-        "power: factor n missing",
-        was=POWER,
-        now="self.data ** (exponent - 1)",
-        say="The derivative of aⁿ is n · aⁿ⁻¹; the factor n is missing.",
-    ),
-    Mistake(
-        "power: n · aⁿ / a",
-        was=POWER,
-        now="exponent * self.data**exponent / self.data",
-        say="n · aⁿ / a is n · aⁿ⁻¹, but not at a = 0, where it divides by 0. Lower the exponent instead.",
-    ),
-    Mistake(
-        "power: by exp and log",
-        was="return Value(self.data**exponent, [(self, slope)])",
-        now="return (exponent * self.log()).exp()",
-        say="exp(n · log a) is aⁿ for positive a only; (−2)³ has no logarithm. Use ** on the data.",
-    ),
+    Mistake("power: exponent not lowered", POWER, "exponent * self.data**exponent",
+            "The derivative of aⁿ is n · aⁿ⁻¹; you keep the exponent n."),
+    Mistake("power: factor n missing",     POWER, "self.data ** (exponent - 1)",
+            "The derivative of aⁿ is n · aⁿ⁻¹; the factor n is missing."),
+    Mistake("power: n · aⁿ / a",           POWER, "exponent * self.data**exponent / self.data",
+            "n · aⁿ / a is n · aⁿ⁻¹, but not at a = 0, where it divides by 0. Lower the exponent instead."),
+    Mistake("power: by exp and log", "return Value(self.data**exponent, [(self, slope)])", "return (exponent * self.log()).exp()",
+            "exp(n · log a) is aⁿ for positive a only; (−2)³ has no logarithm. Use ** on the data."),
     # functions
-    Mistake(
-        "exp: derivative of a power",
-        was=EXP,
-        now="return Value(out, [(self, self.data * math.exp(self.data - 1))])",
-        say="You treat eᵃ as a power of a. It is its own derivative: eᵃ.",
-    ),
-    Mistake(
-        "exp: the argument as slope",
-        was=EXP,
-        now="return Value(out, [(self, self.data)])",
-        say="The derivative of eᵃ is eᵃ, the output; you use the input.",
-    ),
-    Mistake(
-        "log: 1 / output",
-        was=LOG,
-        now="return Value(math.log(self.data), [(self, 1 / math.log(self.data))])",
-        say="The derivative of log a is 1 / a, with the input a; you divide by the output.",
-    ),
-    Mistake(
-        "log: base 10",
-        was=LOG,
-        now="return Value(math.log10(self.data), [(self, 1 / self.data)])",
-        say="log is the natural logarithm: math.log or np.log, not log10.",
-    ),
-    Mistake(
-        "tanh: 1 - a² in place of 1 - tanh²",
-        was=TANH,
-        now="[(self, 1 - self.data**2)]",
-        say="The derivative is 1 − tanh², with the output; you square the input.",
-    ),
-    Mistake(
-        "tanh: slope of the sigmoid",
-        was=TANH,
-        now="[(self, out * (1 - out))]",
-        say="out · (1 − out) is the slope of the sigmoid. That of tanh is 1 − out².",
-    ),
-    Mistake(
-        "relu: slope 1 at 0",
-        was="self.data > 0",
-        now="self.data >= 0",
-        say="At exactly 0 the slope of ReLU is a convention; graded is 0, as in PyTorch.",
-    ),
-    Mistake(
-        "relu: negative inputs pass the gradient",
-        was=RELU,
-        now="[(self, 1.0)]",
-        say="Where the input is negative, relu is 0 whatever the input, and so is its slope.",
-    ),
-    Mistake(
-        "relu: the output as slope",
-        was=RELU,
-        now="[(self, max(self.data, 0.0))]",
-        say="The slope of relu is 1 where the input is positive, not the output.",
-    ),
+    Mistake("exp: derivative of a power",              EXP,  "return Value(out, [(self, self.data * math.exp(self.data - 1))])",
+            "You treat eᵃ as a power of a. It is its own derivative: eᵃ."),
+    Mistake("exp: the argument as slope",              EXP,  "return Value(out, [(self, self.data)])",
+            "The derivative of eᵃ is eᵃ, the output; you use the input."),
+    Mistake("log: 1 / output",                         LOG,  "return Value(math.log(self.data), [(self, 1 / math.log(self.data))])",
+            "The derivative of log a is 1 / a, with the input a; you divide by the output."),
+    Mistake("log: base 10",                            LOG,  "return Value(math.log10(self.data), [(self, 1 / self.data)])",
+            "log is the natural logarithm: math.log or np.log, not log10."),
+    Mistake("tanh: 1 - a² in place of 1 - tanh²",      TANH, "[(self, 1 - self.data**2)]",
+            "The derivative is 1 − tanh², with the output; you square the input."),
+    Mistake("tanh: slope of the sigmoid",              TANH, "[(self, out * (1 - out))]",
+            "out · (1 − out) is the slope of the sigmoid. That of tanh is 1 − out²."),
+    Mistake("relu: slope 1 at 0",                      "self.data > 0", "self.data >= 0",
+            "At exactly 0 the slope of ReLU is a convention; graded is 0, as in PyTorch."),
+    Mistake("relu: negative inputs pass the gradient", RELU, "[(self, 1.0)]",
+            "Where the input is negative, relu is 0 whatever the input, and so is its slope."),
+    Mistake("relu: the output as slope",               RELU, "[(self, max(self.data, 0.0))]",
+            "The slope of relu is 1 where the input is positive, not the output."),
     # plain numbers
-    Mistake(
-        "plain numbers not made values",
-        was=WRAPPED.format(name="__add__"),
-        now="    def __add__(self, other):\n",
-        also=[(WRAPPED.format(name="__mul__"), "    def __mul__(self, other):\n")],
-        say="In a + 2 and a * 4 the number has no .data. Make a Value of what is none, before you use it.",
-    ),
-    Mistake(
-        "no __radd__",
-        was="    def __radd__(self, other):\n        return self + other\n\n",
-        now="",
-        say="2 + a asks the number 2 first, which knows no Value, and then a.__radd__(2): define it.",
-    ),
-    Mistake(
-        "no __rmul__",
-        was="    def __rmul__(self, other):\n        return self * other\n\n",
-        now="",
-        say="0.5 * a asks the number first, which knows no Value, and then a.__rmul__(0.5): define it.",
-    ),
-    Mistake(
-        "3 - a computed as a - 3",
-        was="return as_value(other) - self",
-        now="return self - other",
-        say="3 - a calls a.__rsub__(3): self is what stands on the right.",
-    ),
-    Mistake(
-        "2 / a computed as a / 2",
-        was="return as_value(other) / self",
-        now="return self / other",
-        say="2 / a calls a.__rtruediv__(2): self is what stands below.",
-    ),
-    Mistake(
-        "a plain number's result forgets its parent",
-        was="return as_value(other) - self",
-        now="return Value(other - self.data)",
-        say="3 - a has the right data, but does not know that it was made from a, so no gradient comes to a.",
-    ),
+    Mistake("plain numbers not made values",              WRAPPED.format(name="__add__"),  "    def __add__(self, other):\n",
+            "In a + 2 and a * 4 the number has no .data. Make a Value of what is none, before you use it.",
+            also=[(WRAPPED.format(name="__mul__"), "    def __mul__(self, other):\n")]),
+    Mistake("no __radd__",                                "    def __radd__(self, other):\n        return self + other\n\n", "",
+            "2 + a asks the number 2 first, which knows no Value, and then a.__radd__(2): define it."),
+    Mistake("no __rmul__",                                "    def __rmul__(self, other):\n        return self * other\n\n", "",
+            "0.5 * a asks the number first, which knows no Value, and then a.__rmul__(0.5): define it."),
+    Mistake("3 - a computed as a - 3",                    "return as_value(other) - self", "return self - other",
+            "3 - a calls a.__rsub__(3): self is what stands on the right."),
+    Mistake("2 / a computed as a / 2",                    "return as_value(other) / self", "return self / other",
+            "2 / a calls a.__rtruediv__(2): self is what stands below."),
+    Mistake("a plain number's result forgets its parent", "return as_value(other) - self", "return Value(other - self.data)",
+            "3 - a has the right data, but does not know that it was made from a, so no gradient comes to a."),
     # what backward leaves alone
-    Mistake(
-        "values outside the graph change",
-        was="        self.parents = parents  #",
-        now="        everything.append(self)\n        self.parents = parents  #",
-        also=[
-            (FORGET, "        for node in everything:\n            node.grad = 0.0\n"),
-            ("def as_value(number)", "everything = []\n\n\ndef as_value(number)"),
-        ],
-        say="You set the gradients of all values there are to 0. y.backward() changes only those that y was computed from.",
-    ),
-    Mistake(
-        "grad is None before backward",
-        was="        self.grad = 0.0\n        self.parents",
-        now="        self.grad = None\n        self.parents",
-        say="A value that no backward has come to has grad 0 here (in PyTorch it is None).",
-    ),
-    Mistake(
-        "grad starts at 1",
-        was="        self.grad = 0.0\n        self.parents",
-        now="        self.grad = 1.0\n        self.parents",
-        say="A new value has grad 0. Only the output of backward gets 1, when backward is called on it.",
-    ),
-    Mistake(
-        "backward changes the data",
-        was="parent.grad += slope * node.grad\n",
-        now="parent.grad += slope * node.grad\n        for node in order:\n            node.data -= 0.01 * node.grad\n",
-        say="backward computes gradients and nothing else. Steps downhill are the optimiser's business.",
-    ),
-]
-
-variants = [
-    Variant(
-        "a function for each value",
-        code='''
-class Value:
-    """As micrograd does it: every result brings a function that passes its gradient on. Order by counting uses."""
-
-    def __init__(self, data, parents=()):
-        self.data, self.grad, self.parents = data, 0.0, parents
-        self.push = lambda: None
-
-    def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        out = Value(self.data + other.data, (self, other))
-
-        def push():
-            self.grad += out.grad
-            other.grad += out.grad
-
-        out.push = push
-        return out
-
-    def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        out = Value(self.data * other.data, (self, other))
-
-        def push():
-            self.grad += other.data * out.grad
-            other.grad += self.data * out.grad
-
-        out.push = push
-        return out
-
-    def __pow__(self, n):
-        return self.of(self.data**n, lambda: n * self.data ** (n - 1) if n != 0 else 0)
-
-    def exp(self):
-        return self.of(math.exp(self.data), lambda: math.exp(self.data))
-
-    def log(self):
-        return self.of(math.log(self.data), lambda: 1 / self.data)
-
-    def tanh(self):
-        e = math.exp(2 * self.data)
-        return self.of((e - 1) / (e + 1), lambda: 4 * e / (e + 1) ** 2)
-
-    def relu(self):
-        return self.of(self.data if self.data > 0 else 0, lambda: int(self.data > 0))
-
-    def of(self, data, slope):
-        out = Value(data, (self,))
-
-        def push():
-            self.grad += slope() * out.grad
-
-        out.push = push
-        return out
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return self * -1
-
-    def __sub__(self, other):
-        return self + (-other)
-
-    def __rsub__(self, other):
-        return (-self) + other
-
-    def __truediv__(self, other):
-        return self * other**-1
-
-    def __rtruediv__(self, other):
-        return self**-1 * other
-
-    def backward(self):
-        uses, found = {id(self): 0}, [self]
-        for node in found:
-            node.grad = 0.0
-            for parent in node.parents:
-                if id(parent) not in uses:
-                    uses[id(parent)] = 0
-                    found.append(parent)
-                uses[id(parent)] += 1
-        self.grad, ready = 1.0, [self]
-        while ready:
-            node = ready.pop()
-            node.push()
-            for parent in node.parents:
-                uses[id(parent)] -= 1
-                if uses[id(parent)] == 0:
-                    ready.append(parent)
-''',
-    ),
-    Variant(
-        "numbered values and a table of operations",
-        code='''
-import heapq
-
-TABLE = {
-    "+": (lambda x, y: x + y, lambda x, y, out: (1, 1)),
-    "-": (lambda x, y: x - y, lambda x, y, out: (1, -1)),
-    "*": (lambda x, y: x * y, lambda x, y, out: (y, x)),
-    "/": (lambda x, y: x / y, lambda x, y, out: (1 / y, -x / y**2)),
-    "exp": (math.exp, lambda x, out: (out,)),
-    "log": (math.log, lambda x, out: (x**-1,)),
-    "tanh": (math.tanh, lambda x, out: (1 / math.cosh(x) ** 2,)),
-    "relu": (lambda x: (x + abs(x)) / 2, lambda x, out: (float(out > 0),)),
-}
-
-
-class Value:
-    """Values are numbered as they are made: the newest of what waits has no consumer left that waits, too."""
-
-    made = 0
-
-    def __init__(self, data, operation=None, operands=()):
-        self.data, self.grad, self.operation, self.operands = float(data), 0.0, operation, operands
-        self.number = Value.made = Value.made + 1
-
-    def __lt__(self, other):
-        return self.number > other.number
-
-    def __pow__(self, n):
-        return Value(self.data**n, (None, lambda x, out: (n and n * x ** (n - 1),)), [self])
-
-    def __neg__(self):
-        return 0.0 - self
-
-    def backward(self):
-        gradients, waiting = {self: 1.0}, [self]
-        while waiting:
-            node = heapq.heappop(waiting)
-            node.grad = gradients[node]
-            if node.operation:
-                slopes = node.operation[1](*[x.data for x in node.operands], node.data)
-                for x, slope in zip(node.operands, slopes):
-                    if x not in gradients:
-                        heapq.heappush(waiting, x)
-                    gradients[x] = gradients.get(x, 0.0) + slope * node.grad
-
-
-def operation(entry, swapped=False):
-    def method(*operands):
-        values = [x if isinstance(x, Value) else Value(x) for x in operands]
-        values = values[::-1] if swapped else values
-        return Value(entry[0](*[x.data for x in values]), entry, values)
-
-    return method
-
-
-for symbol, name in {"+": "add", "-": "sub", "*": "mul", "/": "truediv"}.items():
-    setattr(Value, f"__{name}__", operation(TABLE[symbol]))
-    setattr(Value, f"__r{name}__", operation(TABLE[symbol], swapped=True))
-for name in ("exp", "log", "tanh", "relu"):
-    setattr(Value, name, operation(TABLE[name]))
-''',
-    ),
-    Variant(
-        "one tape for all, in numpy numbers",
-        code='''
-import numpy as np
-
-tape = []
-
-
-class Value:
-    """Every operation is a line (result, operands, local derivatives) of a tape; backward reads it from the end."""
-
-    def __init__(self, data):
-        self.data, self.grad = np.float64(data), np.float64(0)
-        self.written = 0
-
-    def __add__(self, other):
-        return write(lambda x, y: (x + y, 1, 1), self, other)
-
-    def __radd__(self, other):
-        return write(lambda x, y: (x + y, 1, 1), other, self)
-
-    def __sub__(self, other):
-        return write(lambda x, y: (x - y, 1, -1), self, other)
-
-    def __rsub__(self, other):
-        return write(lambda x, y: (x - y, 1, -1), other, self)
-
-    def __mul__(self, other):
-        return write(lambda x, y: (x * y, y, x), self, other)
-
-    def __rmul__(self, other):
-        return write(lambda x, y: (x * y, y, x), other, self)
-
-    def __truediv__(self, other):
-        return write(lambda x, y: (x / y, 1 / y, -x / y / y), self, other)
-
-    def __rtruediv__(self, other):
-        return write(lambda x, y: (x / y, 1 / y, -x / y / y), other, self)
-
-    def __pow__(self, n):
-        return write(lambda x: (x**n, n * x ** (n - 1) if n else 0.0), self)
-
-    def __neg__(self):
-        return write(lambda x: (-x, -1), self)
-
-    def exp(self):
-        return write(lambda x: (np.exp(x), np.exp(x)), self)
-
-    def log(self):
-        return write(lambda x: (np.log(x), 1 / x), self)
-
-    def tanh(self):
-        return write(lambda x: (np.tanh(x), 1 - np.tanh(x) ** 2), self)
-
-    def relu(self):
-        return write(lambda x: (np.maximum(x, 0), np.heaviside(x, 0)), self)
-
-    def backward(self):
-        needed = {self}
-        for out, operands, _ in reversed(tape[: self.written]):
-            if out in needed:
-                needed.update(operands)
-        for value in needed:
-            value.grad = np.float64(0)
-        self.grad = np.float64(1)
-        for out, operands, slopes in reversed(tape[: self.written]):
-            if out in needed:
-                for value, slope in zip(operands, slopes):
-                    value.grad += slope * out.grad
-
-
-def write(rule, *operands):
-    values = [x if isinstance(x, Value) else Value(x) for x in operands]
-    data, *slopes = rule(*[x.data for x in values])
-    out = Value(data)
-    tape.append((out, values, slopes))
-    out.written = len(tape)
-    return out
-''',
-    ),
-    Variant(
-        "depths in place of a search",
-        was="        self.parents = parents  #",
-        now="        self.depth = 1 + max((parent.depth for parent, _ in parents), default=0)\n        self.parents = parents  #",
-        code='''
-def parents_first(output):
-    """A value lies deeper than all that it was made from: sort by depth."""
-    found, waiting = {output}, [output]
-    while waiting:
-        new = {parent for parent, _ in waiting.pop().parents} - found
-        found |= new
-        waiting += new
-    return sorted(found, key=lambda node: node.depth)
-''',
-    ),
+    Mistake("values outside the graph change",
+            "        self.parents = parents  #", "        everything.append(self)\n        self.parents = parents  #",
+            "You set the gradients of all values there are to 0. y.backward() changes only those that y was computed from.",
+            also=[(FORGET, "        for node in everything:\n            node.grad = 0.0\n"),
+                  ("def as_value(number)", "everything = []\n\n\ndef as_value(number)")]),
+    Mistake("grad is None before backward",
+            "        self.grad = 0.0\n        self.parents", "        self.grad = None\n        self.parents",
+            "A value that no backward has come to has grad 0 here (in PyTorch it is None)."),
+    Mistake("grad starts at 1", "        self.grad = 0.0\n        self.parents", "        self.grad = 1.0\n        self.parents",
+            "A new value has grad 0. Only the output of backward gets 1, when backward is called on it."),
+    Mistake("backward changes the data",       "parent.grad += slope * node.grad\n",
+            "parent.grad += slope * node.grad\n        for node in order:\n            node.data -= 0.01 * node.grad\n",
+            "backward computes gradients and nothing else. Steps downhill are the optimiser's business."),
 ]
 
 ORDER = "Each parent keeps its own slope: which of the two is named first does not matter."
-ADD = "return Value(self.data + other.data, [(self, 1.0), (other, 1.0)])"
-SUB = "return Value(self.data - other.data, [(self, 1.0), (other, -1.0)])"
 MUL = "return Value(self.data * other.data, [(self, other.data), (other, self.data)])"
 DIV = "return Value(quotient, [(self, 1 / other.data), (other, -quotient / other.data)])"
 
 equivalents = [
-    Equivalent(ADD, ADD.replace("(self, 1.0), (other, 1.0)", "(other, 1.0), (self, 1.0)"), because=ORDER),
-    Equivalent(SUB, SUB.replace("(self, 1.0), (other, -1.0)", "(other, -1.0), (self, 1.0)"), because=ORDER),
-    Equivalent(
-        MUL,
-        MUL.replace("(self, other.data), (other, self.data)", "(other, self.data), (self, other.data)"),
-        because=ORDER,
-    ),
-    Equivalent(
-        DIV,
-        "return Value(quotient, [(other, -quotient / other.data), (self, 1 / other.data)])",
-        because=ORDER,
-    ),
+    Equivalent(SUM, SUM.replace("(self, 1.0), (other, 1.0)", "(other, 1.0), (self, 1.0)"), ORDER),
+    Equivalent(DIFFERENCE, DIFFERENCE.replace("(self, 1.0), (other, -1.0)", "(other, -1.0), (self, 1.0)"), ORDER),
+    Equivalent(MUL, MUL.replace("(self, other.data), (other, self.data)", "(other, self.data), (self, other.data)"), ORDER),
+    Equivalent(DIV, "return Value(quotient, [(other, -quotient / other.data), (self, 1 / other.data)])", ORDER),
 ]

@@ -1,4 +1,6 @@
-from grader import Equivalent, Mistake, Variant
+"""Known ways to get dropout wrong, with what helps the student."""
+
+from grader import Equivalent, Mistake
 
 ONES = "mask = np.ones(x.shape)"
 KEEP = "keep = rng.random(x.shape) >= p"
@@ -8,163 +10,64 @@ BACK = "return dout * mask"
 
 mistakes = [
     # what becomes of an entry
-    Mistake(
-        "keep and drop flipped",
-        was=KEEP,
-        now="keep = rng.random(x.shape) < p",
-        say="You keep an entry with probability p. p is the probability to drop it: keep where the draw is at least p.",
-    ),
-    Mistake(
-        "p taken as the probability to keep",
-        was=KEEP,
-        now="keep = rng.random(x.shape) < p",
-        also=[(MASK, "mask = keep / p")],
-        say="Your p is the probability to keep, as in the paper of 2014. Here, as in PyTorch, it is the probability to drop.",
-    ),
-    Mistake(
-        "scaled at inference instead of in training",
-        was=MASK,
-        now="mask = keep * 1.0",
-        also=[(ONES, "mask = np.full(x.shape, 1 - p)")],
-        say="This is the dropout of 2014, which scales by 1 − p when the network is used. Inverted dropout divides by 1 − p "
-        "in training, and leaves inference alone.",
-    ),
-    Mistake(
-        "kept entries not scaled",
-        was=MASK,
-        now="mask = keep * 1.0",
-        say="What is kept must be divided by 1 − p; else the layer's output is smaller in training than in inference.",
-    ),
-    Mistake(
-        "divided by p",
-        was=MASK,
-        now="mask = keep / p",
-        say="You divide by p. A share of 1 − p is kept, so divide by 1 − p.",
-    ),
-    Mistake(
-        "multiplied by 1 − p",
-        was=MASK,
-        now="mask = keep * (1 - p)",
-        say="You multiply by 1 − p. Fewer entries are left, so they must grow: divide by 1 − p.",
-    ),
-    Mistake(
-        "scaled twice",
-        was=MASK,
-        now="mask = keep / (1 - p)\n        x = x / (1 - p)",
-        say="The mask is divided by 1 − p already, and you divide by it once more.",
-    ),
-    Mistake(
-        "scaled by the share that happened to be kept",
-        was=MASK,
-        now="mask = keep * (keep.size / max(keep.sum(), 1))",
-        say="Divide by 1 − p, which is known, not by the share that this draw happened to keep: else one entry's output "
-        "depends on what became of the others.",
-    ),
-    Mistake(
-        "noise in place of zeros",
-        was=MASK,
-        now="mask = rng.normal(1, np.sqrt(p / (1 - p)), x.shape)",
-        say="You multiply by Gaussian noise (section 10 of the paper). Dropout multiplies by 0 or by 1 / (1 − p).",
-    ),
+    Mistake("keep and drop flipped",                        KEEP, "keep = rng.random(x.shape) < p",
+            "You keep an entry with probability p. p is the probability to drop it: keep where the draw is at least p."),
+    Mistake("p taken as the probability to keep",           KEEP, "keep = rng.random(x.shape) < p",
+            "Your p is the probability to keep, as in the paper of 2014. Here, as in PyTorch, it is the probability to drop.",
+            also=[(MASK, "mask = keep / p")]),
+    Mistake("scaled at inference instead of in training",   MASK, "mask = keep * 1.0",
+            "This is the dropout of 2014, which scales by 1 − p when the network is used. Inverted dropout divides by 1 − p in "
+            "training, and leaves inference alone.", also=[(ONES, "mask = np.full(x.shape, 1 - p)")]),
+    Mistake("kept entries not scaled",                      MASK, "mask = keep * 1.0",
+            "What is kept must be divided by 1 − p; else the layer's output is smaller in training than in inference."),
+    Mistake("divided by p",                                 MASK, "mask = keep / p",
+            "You divide by p. A share of 1 − p is kept, so divide by 1 − p."),
+    Mistake("multiplied by 1 − p",                          MASK, "mask = keep * (1 - p)",
+            "You multiply by 1 − p. Fewer entries are left, so they must grow: divide by 1 − p."),
+    Mistake("scaled twice",                                 MASK, "mask = keep / (1 - p)\n        x = x / (1 - p)",
+            "The mask is divided by 1 − p already, and you divide by it once more."),
+    Mistake("scaled by the share that happened to be kept", MASK, "mask = keep * (keep.size / max(keep.sum(), 1))",
+            "Divide by 1 − p, which is known, not by the share that this draw happened to keep: else one entry's output depends "
+            "on what became of the others."),
+    Mistake("noise in place of zeros",                      MASK, "mask = rng.normal(1, np.sqrt(p / (1 - p)), x.shape)",
+            "You multiply by Gaussian noise (section 10 of the paper). Dropout multiplies by 0 or by 1 / (1 − p)."),
     # how it is drawn
-    Mistake(
-        "mask from a normal draw",
-        was=KEEP,
-        now="keep = rng.normal(size=x.shape) >= p",
-        say="You compare normal draws with p. Only uniform draws on [0, 1) are at least p with probability 1 − p: rng.random.",
-    ),
-    Mistake(
-        "p ignored",
-        was=KEEP,
-        now="keep = rng.random(x.shape) >= 0.5",
-        also=[(MASK, "mask = keep / 0.5")],
-        say="You always drop half of the entries. Use the argument p.",
-    ),
-    Mistake(
-        "p ignored in the draw",
-        was=KEEP,
-        now="keep = rng.integers(0, 2, x.shape) == 1",
-        say="You toss a fair coin for each entry, whatever p is. Keep with probability 1 − p.",
-    ),
-    Mistake(
-        "one mask for all rows",
-        was=KEEP,
-        now="keep = rng.random(x.shape[1]) >= p",
-        say="You draw one number per feature, so that all examples lose the same features. Draw one for each entry: x.shape.",
-    ),
-    Mistake(
-        "whole rows dropped",
-        was=KEEP,
-        now="keep = rng.random((len(x), 1)) >= p",
-        say="You draw one number per example, so that whole examples vanish. Draw one for each entry: x.shape.",
-    ),
-    Mistake(
-        "exactly the share p dropped",
-        was=KEEP,
-        now="keep = rng.permutation(x.size).reshape(x.shape) >= round(p * x.size)",
-        say="You drop exactly p · n · d entries. Each entry has a draw of its own, so that their number is chance, too.",
-    ),
-    Mistake(
-        "np.random in place of rng",
-        was=KEEP,
-        now="keep = np.random.random(x.shape) >= p",
-        say="You draw from another generator than rng, be it numpy's global one or one of your own. Draw from rng, so that a seed "
-        "fixes the run.",
-    ),
-    Mistake(
-        "a seed of its own",
-        was=KEEP,
-        now="keep = np.random.default_rng(0).random(x.shape) >= p",
-        say="You make a generator with a fixed seed, so that every call drops the same entries. Draw from rng.",
-    ),
-    Mistake(
-        "one mask kept for all calls",
-        was=KEEP,
-        now="if KEPT.get('shape') != x.shape:\n            KEPT.update(shape=x.shape, keep=rng.random(x.shape) >= p)\n"
-        "        keep = KEPT['keep']",
-        also=[("def dropout_forward", "KEPT = {}\n\n\ndef dropout_forward")],
-        say="You draw a mask once and use it again. Every forward pass in training draws a new one.",
-    ),
-    Mistake(
-        "rng copied before it draws",
-        was=KEEP,
-        now="import copy\n        keep = copy.deepcopy(rng).random(x.shape) >= p",
-        say="You draw from a copy, so rng itself never moves on and the next call drops the same entries. Draw from rng.",
-    ),
+    Mistake("mask from a normal draw",     KEEP, "keep = rng.normal(size=x.shape) >= p",
+            "You compare normal draws with p. Only uniform draws on [0, 1) are at least p with probability 1 − p: rng.random."),
+    Mistake("p ignored",                   KEEP, "keep = rng.random(x.shape) >= 0.5",
+            "You always drop half of the entries. Use the argument p.", also=[(MASK, "mask = keep / 0.5")]),
+    Mistake("p ignored in the draw",       KEEP, "keep = rng.integers(0, 2, x.shape) == 1",
+            "You toss a fair coin for each entry, whatever p is. Keep with probability 1 − p."),
+    Mistake("one mask for all rows",       KEEP, "keep = rng.random(x.shape[1]) >= p",
+            "You draw one number per feature, so that all examples lose the same features. Draw one for each entry: x.shape."),
+    Mistake("whole rows dropped",          KEEP, "keep = rng.random((len(x), 1)) >= p",
+            "You draw one number per example, so that whole examples vanish. Draw one for each entry: x.shape."),
+    Mistake("exactly the share p dropped", KEEP, "keep = rng.permutation(x.size).reshape(x.shape) >= round(p * x.size)",
+            "You drop exactly p · n · d entries. Each entry has a draw of its own, so that their number is chance, too."),
+    Mistake("np.random in place of rng",   KEEP, "keep = np.random.random(x.shape) >= p",
+            "You draw from another generator than rng, be it numpy's global one or one of your own. Draw from rng, so that a "
+            "seed fixes the run."),
+    Mistake("a seed of its own",           KEEP, "keep = np.random.default_rng(0).random(x.shape) >= p",
+            "You make a generator with a fixed seed, so that every call drops the same entries. Draw from rng."),
+    Mistake("one mask kept for all calls", KEEP,
+            "if KEPT.get('shape') != x.shape:\n            KEPT.update(shape=x.shape, keep=rng.random(x.shape) >= p)\n"
+            "        keep = KEPT['keep']",
+            "You draw a mask once and use it again. Every forward pass in training draws a new one.",
+            also=[("def dropout_forward", "KEPT = {}\n\n\ndef dropout_forward")]),
+    Mistake("rng copied before it draws",  KEEP, "import copy\n        keep = copy.deepcopy(rng).random(x.shape) >= p",
+            "You draw from a copy, so rng itself never moves on and the next call drops the same entries. Draw from rng."),
     # backward
-    Mistake(
-        "no mask in backward",
-        was=BACK,
-        now="return dout",
-        say="Your backward passes dout on unchanged. What was dropped has no influence on out, so its gradient is 0.",
-    ),
-    Mistake(
-        "gradient masked but not scaled",
-        was=BACK,
-        now="return dout * (mask > 0)",
-        say="Forward divided what it kept by 1 − p, so its gradient is divided by 1 − p as well.",
-    ),
-    Mistake(
-        "gradient scaled but not masked",
-        was="return out, mask",
-        now="return out, 1 / (1 - p) if training else 1.0",
-        say="You scale the gradient everywhere. Where forward dropped an entry it is 0.",
-    ),
-    Mistake(
-        "mask applied twice in backward",
-        was=BACK,
-        now="return dout * mask * mask",
-        say="The mask goes into the gradient once: dx = dout · mask.",
-    ),
-    Mistake(
-        "dropped and kept swapped in backward",
-        was=BACK,
-        now="return dout * (mask == 0) * max(mask.max(), 1)",
-        say="Your gradient is 0 where entries were kept, and passes where they were dropped: it is the other way round.",
-    ),
-    Mistake(
-        "a new mask in backward",
-        code="""
+    Mistake("no mask in backward",                  BACK,               "return dout",
+            "Your backward passes dout on unchanged. What was dropped has no influence on out, so its gradient is 0."),
+    Mistake("gradient masked but not scaled",       BACK,               "return dout * (mask > 0)",
+            "Forward divided what it kept by 1 − p, so its gradient is divided by 1 − p as well."),
+    Mistake("gradient scaled but not masked",       "return out, mask", "return out, 1 / (1 - p) if training else 1.0",
+            "You scale the gradient everywhere. Where forward dropped an entry it is 0."),
+    Mistake("mask applied twice in backward",       BACK,               "return dout * mask * mask",
+            "The mask goes into the gradient once: dx = dout · mask."),
+    Mistake("dropped and kept swapped in backward", BACK,               "return dout * (mask == 0) * max(mask.max(), 1)",
+            "Your gradient is 0 where entries were kept, and passes where they were dropped: it is the other way round."),
+    Mistake("a new mask in backward", code="""
 def dropout_forward(x, rng, *, p=0.5, training=True):
     keep = rng.random(x.shape) >= p if training else np.ones(x.shape)
     return x * keep / (1 - p if training else 1), (rng, p, training)
@@ -173,152 +76,27 @@ def dropout_forward(x, rng, *, p=0.5, training=True):
 def dropout_backward(dout, cache):
     rng, p, training = cache
     return dout * (rng.random(dout.shape) >= p) / (1 - p) if training else dout
-""",
-        say="You draw again in backward. The gradient needs the mask that forward used: keep it in the cache.",
-    ),
-    Mistake(
-        "mask kept in a global",
-        was="    return out, mask",
-        now="    global LAST\n    LAST = mask\n    return out, None",
-        also=[("    mask = cache\n", "    mask = LAST\n")],
-        say="A global holds the mask of the last call only. All forwards run before the first backward: put it in the cache.",
-    ),
+""", say="You draw again in backward. The gradient needs the mask that forward used: keep it in the cache."),
+    Mistake("mask kept in a global", "    return out, mask", "    global LAST\n    LAST = mask\n    return out, None",
+            "A global holds the mask of the last call only. All forwards run before the first backward: put it in the cache.",
+            also=[("    mask = cache\n", "    mask = LAST\n")]),
     # inference
-    Mistake(
-        "active at inference",
-        was="    if training:\n",
-        now="    if True:\n",
-        say="You drop entries at inference, too. With training=False, out is x.",
-    ),
-    Mistake(
-        "scaled at inference as well",
-        was=ONES,
-        now="mask = np.full(x.shape, 1 - p)",
-        say="Training has divided by 1 − p already, so nothing is left to scale at inference: out is x.",
-    ),
-    Mistake(
-        "scaled up at inference",
-        was=ONES,
-        now="mask = np.full(x.shape, 1 / (1 - p))",
-        say="At inference nothing is dropped, so nothing is to be made up for: out is x.",
-    ),
-    Mistake(
-        "training and inference swapped",
-        was="    if training:\n",
-        now="    if not training:\n",
-        say="You drop entries when training is False, and none when it is True.",
-    ),
+    Mistake("active at inference",            "    if training:\n", "    if True:\n",
+            "You drop entries at inference, too. With training=False, out is x."),
+    Mistake("scaled at inference as well",    ONES,                 "mask = np.full(x.shape, 1 - p)",
+            "Training has divided by 1 − p already, so nothing is left to scale at inference: out is x."),
+    Mistake("scaled up at inference",         ONES,                 "mask = np.full(x.shape, 1 / (1 - p))",
+            "At inference nothing is dropped, so nothing is to be made up for: out is x."),
+    Mistake("training and inference swapped", "    if training:\n", "    if not training:\n",
+            "You drop entries when training is False, and none when it is True."),
     # other people's arrays
-    Mistake(
-        "x changed in place",
-        was=OUT,
-        now="    x *= mask\n    out = x\n",
-        say="`x *= mask` changes the caller's array. Write x * mask to a new one.",
-    ),
-    Mistake(
-        "dout changed in place",
-        was=BACK,
-        now="dout *= mask\n    return dout",
-        say="`dout *= mask` changes the caller's array. Write dout * mask to a new one.",
-    ),
-]
-
-INDEXING = """
-def dropout_forward(x, rng, *, p=0.5, training=True):
-    if not training:
-        return x.copy(), None
-    dropped = rng.uniform(size=x.shape) < p
-    out = x / (1.0 - p)
-    out[dropped] = 0
-    return out, (dropped, p)
-
-
-def dropout_backward(dout, cache):
-    if cache is None:
-        return dout
-    dropped, p = cache
-    return np.where(dropped, 0.0, dout / (1.0 - p))
-"""
-
-CHOICE = """
-def dropout_forward(x, rng, *, p=0.5, training=True):
-    factor = rng.choice([0, 1 / (1 - p)], size=x.shape, p=[p, 1 - p]) if training else 1.0
-    return factor * x, factor
-
-
-def dropout_backward(dout, cache):
-    return cache * dout
-"""
-
-INTEGERS = '''
-class Thinning:
-    """Coins of 53 bits."""
-
-    def __init__(self, rng, shape, p):
-        self.through = rng.integers(0, 2**53, size=shape) >= round(p * 2**53)
-        self.scale = 1 / (1 - p)
-
-    def __call__(self, values):
-        return np.multiply(values, self.scale, where=self.through, out=np.zeros(values.shape))
-
-
-def dropout_forward(x, rng, *, p=0.5, training=True):
-    thinning = Thinning(rng, x.shape, p) if training else np.copy
-    return thinning(x), thinning
-
-
-def dropout_backward(dout, cache):
-    return cache(dout)
-'''
-
-ROWS = """
-def dropout_forward(x, rng, *, p=0.5, training=True):
-    out, masks = [], []
-    for row in x:
-        mask = (rng.random(len(row), dtype=np.float32) > p) * 1.0 if training else np.ones(len(row))
-        masks.append(mask)
-        out.append(row * mask / ((1 - p) if training else 1))
-    return np.array(out), {"masks": masks, "scale": 1 - p if training else 1}
-
-
-def dropout_backward(dout, cache):
-    dx = np.zeros_like(dout)
-    for i, mask in enumerate(cache["masks"]):
-        for j in range(len(mask)):
-            if mask[j]:
-                dx[i, j] = dout[i, j] / cache["scale"]
-    return dx
-"""
-
-GAPS = '''
-def dropout_forward(x, rng, *, p=0.5, training=True):
-    """The gaps between dropped entries are geometric: only those that are dropped are drawn."""
-    if not training or p == 0:
-        return x + 0.0, np.full(x.shape, 1.0)
-    mask, at = np.full(x.size, 1 / (1 - p)), -1
-    while at < x.size:
-        gaps = rng.geometric(p, size=int(p * x.size) + 10)
-        places = at + np.cumsum(gaps)
-        mask[places[places < x.size]] = 0
-        at = places[-1]
-    mask = mask.reshape(x.shape)
-    return x * mask, mask
-'''
-
-variants = [
-    Variant("binomial draws", KEEP, "keep = rng.binomial(1, 1 - p, size=x.shape)"),
-    Variant("set to zero by index, an early return", code=INDEXING),
-    Variant("a choice of two factors", code=CHOICE),
-    Variant("whole numbers, an object in the cache", code=INTEGERS),
-    Variant("row by row in float32, loops backward", code=ROWS),
-    Variant("geometric gaps between dropped entries", code=GAPS),
-    Variant("a child of rng", KEEP, "keep = rng.spawn(1)[0].random(x.shape) >= p"),
+    Mistake("x changed in place",    OUT,  "    x *= mask\n    out = x\n",
+            "`x *= mask` changes the caller's array. Write x * mask to a new one."),
+    Mistake("dout changed in place", BACK, "dout *= mask\n    return dout",
+            "`dout *= mask` changes the caller's array. Write dout * mask to a new one."),
 ]
 
 equivalents = [
-    Equivalent(
-        "keep = rng.random(x.shape) >= p",
-        "keep = rng.random(x.shape) > p",
-        because="A draw of exactly p has probability 2⁻⁵³ at most.",
-    ),
+    Equivalent("keep = rng.random(x.shape) >= p", "keep = rng.random(x.shape) > p",
+               "A draw of exactly p has probability 2⁻⁵³ at most."),
 ]

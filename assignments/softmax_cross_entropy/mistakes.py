@@ -1,6 +1,6 @@
-"""What goes wrong with softmax cross-entropy, what to tell the student, and other ways to be right."""
+"""What goes wrong with softmax cross-entropy, and what to tell the student."""
 
-from grader import Mistake, Variant
+from grader import Mistake
 
 SHIFT, TOTAL = "logits - logits.max(axis=1, keepdims=True)", "np.exp(below).sum(axis=1, keepdims=True)"
 CATEGORICAL = "-np.mean(np.sum(targets * log_softmax(logits), axis=1))"
@@ -10,336 +10,96 @@ LOG_ZERO = "p can underflow to 0, and log 0 is −∞: work out log p from the l
 
 mistakes = [
     # ------------------------------------------------------------------------------------------------------ one-hot
-    Mistake(
-        "one-hot: as many columns as labels seen",
-        was="np.zeros((len(labels), classes))",
-        now="np.zeros((len(labels), labels.max() + 1))",
-        say="A batch may lack the last class: the number of columns is `classes`, not the largest label plus one.",
-    ),
-    Mistake(
-        "one-hot: a column per example",
-        was="    return rows\n",
-        now="    return rows.T\n",
-        say="Your table lies on its side: examples are rows, classes are columns.",
-    ),
-    Mistake(
-        "one-hot: classes counted from 1",
-        was="rows[np.arange(len(labels)), labels] = 1",
-        now="rows[np.arange(len(labels)), labels - 1] = 1",
-        say="Labels count from 0: label 0 is the first column. With labels − 1 it lands in the last one.",
-    ),
-    Mistake(
-        "one-hot: whole columns set",
-        was="rows[np.arange(len(labels)), labels] = 1",
-        now="rows[:, labels] = 1",
-        say="`rows[:, labels]` are whole columns. One entry per row is `rows[np.arange(n), labels]`.",
-    ),
+    Mistake("one-hot: as many columns as labels seen",
+            "np.zeros((len(labels), classes))", "np.zeros((len(labels), labels.max() + 1))",
+            "A batch may lack the last class: the number of columns is `classes`, not the largest label plus one."),
+    Mistake("one-hot: a column per example",           "    return rows\n",                        "    return rows.T\n",
+            "Your table lies on its side: examples are rows, classes are columns."),
+    Mistake("one-hot: classes counted from 1",
+            "rows[np.arange(len(labels)), labels] = 1", "rows[np.arange(len(labels)), labels - 1] = 1",
+            "Labels count from 0: label 0 is the first column. With labels − 1 it lands in the last one."),
+    Mistake("one-hot: whole columns set",              "rows[np.arange(len(labels)), labels] = 1", "rows[:, labels] = 1",
+            "`rows[:, labels]` are whole columns. One entry per row is `rows[np.arange(n), labels]`."),
     # ------------------------------------------------------------------------------------------------------ softmax
-    Mistake(
-        "softmax down the batch",
-        was=SHIFT,
-        now="logits - logits.max(axis=0, keepdims=True)",
-        also=[(TOTAL, "np.exp(below).sum(axis=0, keepdims=True)")],
-        say="You share out the probability between the examples. Each row has its own: the classes are axis 1.",
-    ),
-    Mistake(
-        "softmax over the whole batch",
-        was=TOTAL,
-        now="np.exp(below).sum()",
-        say="`sum()` without an axis adds up all the rows. Each row has its own total: axis=1, keepdims=True.",
-    ),
-    Mistake(
-        "softmax without the maximum",
-        code="""
+    Mistake("softmax down the batch",           SHIFT,              "logits - logits.max(axis=0, keepdims=True)",
+            "You share out the probability between the examples. Each row has its own: the classes are axis 1.",
+            also=[(TOTAL, "np.exp(below).sum(axis=0, keepdims=True)")]),
+    Mistake("softmax over the whole batch",     TOTAL,              "np.exp(below).sum()",
+            "`sum()` without an axis adds up all the rows. Each row has its own total: axis=1, keepdims=True."),
+    Mistake("softmax without the maximum", code="""
 def softmax(logits):
     e = np.exp(logits)
     return e / e.sum(axis=1, keepdims=True)
 
 def log_softmax(logits):
     return np.log(softmax(logits))
-""",
-        say="exp(1000) is infinite, and exp(−1000) is 0 in every class: subtract each row's maximum first.",
-    ),
-    Mistake(
-        "softmax: the maximum is added",
-        code="""
+""", say="exp(1000) is infinite, and exp(−1000) is 0 in every class: subtract each row's maximum first."),
+    Mistake("softmax: the maximum is added", code="""
 def softmax(logits):
     e = np.exp(logits + logits.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
-""",
-        say="Adding the maximum makes the overflow worse: subtract it, so that the largest exponent is 0.",
-    ),
-    Mistake(
-        "softmax: the mean subtracted",
-        code="""
+""", say="Adding the maximum makes the overflow worse: subtract it, so that the largest exponent is 0."),
+    Mistake("softmax: the mean subtracted", code="""
 def softmax(logits):
     e = np.exp(logits - logits.mean(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
-""",
-        say="If one logit towers over the mean, its exponential still overflows: subtract the row's maximum, not its mean.",
-    ),
-    Mistake(
-        "softmax: one maximum for all rows",
-        code="""
+""", say="If one logit towers over the mean, its exponential still overflows: subtract the row's maximum, not its mean."),
+    Mistake("softmax: one maximum for all rows", code="""
 def softmax(logits):
     e = np.exp(logits - logits.max())
     return e / e.sum(axis=1, keepdims=True)
-""",
-        say="The maximum of the batch is far above the other rows, which then underflow to 0/0: take each row's own.",
-    ),
-    Mistake(
-        "softmax: logits changed in place",
-        was=f"below = {SHIFT}",
-        now="logits -= logits.max(axis=1, keepdims=True); below = logits",
-        say="`logits -= …` writes into the caller's array: write `logits - …` into a new one.",
-    ),
-    Mistake(
-        "softmax: two to the power",
-        was="return np.exp(log_softmax(logits))",
-        now="e = 2.0 ** (logits - logits.max(axis=1, keepdims=True)); return e / e.sum(axis=1, keepdims=True)",
-        say="Softmax takes powers of e: `np.exp`.",
-    ),
+""", say="The maximum of the batch is far above the other rows, which then underflow to 0/0: take each row's own."),
+    Mistake("softmax: logits changed in place", f"below = {SHIFT}", "logits -= logits.max(axis=1, keepdims=True); below = logits",
+            "`logits -= …` writes into the caller's array: write `logits - …` into a new one."),
+    Mistake("softmax: two to the power",        "return np.exp(log_softmax(logits))",
+            "e = 2.0 ** (logits - logits.max(axis=1, keepdims=True)); return e / e.sum(axis=1, keepdims=True)",
+            "Softmax takes powers of e: `np.exp`."),
     # ------------------------------------------------------------------------------------------------------- losses
-    Mistake(
-        "loss: summed over the batch",
-        was=CATEGORICAL,
-        now="-np.sum(targets * log_softmax(logits))",
-        say="Your loss grows with the batch: take the mean over the rows, as PyTorch does (some notes take the sum).",
-    ),
-    Mistake(
-        "loss and gradient: summed over the batch",
-        was=CATEGORICAL,
-        now="-np.sum(targets * log_softmax(logits))",
-        also=[
-            (SPARSE, "-np.sum(log_softmax(logits)[np.arange(len(labels)), labels])"),
-            (GRADIENT, "return softmax(logits) - targets"),
-        ],
-        say="Your losses grow with the batch: take the mean over the rows, and the gradient gets its 1/n.",
-    ),
-    Mistake(
-        "loss: averaged over all entries",
-        was=CATEGORICAL,
-        now="-np.mean(targets * log_softmax(logits))",
-        say="`np.mean` divides by n·c, but a row has one true class: sum over the classes, average over the rows.",
-    ),
-    Mistake(
-        "loss: the minus sign",
-        was=CATEGORICAL,
-        now="np.mean(np.sum(targets * log_softmax(logits), axis=1))",
-        say="The logarithm of a probability is negative, a loss is not: the minus sign is missing.",
-    ),
-    Mistake(
-        "loss: logarithm to base 10",
-        was=CATEGORICAL,
-        now="-np.mean(np.sum(targets * log_softmax(logits), axis=1)) / np.log(10)",
-        say="You took the logarithm to base 10 (as do the numbers of some lecture notes): ours is the natural one, `np.log`.",
-    ),
-    Mistake(
-        "loss: logits taken for probabilities",
-        was=CATEGORICAL,
-        now="-np.mean(np.sum(targets * log_softmax(softmax(logits)), axis=1))",
-        say="You took the softmax twice: apply it once to the logits.",
-    ),
-    Mistake(
-        "loss: one yes-or-no question per class",
-        was=CATEGORICAL,
-        now="-np.mean(np.sum(targets * log_softmax(logits) + (1 - targets) * np.log1p(-softmax(logits)), axis=1))",
-        say="That is binary cross-entropy for each class. Only the true class counts: drop the (1 − y) log(1 − p).",
-    ),
-    Mistake(
-        "loss: log of a probability of 0",
-        was=CATEGORICAL,
-        now="-np.mean(np.log(np.sum(targets * softmax(logits), axis=1)))",
-        say=LOG_ZERO,
-    ),
-    Mistake(
-        "loss: log(p + tiny)",
-        was=CATEGORICAL,
-        now="-np.mean(np.sum(targets * np.log(softmax(logits) + 1e-12), axis=1))",
-        say="The 1e-12 caps every loss at 27.6: work out log p from the logits, (z − max) − log Σ exp(z − max).",
-    ),
-    Mistake(
-        "sparse: log of a probability of 0",
-        was=SPARSE,
-        now="-np.mean(np.log(softmax(logits)[np.arange(len(labels)), labels]))",
-        say=LOG_ZERO,
-    ),
-    Mistake(
-        "sparse: whole columns taken",
-        was=SPARSE,
-        now="-np.mean(log_softmax(logits)[:, labels])",
-        say="`[:, labels]` takes those columns of every row, n × n numbers. One per row is `[np.arange(n), labels]`.",
-    ),
-    Mistake(
-        "sparse: the winning class",
-        was=SPARSE,
-        now="-np.mean(log_softmax(logits).max(axis=1))",
-        say="That is the loss of the class that the model likes best. Ask for the true one, `labels`, however unlikely.",
-    ),
-    Mistake(
-        "sparse: classes counted from 1",
-        was=SPARSE,
-        now="-np.mean(log_softmax(logits)[np.arange(len(labels)), labels - 1])",
-        say="Labels count from 0: label 0 is the first column. With labels − 1 it is the last one.",
-    ),
+    Mistake("loss: summed over the batch",              CATEGORICAL, "-np.sum(targets * log_softmax(logits))",
+            "Your loss grows with the batch: take the mean over the rows, as PyTorch does (some notes take the sum)."),
+    Mistake("loss and gradient: summed over the batch", CATEGORICAL, "-np.sum(targets * log_softmax(logits))",
+            "Your losses grow with the batch: take the mean over the rows, and the gradient gets its 1/n.",
+            also=[(SPARSE, "-np.sum(log_softmax(logits)[np.arange(len(labels)), labels])"),
+                  (GRADIENT, "return softmax(logits) - targets")]),
+    Mistake("loss: averaged over all entries",          CATEGORICAL, "-np.mean(targets * log_softmax(logits))",
+            "`np.mean` divides by n·c, but a row has one true class: sum over the classes, average over the rows."),
+    Mistake("loss: the minus sign",                     CATEGORICAL, "np.mean(np.sum(targets * log_softmax(logits), axis=1))",
+            "The logarithm of a probability is negative, a loss is not: the minus sign is missing."),
+    Mistake("loss: logarithm to base 10", CATEGORICAL, "-np.mean(np.sum(targets * log_softmax(logits), axis=1)) / np.log(10)",
+            "You took the logarithm to base 10 (as do the numbers of some lecture notes): ours is the natural one, `np.log`."),
+    Mistake("loss: logits taken for probabilities", CATEGORICAL, "-np.mean(np.sum(targets * log_softmax(softmax(logits)), axis=1))",
+            "You took the softmax twice: apply it once to the logits."),
+    Mistake("loss: one yes-or-no question per class",
+            CATEGORICAL, "-np.mean(np.sum(targets * log_softmax(logits) + (1 - targets) * np.log1p(-softmax(logits)), axis=1))",
+            "That is binary cross-entropy for each class. Only the true class counts: drop the (1 − y) log(1 − p)."),
+    Mistake("loss: log of a probability of 0",          CATEGORICAL, "-np.mean(np.log(np.sum(targets * softmax(logits), axis=1)))",
+            LOG_ZERO),
+    Mistake("loss: log(p + tiny)", CATEGORICAL, "-np.mean(np.sum(targets * np.log(softmax(logits) + 1e-12), axis=1))",
+            "The 1e-12 caps every loss at 27.6: work out log p from the logits, (z − max) − log Σ exp(z − max)."),
+    Mistake("sparse: log of a probability of 0",        SPARSE, "-np.mean(np.log(softmax(logits)[np.arange(len(labels)), labels]))",
+            LOG_ZERO),
+    Mistake("sparse: whole columns taken",              SPARSE,      "-np.mean(log_softmax(logits)[:, labels])",
+            "`[:, labels]` takes those columns of every row, n × n numbers. One per row is `[np.arange(n), labels]`."),
+    Mistake("sparse: the winning class",                SPARSE,      "-np.mean(log_softmax(logits).max(axis=1))",
+            "That is the loss of the class that the model likes best. Ask for the true one, `labels`, however unlikely."),
+    Mistake("sparse: classes counted from 1",           SPARSE, "-np.mean(log_softmax(logits)[np.arange(len(labels)), labels - 1])",
+            "Labels count from 0: label 0 is the first column. With labels − 1 it is the last one."),
     # ----------------------------------------------------------------------------------------------------- gradient
-    Mistake(
-        "gradient: not divided by n",
-        was=GRADIENT,
-        now="return softmax(logits) - targets",
-        say="That is the gradient of the summed loss: the mean over n rows puts 1/n in front.",
-    ),
-    Mistake(
-        "gradient: divided by all entries",
-        was=GRADIENT,
-        now="return (softmax(logits) - targets) / logits.size",
-        say="Divide by the number of rows n, not by the n·c entries: the mean is over the rows.",
-    ),
-    Mistake(
-        "gradient: uphill",
-        was=GRADIENT,
-        now="return (targets - softmax(logits)) / len(logits)",
-        say="y − p points downhill, which is minus the gradient: the gradient is p − y.",
-    ),
-    Mistake(
-        "gradient: the targets forgotten",
-        was=GRADIENT,
-        now="return softmax(logits) / len(logits)",
-        say="That is p alone, but the derivative is p − y: subtract 1 at the true class.",
-    ),
-    Mistake(
-        "gradient: the Jacobian's diagonal only",
-        was=GRADIENT,
-        now="p = softmax(logits); return -targets * (1 - p) / len(logits)",
-        say="You derived p of a class by its own logit only. Every logit moves every p: all in all, that is p − y.",
-    ),
-    Mistake(
-        "gradient: a sigmoid's slope behind it",
-        was=GRADIENT,
-        now="p = softmax(logits); return (p - targets) * p * (1 - p) / len(logits)",
-        say="p − y is the derivative by the logits already: the p·(1 − p) belongs to a squared error behind a sigmoid.",
-    ),
-    Mistake(
-        "gradient: with respect to the probabilities",
-        was=GRADIENT,
-        now="return -targets / softmax(logits) / len(logits)",
-        say="−y/p is the derivative by the probabilities. Go on through the softmax to the logits: p − y remains.",
-    ),
-    Mistake(
-        "gradient: targets changed in place",
-        was=GRADIENT,
-        now="targets -= softmax(logits); return -targets / len(logits)",
-        say="`targets -= …` writes into the caller's array: write `softmax(logits) - targets` into a new one.",
-    ),
-]
-
-variants = [
-    Variant(
-        "logaddexp and an identity matrix",
-        was=TOTAL,
-        now="np.exp(below).sum(axis=1)[:, None]",
-        code="""
-def one_hot(labels, *, classes):
-    return np.eye(classes)[labels]
-
-def log_softmax(z):
-    return z - np.logaddexp.reduce(z, axis=1, keepdims=True)
-
-def sparse_cross_entropy(logits, labels):
-    return categorical_cross_entropy(logits, one_hot(labels, classes=logits.shape[1])).item()
-""",
-    ),
-    Variant(
-        "loops in plain Python",
-        code="""
-import math
-
-def one_hot(labels, *, classes):
-    return [[1 if k == label else 0 for k in range(classes)] for label in labels]
-
-def log_total(row):
-    top = max(row)
-    return top + math.log(sum(math.exp(z - top) for z in row))
-
-def softmax(logits):
-    return [[math.exp(z - log_total(row)) for z in row] for row in logits.tolist()]
-
-def sparse_cross_entropy(logits, labels):
-    losses = [log_total(row) - row[k] for row, k in zip(logits.tolist(), labels)]
-    return sum(losses) / len(losses)
-
-def categorical_cross_entropy(logits, targets):
-    return sparse_cross_entropy(logits, [row.index(1) for row in targets.tolist()])
-
-def cross_entropy_gradient(logits, targets):
-    out = np.array(softmax(logits))
-    for i in range(out.shape[0]):
-        for k in range(out.shape[1]):
-            out[i, k] = (out[i, k] - targets[i, k]) / out.shape[0]
-    return out
-""",
-    ),
-    Variant(
-        "the loss as a gap, the gradient through the whole Jacobian",
-        code="""
-def one_hot(labels, *, classes):
-    return (labels[:, None] == np.arange(classes)).astype(float)
-
-def softmax(z):
-    e = np.exp(z.T - z.max(axis=1)).T
-    return np.einsum("nc,n->nc", e, 1 / e.sum(axis=1))
-
-def categorical_cross_entropy(z, y):
-    top = z.max(axis=1)
-    gap = top - np.einsum("nc,nc->n", z, y)
-    return np.average(gap + np.log(np.exp(z - top[:, None]).sum(axis=1)))
-
-def sparse_cross_entropy(z, labels):
-    top = z.max(axis=1)
-    gap = top - np.take_along_axis(z, labels[:, None], axis=1)[:, 0]
-    return np.average(gap + np.log(np.exp(z - top[:, None]).sum(axis=1)))
-
-def cross_entropy_gradient(z, y):
-    p = softmax(z)
-    jacobian = np.einsum("nk,kj->nkj", p, np.eye(p.shape[1])) - np.einsum("nk,nj->nkj", p, p)
-    chosen = y.argmax(axis=1)
-    rows = np.arange(len(p))
-    with np.errstate(all="ignore"):
-        slope = -jacobian[rows, chosen] / p[rows, chosen][:, None]
-    return slope / len(p)
-""",
-    ),
-    Variant(
-        "a class behind the functions",
-        code="""
-class Classifier:
-    def __init__(self, logits):
-        self.n = len(logits)
-        self.scores = logits - np.amax(logits, axis=-1, keepdims=True)
-        self.weights = np.exp(self.scores)
-        self.total = self.weights.sum(axis=-1, keepdims=True)
-
-    @property
-    def probabilities(self):
-        return self.weights / self.total
-
-    def loss(self, chosen):
-        return float((np.log(self.total[:, 0]) - self.scores[chosen]).sum()) / self.n
-
-def softmax(logits):
-    return Classifier(logits).probabilities
-
-def categorical_cross_entropy(logits, targets):
-    return Classifier(logits).loss(targets.astype(bool))
-
-def sparse_cross_entropy(logits, labels):
-    return Classifier(logits).loss((np.arange(len(labels)), labels))
-
-def cross_entropy_gradient(logits, targets):
-    model = Classifier(logits)
-    slope = model.probabilities.copy()
-    slope[targets == 1] -= 1
-    return np.divide(slope, model.n)
-""",
-    ),
+    Mistake("gradient: not divided by n",                  GRADIENT, "return softmax(logits) - targets",
+            "That is the gradient of the summed loss: the mean over n rows puts 1/n in front."),
+    Mistake("gradient: divided by all entries",            GRADIENT, "return (softmax(logits) - targets) / logits.size",
+            "Divide by the number of rows n, not by the n·c entries: the mean is over the rows."),
+    Mistake("gradient: uphill",                            GRADIENT, "return (targets - softmax(logits)) / len(logits)",
+            "y − p points downhill, which is minus the gradient: the gradient is p − y."),
+    Mistake("gradient: the targets forgotten",             GRADIENT, "return softmax(logits) / len(logits)",
+            "That is p alone, but the derivative is p − y: subtract 1 at the true class."),
+    Mistake("gradient: the Jacobian's diagonal only",      GRADIENT, "p = softmax(logits); return -targets * (1 - p) / len(logits)",
+            "You derived p of a class by its own logit only. Every logit moves every p: all in all, that is p − y."),
+    Mistake("gradient: a sigmoid's slope behind it",
+            GRADIENT, "p = softmax(logits); return (p - targets) * p * (1 - p) / len(logits)",
+            "p − y is the derivative by the logits already: the p·(1 − p) belongs to a squared error behind a sigmoid."),
+    Mistake("gradient: with respect to the probabilities", GRADIENT, "return -targets / softmax(logits) / len(logits)",
+            "−y/p is the derivative by the probabilities. Go on through the softmax to the logits: p − y remains."),
+    Mistake("gradient: targets changed in place",          GRADIENT, "targets -= softmax(logits); return -targets / len(logits)",
+            "`targets -= …` writes into the caller's array: write `softmax(logits) - targets` into a new one."),
 ]

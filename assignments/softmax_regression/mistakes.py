@@ -1,6 +1,6 @@
-"""Known ways to get softmax regression wrong, with what helps the student; and other ways to get it right."""
+"""Known ways to get softmax regression wrong, with what helps the student."""
 
-from grader import Equivalent, Mistake, Variant
+from grader import Equivalent, Mistake
 
 SHIFTED = "shifted = logits - logits.max(axis=1, keepdims=True)"
 STEP = "W = W - lr * dW\n            b = b - lr * db"
@@ -11,328 +11,94 @@ GRADIENTS = "X.T @ delta / n, delta.sum(axis=0) / n"
 
 mistakes = [
     # probabilities and loss
-    Mistake(
-        "softmax down the columns",
-        SHIFTED,
-        "shifted = logits - logits.max(axis=0, keepdims=True)",
-        also=[("np.exp(shifted).sum(axis=1, keepdims=True)", "np.exp(shifted).sum(axis=0, keepdims=True)")],
-        say="Each example has its own probabilities: sum along its row, axis=1.",
-    ),
-    Mistake(
-        "the largest logit not subtracted",
-        SHIFTED,
-        "shifted = logits",
-        say="np.exp overflows above 709: subtract each row's largest logit first, which changes no probability.",
-    ),
-    Mistake(
-        "logarithm of a probability of 0",
-        "return -log_probabilities(X, W, b)[np.arange(n), y].mean()",
-        "return -np.log(probabilities(X, W, b)[np.arange(n), y]).mean()",
-        say="A probability below 1e-308 is 0, and log 0 infinite: use log p = z - log Σ exp z, the row's largest subtracted.",
-    ),
-    Mistake(
-        "the bias forgotten",
-        "logits = X @ W + b",
-        "logits = X @ W",
-        say="The logits are X @ W + b: the bias is in the signature because it belongs in the sum.",
-    ),
-    Mistake(
-        "loss summed over the batch",
-        "y].mean()",
-        "y].sum()",
-        say="The loss is the mean over the batch: a sum would grow with the number of examples.",
-    ),
-    Mistake(
-        "loss averaged over all entries",
-        "y].mean()",
-        "y].mean() / W.shape[1]",
-        say="The mean is over the n examples only: each contributes one -log p, that of its own class.",
-    ),
-    Mistake(
-        "loss without its minus",
-        "return -log_probabilities",
-        "return log_probabilities",
-        say="The logarithm of a probability is negative: the loss is -log p.",
-    ),
-    Mistake(
-        "loss of the likeliest class",
-        "return -log_probabilities(X, W, b)[np.arange(n), y].mean()",
-        "return -log_probabilities(X, W, b).max(axis=1).mean()",
-        say="You take the probability of the class that the model prefers: the loss asks for that of the right class, y.",
-    ),
+    Mistake("softmax down the columns",         SHIFTED,                     "shifted = logits - logits.max(axis=0, keepdims=True)",
+            "Each example has its own probabilities: sum along its row, axis=1.",
+            also=[("np.exp(shifted).sum(axis=1, keepdims=True)", "np.exp(shifted).sum(axis=0, keepdims=True)")]),
+    Mistake("the largest logit not subtracted", SHIFTED,                     "shifted = logits",
+            "np.exp overflows above 709: subtract each row's largest logit first, which changes no probability."),
+    Mistake("logarithm of a probability of 0",  "return -log_probabilities(X, W, b)[np.arange(n), y].mean()",
+            "return -np.log(probabilities(X, W, b)[np.arange(n), y]).mean()",
+            "A probability below 1e-308 is 0, and log 0 infinite: use log p = z - log Σ exp z, the row's largest subtracted."),
+    Mistake("the bias forgotten",               "logits = X @ W + b",        "logits = X @ W",
+            "The logits are X @ W + b: the bias is in the signature because it belongs in the sum."),
+    Mistake("loss summed over the batch",       "y].mean()",                 "y].sum()",
+            "The loss is the mean over the batch: a sum would grow with the number of examples."),
+    Mistake("loss averaged over all entries",   "y].mean()",                 "y].mean() / W.shape[1]",
+            "The mean is over the n examples only: each contributes one -log p, that of its own class."),
+    Mistake("loss without its minus",           "return -log_probabilities", "return log_probabilities",
+            "The logarithm of a probability is negative: the loss is -log p."),
+    Mistake("loss of the likeliest class",
+            "return -log_probabilities(X, W, b)[np.arange(n), y].mean()", "return -log_probabilities(X, W, b).max(axis=1).mean()",
+            "You take the probability of the class that the model prefers: the loss asks for that of the right class, y."),
     # gradients
-    Mistake(
-        "gradients not divided by n",
-        GRADIENTS,
-        "X.T @ delta, delta.sum(axis=0)",
-        say="The loss is a mean over the batch, so its gradients are divided by n, too.",
-    ),
-    Mistake(
-        "loss and gradients summed",
-        GRADIENTS,
-        "X.T @ delta, delta.sum(axis=0)",
-        also=[("y].mean()", "y].sum()")],
-        say="Loss and gradients are means over the batch here: divide both by n. Else a step grows with the batch.",
-    ),
-    Mistake(
-        "gradients divided by all entries",
-        GRADIENTS,
-        "X.T @ delta / delta.size, delta.sum(axis=0) / delta.size",
-        say="Divide by the n examples, not by all n·c entries.",
-    ),
-    Mistake(
-        "db divided by n twice",
-        "delta.sum(axis=0) / n",
-        "delta.mean(axis=0) / n",
-        say="delta.mean(axis=0) has 1/n in it already: divide once.",
-    ),
-    Mistake(
-        "gradients that point downhill",
-        "return X.T @ delta / n, delta.sum(axis=0) / n",
-        "return -X.T @ delta / n, -delta.sum(axis=0) / n",
-        also=[(STEP, "W = W + lr * dW\n            b = b + lr * db")],
-        say="A gradient points uphill: p - t, not t - p. (Your training goes the right way all the same: two minus signs cancel.)",
-    ),
-    Mistake(
-        "the labels forgotten in the gradient",
-        "delta[np.arange(n), y] -= 1",
-        "delta = delta - 0",
-        say="The gradient is p - t: subtract 1 at the right class of each row.",
-    ),
-    Mistake(
-        "1 subtracted in whole columns",
-        "delta[np.arange(n), y] -= 1",
-        "delta[:, y] -= 1",
-        say="`delta[:, y]` takes whole columns for every example: pair rows with labels, delta[np.arange(n), y].",
-    ),
+    Mistake("gradients not divided by n",           GRADIENTS,                     "X.T @ delta, delta.sum(axis=0)",
+            "The loss is a mean over the batch, so its gradients are divided by n, too."),
+    Mistake("loss and gradients summed",            GRADIENTS,                     "X.T @ delta, delta.sum(axis=0)",
+            "Loss and gradients are means over the batch here: divide both by n. Else a step grows with the batch.",
+            also=[("y].mean()", "y].sum()")]),
+    Mistake("gradients divided by all entries",     GRADIENTS, "X.T @ delta / delta.size, delta.sum(axis=0) / delta.size",
+            "Divide by the n examples, not by all n·c entries."),
+    Mistake("db divided by n twice",                "delta.sum(axis=0) / n",       "delta.mean(axis=0) / n",
+            "delta.mean(axis=0) has 1/n in it already: divide once."),
+    Mistake("gradients that point downhill",
+            "return X.T @ delta / n, delta.sum(axis=0) / n", "return -X.T @ delta / n, -delta.sum(axis=0) / n",
+            "A gradient points uphill: p - t, not t - p. (Your training goes the right way all the same: two minus signs cancel.)",
+            also=[(STEP, "W = W + lr * dW\n            b = b + lr * db")]),
+    Mistake("the labels forgotten in the gradient", "delta[np.arange(n), y] -= 1", "delta = delta - 0",
+            "The gradient is p - t: subtract 1 at the right class of each row."),
+    Mistake("1 subtracted in whole columns",        "delta[np.arange(n), y] -= 1", "delta[:, y] -= 1",
+            "`delta[:, y]` takes whole columns for every example: pair rows with labels, delta[np.arange(n), y]."),
     # train
-    Mistake(
-        "uphill",
-        "W = W - lr * dW",
-        "W = W + lr * dW",
-        say="The step goes against the gradient: W - lr * dW.",
-        loses="final",
-    ),
-    Mistake(
-        "the bias never moves",
-        STEP,
-        "W = W - lr * dW",
-        say="b is learnt as W is: b = b - lr * db after each batch.",
-        loses="epoch",
-    ),
-    Mistake(
-        "labels in another order than the digits",
-        "y[rows]",
-        "y[start : start + batch]",
-        say="X is shuffled and y is not, so every digit gets another one's label: index both with the same rows.",
-        loses="final",
-    ),
-    Mistake(
-        "one class dropped",
-        ORDER,
-        "order = rng.permutation(np.flatnonzero(y < classes - 1))",
-        also=[(BATCHES, "for start in range(0, len(order), batch):")],
-        say="The last class is never learnt from: classes are 0 to classes - 1, and every example belongs in an epoch.",
-        loses="final",
-    ),
-    Mistake(
-        "ten steps only",
-        "dW, db = gradients",
-        "if Ws or start >= 10 * batch:\n                break\n            dW, db = gradients",
-        say="Your training stops after ten batches: go through all batches of every epoch.",
-        loses="final",
-    ),
-    Mistake(
-        "one batch an epoch",
-        BATCHES,
-        "for start in range(0, batch, batch):",
-        say="An epoch goes through all examples: you take one batch of each order and leave the rest.",
-        loses="epoch",
-    ),
-    Mistake(
-        "the short last batch dropped",
-        BATCHES,
-        "for start in range(0, n - batch + 1, batch):",
-        say="When batch does not divide n, the last batch is shorter; it is learnt from like the others.",
-        loses="epoch",
-    ),
-    Mistake(
-        "the whole set at every step",
-        "rows = order[start : start + batch]",
-        "rows = order",
-        say="A step sees one batch, order[start : start + batch], not all examples.",
-        loses="epoch",
-    ),
-    Mistake(
-        "a start a hundred times too large",
-        "rng.normal(0, 0.01,",
-        "rng.normal(0, 1,",
-        say="The first weights have standard deviation 0.01: large ones begin with confident, wrong answers.",
-        loses="final",
-    ),
-    Mistake(
-        "lr fixed",
-        STEP,
-        "W = W - 0.2 * dW\n            b = b - 0.2 * db",
-        say="0.2 is only the default: use the argument lr.",
-        loses="epoch",
-    ),
-    Mistake(
-        "batch fixed",
-        "    n, d = X.shape",
-        "    batch = 48\n    n, d = X.shape",
-        say="48 is only the default: use the argument batch.",
-        loses="epoch",
-    ),
-    Mistake(
-        "the same order every epoch",
-        "for _ in range(epochs):\n        order = rng.permutation(n)",
-        "order = rng.permutation(n)\n    for _ in range(epochs):",
-        say="Draw a new order inside the loop over epochs, not once before it.",
-        loses="epoch",
-    ),
-    Mistake(
-        "batches drawn with replacement",
-        ORDER,
-        "order = rng.integers(n, size=n)",
-        say="rng.integers draws some examples twice and others never: rng.permutation goes through all of them once.",
-        loses="epoch",
-    ),
-    Mistake(
-        "epochs fixed",
-        "for _ in range(epochs):",
-        "for _ in range(10):",
-        say="10 is only the default: use the argument epochs.",
-    ),
-    Mistake(
-        "one epoch short",
-        "for _ in range(epochs):",
-        "for _ in range(1, epochs):",
-        say="range(1, epochs) is one epoch short: count from 0.",
-    ),
-    Mistake(
-        "the losses before each epoch",
-        KEPT,
-        "",
-        also=[("        order = rng", "        losses.append(loss(X, y, W, b))\n        order = rng")],
-        say="Your losses are those before each epoch: keep the loss after it, with the W and b of the same moment.",
-    ),
-    Mistake(
-        "the loss of the last batch",
-        "loss(X, y, W, b))",
-        "loss(X[rows], y[rows], W, b))",
-        say="The loss after an epoch is that on all of X, not on the batch that came last.",
-    ),
-    Mistake(
-        "the same array kept each time",
-        STEP,
-        "W -= lr * dW\n            b -= lr * db",
-        say="`W -= ...` changes the array that you have kept, so all epochs show the last: keep W.copy(), or make a new W.",
-    ),
-    Mistake(
-        "numpy's global generator",
-        "W = rng.normal(0, 0.01, size=(d, classes))",
-        "W = np.random.normal(0, 0.01, size=(d, classes))",
-        also=[(ORDER, "order = np.random.permutation(n)")],
-        say="Draw from the rng that you are given (rng.normal, rng.permutation): np.random is another generator.",
-    ),
-    Mistake(
-        "a generator of one's own",
-        "    W = rng.normal",
-        "    rng = np.random.default_rng(0)\n    W = rng.normal",
-        say="You replace rng by a generator that always starts the same: use the one that you are given.",
-    ),
-    Mistake(
-        "digits shuffled in place",
-        ORDER,
-        "order = rng.permutation(n)\n        X[:], y[:] = X[order], y[order]\n        order = np.arange(n)",
-        say="You shuffle the caller's arrays: index with the order, X[rows], and leave X and y as they are.",
-    ),
-]
-
-variants = [
-    Variant(
-        "one-hot targets, and a softmax that is exponentiated",
-        code="""
-def probabilities(X, W, b):
-    z = X @ W + b
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
-def loss(X, y, W, b):
-    z = X @ W + b
-    top = z.max(axis=1)
-    return float(np.mean(top + np.log(np.exp(z - top[:, None]).sum(axis=1)) - z[np.arange(len(y)), y]))
-
-
-def gradients(X, y, W, b):
-    error = (probabilities(X, W, b) - np.eye(len(b))[y]) / len(X)
-    return X.T @ error, error.sum(0)
-""",
-    ),
-    Variant(
-        "the bias as one more row of W",
-        code="""
-def train(X, y, rng, *, lr=0.2, epochs=10, batch=48, classes=10):
-    Z = np.hstack([X, np.ones((len(X), 1))])
-    V = np.vstack([0.01 * rng.standard_normal((X.shape[1], classes)), np.zeros((1, classes))])
-    kept, losses = [], []
-    for _ in range(epochs):
-        order = rng.permutation(len(Z))
-        for i in range(int(np.ceil(len(Z) / batch))):
-            rows = order[i * batch : (i + 1) * batch]
-            dW, db = gradients(Z[rows], y[rows], V, 0 * V[0])
-            V = V - lr * dW
-        kept.append(V)
-        losses.append(loss(X, y, V[:-1], V[-1]))
-    kept = np.array(kept)
-    return kept[:, :-1], kept[:, -1], losses
-""",
-    ),
-    Variant(
-        "shuffled indices in a list, pieces by np.split, arrays filled in place",
-        code="""
-def train(X, y, rng, *, lr=0.2, epochs=10, batch=48, classes=10):
-    W, b = rng.normal(scale=0.01, size=(X.shape[1], classes)), np.zeros(classes)
-    all_W, all_b, losses = np.empty((epochs, *W.shape)), np.empty((epochs, classes)), np.empty(epochs)
-    indices = np.arange(len(y))
-    for epoch in range(epochs):
-        rng.shuffle(indices)
-        for rows in np.split(indices, range(batch, len(y), batch)):
-            dW, db = gradients(X[rows], y[rows], W, b)
-            W -= lr * dW
-            b -= lr * db
-        all_W[epoch], all_b[epoch], losses[epoch] = W, b, loss(X, y, W, b)
-    return all_W, all_b, losses
-""",
-    ),
-    Variant(
-        "class by class, example by example",
-        code="""
-def gradients(X, y, W, b):
-    dW, db = np.zeros_like(W), np.zeros_like(b)
-    for x, label, p in zip(X, y, probabilities(X, W, b)):
-        for k in range(len(b)):
-            error = p[k] - (k == label)
-            dW[:, k] += error * x
-            db[k] += error
-    return dW / len(X), db / len(X)
-
-
-def train(X, y, rng, *, lr=0.2, epochs=10, batch=48, classes=10):
-    W, b = 0.01 * rng.normal(size=(X.shape[1], classes)), np.zeros(classes)
-    history = []
-    for _ in range(epochs):
-        order = np.argsort(rng.random(len(X)))
-        while len(order):
-            rows, order = order[:batch], order[batch:]
-            delta = probabilities(X[rows], W, b) - (y[rows, None] == np.arange(classes))
-            W, b = W - lr * X[rows].T @ delta / len(rows), b - lr * delta.mean(axis=0)
-        history.append((W, b, loss(X, y, W, b)))
-    return tuple(np.array(part) for part in zip(*history))
-""",
-    ),
+    Mistake("uphill",                                  "W = W - lr * dW",         "W = W + lr * dW",
+            "The step goes against the gradient: W - lr * dW.", loses="final"),
+    Mistake("the bias never moves",                    STEP,                      "W = W - lr * dW",
+            "b is learnt as W is: b = b - lr * db after each batch.", loses="epoch"),
+    Mistake("labels in another order than the digits", "y[rows]",                 "y[start : start + batch]",
+            "X is shuffled and y is not, so every digit gets another one's label: index both with the same rows.", loses="final"),
+    Mistake("one class dropped",                       ORDER, "order = rng.permutation(np.flatnonzero(y < classes - 1))",
+            "The last class is never learnt from: classes are 0 to classes - 1, and every example belongs in an epoch.",
+            also=[(BATCHES, "for start in range(0, len(order), batch):")], loses="final"),
+    Mistake("ten steps only",
+            "dW, db = gradients", "if Ws or start >= 10 * batch:\n                break\n            dW, db = gradients",
+            "Your training stops after ten batches: go through all batches of every epoch.", loses="final"),
+    Mistake("one batch an epoch",                      BATCHES,                   "for start in range(0, batch, batch):",
+            "An epoch goes through all examples: you take one batch of each order and leave the rest.", loses="epoch"),
+    Mistake("the short last batch dropped",            BATCHES,                   "for start in range(0, n - batch + 1, batch):",
+            "When batch does not divide n, the last batch is shorter; it is learnt from like the others.", loses="epoch"),
+    Mistake("the whole set at every step",             "rows = order[start : start + batch]", "rows = order",
+            "A step sees one batch, order[start : start + batch], not all examples.", loses="epoch"),
+    Mistake("a start a hundred times too large",       "rng.normal(0, 0.01,",     "rng.normal(0, 1,",
+            "The first weights have standard deviation 0.01: large ones begin with confident, wrong answers.", loses="final"),
+    Mistake("lr fixed",                                STEP,                      "W = W - 0.2 * dW\n            b = b - 0.2 * db",
+            "0.2 is only the default: use the argument lr.", loses="epoch"),
+    Mistake("batch fixed",                             "    n, d = X.shape",      "    batch = 48\n    n, d = X.shape",
+            "48 is only the default: use the argument batch.", loses="epoch"),
+    Mistake("the same order every epoch",              "for _ in range(epochs):\n        order = rng.permutation(n)",
+            "order = rng.permutation(n)\n    for _ in range(epochs):",
+            "Draw a new order inside the loop over epochs, not once before it.", loses="epoch"),
+    Mistake("batches drawn with replacement",          ORDER,                     "order = rng.integers(n, size=n)",
+            "rng.integers draws some examples twice and others never: rng.permutation goes through all of them once.",
+            loses="epoch"),
+    Mistake("epochs fixed",                            "for _ in range(epochs):", "for _ in range(10):",
+            "10 is only the default: use the argument epochs."),
+    Mistake("one epoch short",                         "for _ in range(epochs):", "for _ in range(1, epochs):",
+            "range(1, epochs) is one epoch short: count from 0."),
+    Mistake("the losses before each epoch",            KEPT,                      "",
+            "Your losses are those before each epoch: keep the loss after it, with the W and b of the same moment.",
+            also=[("        order = rng", "        losses.append(loss(X, y, W, b))\n        order = rng")]),
+    Mistake("the loss of the last batch",              "loss(X, y, W, b))",       "loss(X[rows], y[rows], W, b))",
+            "The loss after an epoch is that on all of X, not on the batch that came last."),
+    Mistake("the same array kept each time",           STEP,                      "W -= lr * dW\n            b -= lr * db",
+            "`W -= ...` changes the array that you have kept, so all epochs show the last: keep W.copy(), or make a new W."),
+    Mistake("numpy's global generator",
+            "W = rng.normal(0, 0.01, size=(d, classes))", "W = np.random.normal(0, 0.01, size=(d, classes))",
+            "Draw from the rng that you are given (rng.normal, rng.permutation): np.random is another generator.",
+            also=[(ORDER, "order = np.random.permutation(n)")]),
+    Mistake("a generator of one's own", "    W = rng.normal", "    rng = np.random.default_rng(0)\n    W = rng.normal",
+            "You replace rng by a generator that always starts the same: use the one that you are given."),
+    Mistake("digits shuffled in place",
+            ORDER, "order = rng.permutation(n)\n        X[:], y[:] = X[order], y[order]\n        order = np.arange(n)",
+            "You shuffle the caller's arrays: index with the order, X[rows], and leave X and y as they are."),
 ]
 
 ROWS = "X and y have as many rows as each other."
@@ -342,11 +108,11 @@ NAMES = "Ws, bs, losses = ([], [], [])"
 RETURN = "return (np.array(Ws), np.array(bs), np.array(losses))"
 
 equivalents = [
-    Equivalent("n = len(X)", "n = len(y)", because=ROWS, of="loss"),
-    Equivalent("n = len(X)", "n = len(y)", because=ROWS, of="gradients"),
-    Equivalent(NAMES, "bs, Ws, losses = ([], [], [])", because=EMPTY),
-    Equivalent(NAMES, "Ws, losses, bs = ([], [], [])", because=EMPTY),
-    Equivalent(RETURN, "return (Ws, np.array(bs), np.array(losses))", because=LISTS),
-    Equivalent(RETURN, "return (np.array(Ws), bs, np.array(losses))", because=LISTS),
-    Equivalent(RETURN, "return (np.array(Ws), np.array(bs), losses)", because=LISTS),
+    Equivalent("n = len(X)", "n = len(y)", ROWS, of="loss"),
+    Equivalent("n = len(X)", "n = len(y)", ROWS, of="gradients"),
+    Equivalent(NAMES, "bs, Ws, losses = ([], [], [])", EMPTY),
+    Equivalent(NAMES, "Ws, losses, bs = ([], [], [])", EMPTY),
+    Equivalent(RETURN, "return (Ws, np.array(bs), np.array(losses))", LISTS),
+    Equivalent(RETURN, "return (np.array(Ws), bs, np.array(losses))", LISTS),
+    Equivalent(RETURN, "return (np.array(Ws), np.array(bs), losses)", LISTS),
 ]

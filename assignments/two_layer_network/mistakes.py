@@ -1,6 +1,6 @@
-"""Known ways to get a network of two layers wrong, with what helps the student; and other ways to get it right."""
+"""Known ways to get a network of two layers wrong, with what helps the student."""
 
-from grader import Equivalent, Mistake, Variant
+from grader import Equivalent, Mistake
 
 Z1 = "Z1 = X @ W1 + b1"
 A1 = "A1 = np.tanh(Z1)"
@@ -27,508 +27,145 @@ END = STEPS + "    return W1, b1, W2, b2\n"
 
 mistakes = [
     # forward
-    Mistake("b1 left out", Z1, "Z1 = X @ W1", say="Your Z1 lacks b1: Z1 = X @ W1 + b1."),
-    Mistake("b1 subtracted", Z1, "Z1 = X @ W1 - b1", say="You subtract b1: Z1 = X @ W1 + b1."),
-    Mistake("b2 left out", Z2, "Z2 = A1 @ W2", say="Your Z2 lacks b2: Z2 = A1 @ W2 + b2."),
-    Mistake(
-        "a linear hidden layer",
-        A1,
-        "A1 = Z1",
-        also=[(DZ1, "dZ1 = dZ2 @ W2.T")],
-        loses="A1 dZ1",
-        say="Your hidden layer is linear, and two linear layers are one: no line divides a disc from a ring. A1 = np.tanh(Z1), "
-        "and its slope, 1 - A1**2, belongs in dZ1.",
-    ),
-    Mistake(
-        "a sigmoid hidden layer, backward too",
-        A1,
-        "A1 = 1 / (1 + np.exp(-Z1))",
-        also=[(DZ1, "dZ1 = dZ2 @ W2.T * A1 * (1 - A1)")],
-        say="Your hidden layer is a sigmoid. Here it is tanh, whose derivative is 1 - A1**2.",
-    ),
-    Mistake(
-        "a ReLU hidden layer, backward too",
-        A1,
-        "A1 = np.maximum(Z1, 0)",
-        also=[(DZ1, "dZ1 = dZ2 @ W2.T * (A1 > 0)")],
-        say="Your hidden layer is a ReLU. Here it is tanh, whose derivative is 1 - A1**2.",
-    ),
-    Mistake(
-        "the output layer is fed Z1",
-        Z2,
-        "Z2 = Z1 @ W2 + b2",
-        say="Your output layer takes Z1: it takes what the hidden layer puts out, Z2 = A1 @ W2 + b2.",
-    ),
-    Mistake("no sigmoid", A2, "A2 = Z2", say="A2 is Z2 itself: apply the sigmoid, A2 = 1 / (1 + np.exp(-Z2))."),
-    Mistake(
-        "tanh at the output",
-        A2,
-        "A2 = np.tanh(Z2)",
-        say="A2 is a probability: the output layer's activation is the sigmoid, not tanh.",
-    ),
-    Mistake(
-        "the sigmoid overflows",
-        A2,
-        "A2 = np.exp(Z2) / (1 + np.exp(Z2))",
-        say="exp(1000) / (1 + exp(1000)) is inf / inf, which is NaN. 1 / (1 + np.exp(-Z2)) is right on both sides.",
-    ),
+    Mistake("b1 left out",                          Z1, "Z1 = X @ W1", "Your Z1 lacks b1: Z1 = X @ W1 + b1."),
+    Mistake("b1 subtracted",                        Z1, "Z1 = X @ W1 - b1", "You subtract b1: Z1 = X @ W1 + b1."),
+    Mistake("b2 left out",                          Z2, "Z2 = A1 @ W2", "Your Z2 lacks b2: Z2 = A1 @ W2 + b2."),
+    Mistake("a linear hidden layer",                A1, "A1 = Z1",
+            "Your hidden layer is linear, and two linear layers are one: no line divides a disc from a ring. A1 = np.tanh(Z1), "
+            "and its slope, 1 - A1**2, belongs in dZ1.", also=[(DZ1, "dZ1 = dZ2 @ W2.T")], loses="A1 dZ1"),
+    Mistake("a sigmoid hidden layer, backward too", A1, "A1 = 1 / (1 + np.exp(-Z1))",
+            "Your hidden layer is a sigmoid. Here it is tanh, whose derivative is 1 - A1**2.",
+            also=[(DZ1, "dZ1 = dZ2 @ W2.T * A1 * (1 - A1)")]),
+    Mistake("a ReLU hidden layer, backward too",    A1, "A1 = np.maximum(Z1, 0)",
+            "Your hidden layer is a ReLU. Here it is tanh, whose derivative is 1 - A1**2.",
+            also=[(DZ1, "dZ1 = dZ2 @ W2.T * (A1 > 0)")]),
+    Mistake("the output layer is fed Z1",           Z2, "Z2 = Z1 @ W2 + b2",
+            "Your output layer takes Z1: it takes what the hidden layer puts out, Z2 = A1 @ W2 + b2."),
+    Mistake("no sigmoid",                           A2, "A2 = Z2",
+            "A2 is Z2 itself: apply the sigmoid, A2 = 1 / (1 + np.exp(-Z2))."),
+    Mistake("tanh at the output",                   A2, "A2 = np.tanh(Z2)",
+            "A2 is a probability: the output layer's activation is the sigmoid, not tanh."),
+    Mistake("the sigmoid overflows",                A2, "A2 = np.exp(Z2) / (1 + np.exp(Z2))",
+            "exp(1000) / (1 + exp(1000)) is inf / inf, which is NaN. 1 / (1 + np.exp(-Z2)) is right on both sides."),
     # the loss
-    Mistake(
-        "loss: summed",
-        LOSS,
-        "return -np.log(right).sum()",
-        say="You add the losses of the examples up: take their mean.",
-    ),
-    Mistake(
-        "loss: sign",
-        LOSS,
-        "return np.log(right).mean()",
-        say="A loss is positive: the minus before the logarithm is missing.",
-    ),
-    Mistake(
-        "loss: halved",
-        LOSS,
-        "return -np.log(right).mean() / 2",
-        say="There is no 1/2 in the cross-entropy: just the mean.",
-    ),
-    Mistake(
-        "loss: examples of label 0 ignored",
-        RIGHT + LOSS,
-        "return -(Y * np.log(A2)).mean()",
-        say="Examples of label 0 count, too: -(Y * np.log(A2) + (1 - Y) * np.log(1 - A2)).",
-    ),
-    Mistake(
-        "loss: labels swapped",
-        "np.where(Y == 1, A2, 1 - A2)",
-        "np.where(Y == 0, A2, 1 - A2)",
-        say="A2 is the probability of label 1: Y goes with np.log(A2), and 1 - Y with np.log(1 - A2).",
-    ),
-    Mistake(
-        "loss: squared differences",
-        LOSS,
-        "return ((A2 - Y) ** 2).mean()",
-        say="This is the mean squared error: asked is the binary cross-entropy.",
-    ),
-    Mistake(
-        "loss: logarithm to base 2", "np.log(right)", "np.log2(right)", say="The logarithm is the natural one, np.log."
-    ),
-    Mistake(
-        "loss: n examples become n² pairs",
-        "np.where(Y == 1, A2, 1 - A2)",
-        "np.where(Y.ravel() == 1, A2, 1 - A2)",
-        say="(n,) beside (n, 1) broadcasts to (n, n): you compare every example with every label. Keep both (n, 1).",
-    ),
-    Mistake(
-        "loss: an array",
-        LOSS,
-        "return -np.log(right).mean(axis=0, keepdims=True)",
-        say="The number is right, but it is inside an array, as Y.T @ np.log(A2) is. Return a number: np.mean, or entry [0, 0].",
-    ),
-    Mistake(
-        "loss: 0 · log 0",
-        RIGHT + LOSS,
-        "return -(Y * np.log(A2) + (1 - Y) * np.log(1 - A2)).mean()",
-        say="Where A2 is exactly 0 or 1, 0 * log(0) is NaN. Take the logarithm of the true label's probability only, or keep A2 "
-        "between 1e-12 and 1 - 1e-12 with np.clip.",
-    ),
-    Mistake(
-        "loss: 1e-7 added inside the logarithms",
-        RIGHT + LOSS,
-        "return -(Y * np.log(A2 + 1e-7) + (1 - Y) * np.log(1 - A2 + 1e-7)).mean()",
-        say="Adding 1e-7 shifts every loss. np.clip(A2, 1e-12, 1 - 1e-12) avoids log(0) and changes nothing elsewhere.",
-    ),
+    Mistake("loss: summed",                           LOSS,            "return -np.log(right).sum()",
+            "You add the losses of the examples up: take their mean."),
+    Mistake("loss: sign",                             LOSS,            "return np.log(right).mean()",
+            "A loss is positive: the minus before the logarithm is missing."),
+    Mistake("loss: halved",                           LOSS,            "return -np.log(right).mean() / 2",
+            "There is no 1/2 in the cross-entropy: just the mean."),
+    Mistake("loss: examples of label 0 ignored",      RIGHT + LOSS,    "return -(Y * np.log(A2)).mean()",
+            "Examples of label 0 count, too: -(Y * np.log(A2) + (1 - Y) * np.log(1 - A2))."),
+    Mistake("loss: labels swapped",                   "np.where(Y == 1, A2, 1 - A2)", "np.where(Y == 0, A2, 1 - A2)",
+            "A2 is the probability of label 1: Y goes with np.log(A2), and 1 - Y with np.log(1 - A2)."),
+    Mistake("loss: squared differences",              LOSS,            "return ((A2 - Y) ** 2).mean()",
+            "This is the mean squared error: asked is the binary cross-entropy."),
+    Mistake("loss: logarithm to base 2",              "np.log(right)", "np.log2(right)",
+            "The logarithm is the natural one, np.log."),
+    Mistake("loss: n examples become n² pairs",       "np.where(Y == 1, A2, 1 - A2)", "np.where(Y.ravel() == 1, A2, 1 - A2)",
+            "(n,) beside (n, 1) broadcasts to (n, n): you compare every example with every label. Keep both (n, 1)."),
+    Mistake("loss: an array",                         LOSS,            "return -np.log(right).mean(axis=0, keepdims=True)",
+            "The number is right, but it is inside an array, as Y.T @ np.log(A2) is. Return a number: np.mean, or entry [0, 0]."),
+    Mistake("loss: 0 · log 0",                        RIGHT + LOSS,    "return -(Y * np.log(A2) + (1 - Y) * np.log(1 - A2)).mean()",
+            "Where A2 is exactly 0 or 1, 0 * log(0) is NaN. Take the logarithm of the true label's probability only, or keep A2 "
+            "between 1e-12 and 1 - 1e-12 with np.clip."),
+    Mistake("loss: 1e-7 added inside the logarithms",
+            RIGHT + LOSS, "return -(Y * np.log(A2 + 1e-7) + (1 - Y) * np.log(1 - A2 + 1e-7)).mean()",
+            "Adding 1e-7 shifts every loss. np.clip(A2, 1e-12, 1 - 1e-12) avoids log(0) and changes nothing elsewhere."),
     # backward, the output layer
-    Mistake(
-        "dZ2: sign",
-        DZ2,
-        "dZ2 = Y - A2",
-        say="The sign: dZ2 = A2 - Y points uphill, as a derivative does; `train` subtracts.",
-    ),
-    Mistake(
-        "dZ2: divided by n already",
-        DZ2,
-        "dZ2 = (A2 - Y) / n",
-        also=[
-            (DW2, "dW2 = A1.T @ dZ2"),
-            (DB2, "db2 = dZ2.sum(axis=0)"),
-            (DW1, "dW1 = X.T @ dZ1"),
-            (DB1, "db1 = dZ1.sum(axis=0)"),
-        ],
-        say="You differentiate the mean loss from the start. That is right, too, but here dZ2 = A2 - Y as in the notes, and dW and "
-        "db take the mean.",
-    ),
-    Mistake(
-        "dZ2: sigmoid' once more",
-        DZ2,
-        "dZ2 = (A2 - Y) * A2 * (1 - A2)",
-        say="A2 - Y contains the sigmoid's derivative already: it cancels against the cross-entropy's. (Your dZ2 belongs to "
-        "the squared error.)",
-    ),
-    Mistake(
-        "dZ2: the derivative by A2",
-        DZ2,
-        "dZ2 = (A2 - Y) / (A2 * (1 - A2))",
-        say="This is dA2. Multiply it by the sigmoid's derivative, A2 * (1 - A2), and A2 - Y is left.",
-    ),
-    Mistake(
-        "dZ2: squared error without sigmoid'",
-        DZ2,
-        "dZ2 = 2 * (A2 - Y)",
-        say="There is a factor 2, as from a squared error: for the cross-entropy dZ2 = A2 - Y.",
-    ),
-    Mistake(
-        "dZ2: n examples become n² pairs",
-        DZ2,
-        "dZ2 = A2 - Y.ravel()",
-        say="(n, 1) minus (n,) broadcasts to (n, n): every example minus every label. Keep both (n, 1).",
-    ),
-    Mistake("dW2: not averaged", DW2, "dW2 = A1.T @ dZ2", say="dW2 is the derivative of the mean loss: divide by n."),
-    Mistake(
-        "db2: not averaged", DB2, "db2 = dZ2.sum(axis=0)", say="db2 is the derivative of the mean loss: divide by n."
-    ),
-    Mistake(
-        "db2: one number", DB2, "db2 = dZ2.mean()", say="db2 has the shape of b2, (1,): take the mean over axis 0 only."
-    ),
+    Mistake("dZ2: sign",                           DZ2, "dZ2 = Y - A2",
+            "The sign: dZ2 = A2 - Y points uphill, as a derivative does; `train` subtracts."),
+    Mistake("dZ2: divided by n already",           DZ2, "dZ2 = (A2 - Y) / n",
+            "You differentiate the mean loss from the start. That is right, too, but here dZ2 = A2 - Y as in the notes, and dW "
+            "and db take the mean.",
+            also=[(DW2, "dW2 = A1.T @ dZ2"), (DB2, "db2 = dZ2.sum(axis=0)"), (DW1, "dW1 = X.T @ dZ1"),
+                  (DB1, "db1 = dZ1.sum(axis=0)")]),
+    Mistake("dZ2: sigmoid' once more",             DZ2, "dZ2 = (A2 - Y) * A2 * (1 - A2)",
+            "A2 - Y contains the sigmoid's derivative already: it cancels against the cross-entropy's. (Your dZ2 belongs to the "
+            "squared error.)"),
+    Mistake("dZ2: the derivative by A2",           DZ2, "dZ2 = (A2 - Y) / (A2 * (1 - A2))",
+            "This is dA2. Multiply it by the sigmoid's derivative, A2 * (1 - A2), and A2 - Y is left."),
+    Mistake("dZ2: squared error without sigmoid'", DZ2, "dZ2 = 2 * (A2 - Y)",
+            "There is a factor 2, as from a squared error: for the cross-entropy dZ2 = A2 - Y."),
+    Mistake("dZ2: n examples become n² pairs",     DZ2, "dZ2 = A2 - Y.ravel()",
+            "(n, 1) minus (n,) broadcasts to (n, n): every example minus every label. Keep both (n, 1)."),
+    Mistake("dW2: not averaged",                   DW2, "dW2 = A1.T @ dZ2", "dW2 is the derivative of the mean loss: divide by n."),
+    Mistake("db2: not averaged",                   DB2, "db2 = dZ2.sum(axis=0)",
+            "db2 is the derivative of the mean loss: divide by n."),
+    Mistake("db2: one number",                     DB2, "db2 = dZ2.mean()",
+            "db2 has the shape of b2, (1,): take the mean over axis 0 only."),
     # backward, the hidden layer
-    Mistake("dZ1: tanh' left out", DZ1, "dZ1 = dZ2 @ W2.T", say="dZ1 lacks the slope of tanh: multiply by 1 - A1**2."),
-    Mistake(
-        "dZ1: the sigmoid's slope",
-        DZ1,
-        "dZ1 = dZ2 @ W2.T * A1 * (1 - A1)",
-        say="A1 * (1 - A1) is the slope of the sigmoid: that of tanh is 1 - A1**2.",
-    ),
-    Mistake(
-        "dZ1: A1 not squared",
-        DZ1,
-        "dZ1 = dZ2 @ W2.T * (1 - A1)",
-        say="The slope of tanh is 1 - A1**2: the square is missing.",
-    ),
-    Mistake(
-        "dZ1: tanh of A1",
-        DZ1,
-        "dZ1 = dZ2 @ W2.T * (1 - np.tanh(A1) ** 2)",
-        say="A1 is tanh(Z1) already: the slope is 1 - A1**2, not 1 - tanh(A1)**2.",
-    ),
-    Mistake(
-        "dZ1: without W2",
-        DZ1,
-        "dZ1 = dZ2 * (1 - A1**2)",
-        say="The error comes back through W2: dZ1 = dZ2 @ W2.T * (1 - A1**2).",
-    ),
-    Mistake(
-        "dW1: not averaged",
-        DW1,
-        "dW1 = X.T @ dZ1",
-        say="The slide forgets it, but dW1 is a mean as dW2 is: divide by n.",
-    ),
-    Mistake(
-        "db1: over the wrong axis",
-        DB1,
-        "db1 = dZ1.mean(axis=1)",
-        say="Every hidden unit has one bias, for all examples: take the mean over the examples, axis 0.",
-    ),
-    Mistake(
-        "db1: one number",
-        DB1,
-        "db1 = dZ1.mean()",
-        say="Every hidden unit has a bias of its own: take the mean over the examples only, axis 0.",
-    ),
-    Mistake(
-        "db1: not averaged", DB1, "db1 = dZ1.sum(axis=0)", say="db1 is the derivative of the mean loss: divide by n."
-    ),
-    Mistake(
-        "sums in all four gradients",
-        DW2,
-        "dW2 = A1.T @ dZ2",
-        also=[(DB2, "db2 = dZ2.sum(axis=0)"), (DW1, "dW1 = X.T @ dZ1"), (DB1, "db1 = dZ1.sum(axis=0)")],
-        say="You differentiate the sum of the losses: divide dW2, db2, dW1 and db1 by n.",
-    ),
-    Mistake(
-        "rows kept in db1 and db2",
-        DB1,
-        "db1 = dZ1.mean(axis=0, keepdims=True)",
-        also=[(DB2, "db2 = dZ2.mean(axis=0, keepdims=True)")],
-        say="With keepdims=True a bias becomes a row, (1, h): here biases are (h,) and (1,), so leave it out.",
-    ),
+    Mistake("dZ1: tanh' left out",        DZ1, "dZ1 = dZ2 @ W2.T", "dZ1 lacks the slope of tanh: multiply by 1 - A1**2."),
+    Mistake("dZ1: the sigmoid's slope",   DZ1, "dZ1 = dZ2 @ W2.T * A1 * (1 - A1)",
+            "A1 * (1 - A1) is the slope of the sigmoid: that of tanh is 1 - A1**2."),
+    Mistake("dZ1: A1 not squared",        DZ1, "dZ1 = dZ2 @ W2.T * (1 - A1)",
+            "The slope of tanh is 1 - A1**2: the square is missing."),
+    Mistake("dZ1: tanh of A1",            DZ1, "dZ1 = dZ2 @ W2.T * (1 - np.tanh(A1) ** 2)",
+            "A1 is tanh(Z1) already: the slope is 1 - A1**2, not 1 - tanh(A1)**2."),
+    Mistake("dZ1: without W2",            DZ1, "dZ1 = dZ2 * (1 - A1**2)",
+            "The error comes back through W2: dZ1 = dZ2 @ W2.T * (1 - A1**2)."),
+    Mistake("dW1: not averaged",          DW1, "dW1 = X.T @ dZ1",
+            "The slide forgets it, but dW1 is a mean as dW2 is: divide by n."),
+    Mistake("db1: over the wrong axis",   DB1, "db1 = dZ1.mean(axis=1)",
+            "Every hidden unit has one bias, for all examples: take the mean over the examples, axis 0."),
+    Mistake("db1: one number",            DB1, "db1 = dZ1.mean()",
+            "Every hidden unit has a bias of its own: take the mean over the examples only, axis 0."),
+    Mistake("db1: not averaged",          DB1, "db1 = dZ1.sum(axis=0)", "db1 is the derivative of the mean loss: divide by n."),
+    Mistake("sums in all four gradients", DW2, "dW2 = A1.T @ dZ2",
+            "You differentiate the sum of the losses: divide dW2, db2, dW1 and db1 by n.",
+            also=[(DB2, "db2 = dZ2.sum(axis=0)"), (DW1, "dW1 = X.T @ dZ1"), (DB1, "db1 = dZ1.sum(axis=0)")]),
+    Mistake("rows kept in db1 and db2",   DB1, "db1 = dZ1.mean(axis=0, keepdims=True)",
+            "With keepdims=True a bias becomes a row, (1, h): here biases are (h,) and (1,), so leave it out.",
+            also=[(DB2, "db2 = dZ2.mean(axis=0, keepdims=True)")]),
     # train
-    Mistake(
-        "train: W2 moves before dZ1 is computed",
-        "        " + BACK + "\n",
-        "        n = len(x)\n        dZ2 = A2 - y\n        W2 = W2 - lr * A1.T @ dZ2 / n\n        b2 = b2 - lr * dZ2.mean(axis=0)\n"
-        "        dZ1 = dZ2 @ W2.T * (1 - A1**2)\n        dW1, db1 = x.T @ dZ1 / n, dZ1.mean(axis=0)\n        dW2 = db2 = 0\n",
-        say="Your dZ1 is made with the new W2. Compute all gradients first, then move the parameters.",
-    ),
-    Mistake(
-        "train: a linear network",
-        "        " + AHEAD + "\n        " + BACK + "\n",
-        "        A1 = x @ W1 + b1\n        dZ2 = 1 / (1 + np.exp(-A1 @ W2 - b2)) - y\n        dZ1 = dZ2 @ W2.T\n"
-        "        dW1, db1, dW2, db2 = x.T @ dZ1 / len(x), dZ1.mean(axis=0), A1.T @ dZ2 / len(x), dZ2.mean(axis=0)\n",
-        loses="circles",
-        say="Your training loop leaves tanh out. Two linear layers are one, and no line divides a disc from a ring: use your own "
-        "forward and backward.",
-    ),
-    Mistake(
-        "train: X shuffled, Y in order",
-        LOOP,
-        "    for t, batch in enumerate(batches):\n",
-        also=[(BATCH, "x, y = X[batch], Y[np.arange(t * len(batch), (t + 1) * len(batch)) % len(Y)]")],
-        loses="circles",
-        say="X is shuffled and Y is not: an example must keep its label, X[batch] and Y[batch].",
-    ),
-    Mistake(
-        "train: all examples at each step",
-        BATCH,
-        "x, y = X, Y",
-        say="Each step uses its batch only: X[batch], Y[batch].",
-    ),
-    Mistake(
-        "train: the batches' order ignored",
-        LOOP,
-        "    for t, order in enumerate(batches):\n        batch = np.arange(t * len(order), (t + 1) * len(order)) % len(X)\n",
-        say="You cut X into batches yourself: the rows of step t are batches[t].",
-    ),
-    Mistake(
-        "train: the first batch left out",
-        LOOP,
-        "    for batch in batches[1:]:\n",
-        say="You skip batches[0]: s batches are s steps.",
-    ),
-    Mistake(
-        "train: the last batch left out",
-        LOOP,
-        "    for batch in batches[:-1]:\n",
-        say="You skip the last batch: s batches are s steps.",
-    ),
-    Mistake(
-        "train: one step too many",
-        LOOP,
-        "    for batch in [*batches, batches[-1]]:\n",
-        say="You make s + 1 steps of s batches.",
-    ),
-    Mistake(
-        "train: ends after one step",
-        END,
-        END.replace("    return", "        return"),
-        say="You return inside the loop.",
-    ),
-    Mistake(
-        "train: lr fixed",
-        LOOP,
-        "    lr = 1.0\n" + LOOP,
-        say="1.0 is only the default: use the argument lr.",
-    ),
-    Mistake(
-        "train: a start of its own",
-        LOOP,
-        "    rng = np.random.default_rng(0)\n"
-        "    W1, W2 = (rng.normal(size=W.shape) for W in (W1, W2))\n    b1, b2 = 0 * b1, 0 * b2\n" + LOOP,
-        say="You draw your own start: start from the W1, b1, W2, b2 that you are given.",
-    ),
-    Mistake(
-        "train: the output layer only",
-        STEPS,
-        "        W2 = W2 - lr * dW2\n        b2 = b2 - lr * db2\n",
-        loses="circles",
-        say="You train the output layer only, and leave the hidden one as it was: move W1 and b1, too.",
-    ),
-    Mistake("train: b1 stays", "        b1 = b1 - lr * db1\n", "", say="You never move b1: b1 = b1 - lr * db1."),
-    Mistake("train: b2 stays", "        b2 = b2 - lr * db2\n", "", say="You never move b2: b2 = b2 - lr * db2."),
-    Mistake(
-        "train: uphill",
-        STEPS,
-        STEPS.replace(" - lr", " + lr"),
-        loses="circles",
-        say="You walk uphill: subtract lr times the gradient.",
-    ),
+    Mistake("train: W2 moves before dZ1 is computed", "        " + BACK + "\n",
+            "        n = len(x)\n        dZ2 = A2 - y\n        W2 = W2 - lr * A1.T @ dZ2 / n\n"
+            "        b2 = b2 - lr * dZ2.mean(axis=0)\n        dZ1 = dZ2 @ W2.T * (1 - A1**2)\n"
+            "        dW1, db1 = x.T @ dZ1 / n, dZ1.mean(axis=0)\n        dW2 = db2 = 0\n",
+            "Your dZ1 is made with the new W2. Compute all gradients first, then move the parameters."),
+    Mistake("train: a linear network",                "        " + AHEAD + "\n        " + BACK + "\n",
+            "        A1 = x @ W1 + b1\n        dZ2 = 1 / (1 + np.exp(-A1 @ W2 - b2)) - y\n        dZ1 = dZ2 @ W2.T\n"
+            "        dW1, db1, dW2, db2 = x.T @ dZ1 / len(x), dZ1.mean(axis=0), A1.T @ dZ2 / len(x), dZ2.mean(axis=0)\n",
+            "Your training loop leaves tanh out. Two linear layers are one, and no line divides a disc from a ring: use your own "
+            "forward and backward.", loses="circles"),
+    Mistake("train: X shuffled, Y in order",          LOOP,                           "    for t, batch in enumerate(batches):\n",
+            "X is shuffled and Y is not: an example must keep its label, X[batch] and Y[batch].",
+            also=[(BATCH, "x, y = X[batch], Y[np.arange(t * len(batch), (t + 1) * len(batch)) % len(Y)]")], loses="circles"),
+    Mistake("train: all examples at each step",       BATCH,                          "x, y = X, Y",
+            "Each step uses its batch only: X[batch], Y[batch]."),
+    Mistake("train: the batches' order ignored",      LOOP,
+            "    for t, order in enumerate(batches):\n        batch = np.arange(t * len(order), (t + 1) * len(order)) % len(X)\n",
+            "You cut X into batches yourself: the rows of step t are batches[t]."),
+    Mistake("train: the first batch left out",        LOOP,                           "    for batch in batches[1:]:\n",
+            "You skip batches[0]: s batches are s steps."),
+    Mistake("train: the last batch left out",         LOOP,                           "    for batch in batches[:-1]:\n",
+            "You skip the last batch: s batches are s steps."),
+    Mistake("train: one step too many",               LOOP,                           "    for batch in [*batches, batches[-1]]:\n",
+            "You make s + 1 steps of s batches."),
+    Mistake("train: ends after one step",             END,                            END.replace("    return", "        return"),
+            "You return inside the loop."),
+    Mistake("train: lr fixed",                        LOOP,                           "    lr = 1.0\n" + LOOP,
+            "1.0 is only the default: use the argument lr."),
+    Mistake("train: a start of its own",              LOOP,
+            "    rng = np.random.default_rng(0)\n    W1, W2 = (rng.normal(size=W.shape) for W in (W1, W2))\n"
+            "    b1, b2 = 0 * b1, 0 * b2\n" + LOOP,
+            "You draw your own start: start from the W1, b1, W2, b2 that you are given."),
+    Mistake("train: the output layer only",           STEPS, "        W2 = W2 - lr * dW2\n        b2 = b2 - lr * db2\n",
+            "You train the output layer only, and leave the hidden one as it was: move W1 and b1, too.", loses="circles"),
+    Mistake("train: b1 stays",                        "        b1 = b1 - lr * db1\n", "", "You never move b1: b1 = b1 - lr * db1."),
+    Mistake("train: b2 stays",                        "        b2 = b2 - lr * db2\n", "", "You never move b2: b2 = b2 - lr * db2."),
+    Mistake("train: uphill",                          STEPS,                          STEPS.replace(" - lr", " + lr"),
+            "You walk uphill: subtract lr times the gradient.", loses="circles"),
     # manners
-    Mistake(
-        "A2 changed in place",
-        DZ2,
-        "A2 -= Y\n    dZ2 = A2",
-        say="`A2 -= Y` writes into the caller's array: make a new one, dZ2 = A2 - Y.",
-    ),
-    Mistake(
-        "parameters changed in place",
-        STEPS,
-        STEPS.replace("W1 = W1 - lr", "W1 -= lr")
-        .replace("b1 = b1 - lr", "b1 -= lr")
-        .replace("W2 = W2 - lr", "W2 -= lr")
-        .replace("b2 = b2 - lr", "b2 -= lr"),
-        say="`W1 -= ...` writes into the caller's array: make a new one, W1 = W1 - lr * dW1, or copy the parameters first.",
-    ),
-]
-
-variants = [
-    Variant(
-        "index sums, and each derivative in turn",
-        code="""
-def forward(X, W1, b1, W2, b2):
-    Z1 = np.einsum("nd,dh->nh", X, W1) + b1
-    A1 = (np.exp(2 * Z1) - 1) / (np.exp(2 * Z1) + 1)
-    Z2 = np.einsum("nh,hk->nk", A1, W2) + b2
-    with np.errstate(over="ignore"):
-        return [Z1, A1, Z2, 1 / (1 + np.exp(-Z2))]
-
-
-def loss(A2, Y):
-    p = np.clip(A2, 1e-15, 1 - 1e-15)
-    return -np.einsum("nk,nk->", Y, np.log(p)) / len(Y) - np.einsum("nk,nk->", 1 - Y, np.log(1 - p)) / len(Y)
-
-
-def backward(X, Y, W2, A1, A2):
-    dA2 = -Y / A2 + (1 - Y) / (1 - A2)
-    dZ2 = dA2 * A2 * (1 - A2)
-    dA1 = np.einsum("nk,hk->nh", dZ2, W2)
-    dZ1 = dA1 - dA1 * A1**2
-    share = np.full(len(X), 1 / len(X))
-    return [
-        dZ2,
-        np.einsum("n,nh,nk->hk", share, A1, dZ2),
-        np.einsum("n,nk->k", share, dZ2),
-        dZ1,
-        np.einsum("n,nd,nh->dh", share, X, dZ1),
-        np.einsum("n,nh->h", share, dZ1),
-    ]
-""",
-    ),
-    Variant(
-        "examples are columns, as on the slides",
-        code='''
-def forward(X, W1, b1, W2, b2):
-    A0, b1, b2 = X.T, b1.reshape(-1, 1), b2.reshape(-1, 1)
-    Z1 = np.dot(W1.T, A0) + b1
-    A1 = np.tanh(Z1)
-    Z2 = np.dot(W2.T, A1) + b2
-    A2 = np.where(Z2 < 0, np.exp(np.minimum(Z2, 0)), 1) / (1 + np.exp(-np.abs(Z2)))
-    return Z1.T, A1.T, Z2.T, A2.T
-
-
-def loss(A2, Y):
-    """1e-8 keeps the logarithms finite and changes no digit that counts."""
-    m = Y.T.shape[1]
-    return float(-np.sum(Y * np.log(A2 + 1e-8) + (1 - Y) * np.log(1 - A2 + 1e-8)) / m)
-
-
-def backward(X, Y, W2, A1, A2):
-    X, Y, W2, A1, A2 = X.T, Y.T, W2.T, A1.T, A2.T
-    m = X.shape[1]
-    dZ2 = A2 - Y
-    dW2 = np.dot(dZ2, A1.T) / m
-    db2 = np.sum(dZ2, axis=1, keepdims=True) / m
-    dZ1 = np.dot(W2.T, dZ2) * (1 - np.power(A1, 2))
-    dW1 = np.dot(dZ1, X.T) / m
-    db1 = np.sum(dZ1, axis=1, keepdims=True) / m
-    return dZ2.T, dW2.T, db2[:, 0], dZ1.T, dW1.T, db1[:, 0]
-''',
-    ),
-    Variant(
-        "one example at a time",
-        code="""
-import math
-
-
-def unit(inputs, weights, bias):
-    return sum(i * w for i, w in zip(inputs, weights)) + bias
-
-
-def forward(X, W1, b1, W2, b2):
-    Z1 = [[unit(x, w, b) for w, b in zip(W1.T, b1)] for x in X]
-    A1 = [[math.tanh(z) for z in row] for row in Z1]
-    Z2 = [[unit(a, W2[:, 0], b2[0])] for a in A1]
-    A2 = [[1 / (1 + math.exp(-z)) if z > -700 else 0.0] for [z] in Z2]
-    return Z1, A1, Z2, A2
-
-
-def loss(A2, Y):
-    total = 0.0
-    for a, y in zip(A2[:, 0], Y[:, 0]):
-        total -= math.log(a) if y else math.log(1 - a)
-    return total / len(Y)
-
-
-def backward(X, Y, W2, A1, A2):
-    A1, A2 = np.asarray(A1), np.asarray(A2)
-    dZ2, dZ1 = [], []
-    dW2, db2, dW1, db1 = np.zeros_like(W2), np.zeros(1), np.zeros((X.shape[1], A1.shape[1])), np.zeros(A1.shape[1])
-    for x, y, a1, a2 in zip(X, Y, A1, A2):
-        dz2 = a2 - y
-        dz1 = dz2 * W2[:, 0] * (1 - a1 * a1)
-        dZ2.append(dz2)
-        dZ1.append(dz1)
-        dW2 += np.outer(a1, dz2) / len(X)
-        db2 += dz2 / len(X)
-        dW1 += np.outer(x, dz1) / len(X)
-        db1 += dz1 / len(X)
-    return np.array(dZ2), dW2, db2, np.array(dZ1), dW1, db1
-
-
-def train(X, Y, W1, b1, W2, b2, batches, *, lr=1.0):
-    for batch in batches:
-        W1, b1, W2, b2 = step(X[batch], Y[batch], W1, b1, W2, b2, lr)
-    return W1, b1, W2, b2
-
-
-def step(X, Y, W1, b1, W2, b2, lr):
-    A1 = np.tanh(X @ W1 + b1)
-    A2 = 1 / (1 + np.exp(-A1 @ W2 - b2))
-    _, dW2, db2, _, dW1, db1 = backward(X, Y, W2, A1, A2)
-    return W1 - lr * dW1, b1 - lr * db1, W2 - lr * dW2, b2 - lr * db2
-""",
-    ),
-    Variant(
-        "a class of layers that change their own copies",
-        code="""
-class Dense:
-    def __init__(self, W, b):
-        self.W, self.b = np.array(W), np.array(b)
-
-    def forward(self, inputs):
-        self.inputs = inputs
-        return inputs @ self.W + self.b
-
-    def backward(self, dZ):
-        self.dW, self.db = self.inputs.T @ dZ / len(dZ), np.average(dZ, axis=0)
-        return dZ @ self.W.T
-
-    def descend(self, lr):
-        self.W -= lr * self.dW
-        self.b -= lr * self.db
-
-
-def train(X, Y, W1, b1, W2, b2, batches, *, lr=1.0):
-    hidden, output = Dense(W1, b1), Dense(W2, b2)
-    for t in range(batches.shape[0]):
-        A1 = np.tanh(hidden.forward(X[batches[t]]))
-        A2 = 1 / (1 + np.exp(-output.forward(A1)))
-        hidden.backward(output.backward(A2 - Y[batches[t]]) * (1 - A1**2))
-        for layer in (output, hidden):
-            layer.descend(lr)
-    return hidden.W, hidden.b, output.W, output.b
-""",
-    ),
-    Variant(
-        "the whole loop on the mean loss",
-        code="""
-def train(X, Y, W1, b1, W2, b2, batches, *, lr=1.0):
-    parameters = [W1.copy(), b1.copy(), W2.copy(), b2.copy()]
-    for batch in batches:
-        x, y = X.take(batch, axis=0), Y.take(batch, axis=0)
-        _, A1, _, A2 = forward(x, *parameters)
-        delta2 = (A2 - y) / batch.size
-        delta1 = (delta2 @ parameters[2].T) * (1 + A1) * (1 - A1)
-        gradients = x.T @ delta1, delta1.sum(0), A1.T @ delta2, delta2.sum(0)
-        for parameter, gradient in zip(parameters, gradients):
-            parameter -= lr * gradient
-    return tuple(parameters)
-""",
-    ),
+    Mistake("A2 changed in place",         DZ2, "A2 -= Y\n    dZ2 = A2",
+            "`A2 -= Y` writes into the caller's array: make a new one, dZ2 = A2 - Y."),
+    Mistake("parameters changed in place", STEPS,
+            "".join(f"        {p} -= lr * d{p}\n" for p in ("W1", "b1", "W2", "b2")),
+            "`W1 -= ...` writes into the caller's array: make a new one, W1 = W1 - lr * dW1, or copy the parameters first."),
 ]
 
 equivalents = [
-    Equivalent("n = len(X)", "n = len(Y)", because="X and Y have as many rows as each other.", of="backward"),
-    Equivalent(
-        "dZ1 = dZ2 @ W2.T * (1 - A1 ** 2)",
-        "dZ1 = dZ2 * W2.T * (1 - A1 ** 2)",
-        because="dZ2 is (n, 1) and W2.T is (1, h): with one output their product entry by entry is the matrix product.",
-    ),
+    Equivalent("n = len(X)", "n = len(Y)", "X and Y have as many rows as each other.", of="backward"),
+    Equivalent("dZ1 = dZ2 @ W2.T * (1 - A1 ** 2)", "dZ1 = dZ2 * W2.T * (1 - A1 ** 2)",
+               "dZ2 is (n, 1) and W2.T is (1, h): with one output their product entry by entry is the matrix product."),
 ]

@@ -3,79 +3,80 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..curves import read_curve, sparkline
 from ..errors import BadRecord
 from ..inside.plan import Implementation
 from ..judging.evaluate import evaluate
-from ..judging.mistakes import from_record, verdicts
-from ..result import SMALLEST, Status, Verdict
+from ..judging.known import from_record
+from ..judging.verdicts import verdicts
+from ..result import Verdict
 from ..submission.in_process import Live
-from .record import SUFFIX, Record
-
-SIGNS = {Status.EARNED: "✓", Status.LOST: "✗", Status.RAISED: "✗", Status.WITHHELD: "–", Status.VOID: "?"}
-
-
-INDENT = " " * 12
+from .record import SUFFIX, TopicRecord
+from .shown import Checked
 
 
-def check(topic: str, row: str | None = None) -> None:
-    """Say which rows of the rubric the functions defined so far earn; or one row.
+def check(topic: str, row: str | None = None) -> Checked:
+    """Say which rows of the rubric the functions defined so far earn, or whether one row is earned; and return what was said.
 
-    Compares with `TOPIC.answers`, which lies in the current folder or one above it.
+    Compare with `TOPIC.answers`, which lies in the current folder or one above it.
     """
+    found = _checked(topic, row)
+    if (shell := _shell()) is not None:
+        shell.display_pub.publish({"text/plain": str(found), "text/html": found._repr_html_()})
+        return Told(found.rows, found.notes)
+    print(found)
+    return Told(found.rows, found.notes)
+
+
+class Told(Checked):
+    """What was said already: as the last value of a cell, or at a prompt, it is not said again."""
+
+    def __repr__(self) -> str:
+        return ""
+
+    def _ipython_display_(self) -> None:
+        """Show nothing: Jupyter calls this to let a value show itself."""
+
+
+def _checked(topic: str, row: str | None) -> Checked:
     try:
         record = find_record(topic, Path.cwd())
         rows = judge(record, Live(_namespace()), [row] if row else None)
     except BadRecord as problem:
-        print(problem)
-        return
+        return Checked((), [str(problem)])
     if row and not rows:
         known = ", ".join(r.id for r in record.topic().rubric)
-        print(f"{topic} has no row {row!r} (it has: {known})")
-    print("\n".join(lines(rows)))
-    if not row:
-        print(f"{sum(v.earned for v in rows):g} of {sum(v.points for v in rows):g} points on the public cases")
+        return Checked((), [f"{topic} has no row {row!r} (it has: {known})"])
+    earned, worth = sum(v.earned for v in rows), sum(v.points for v in rows)
+    return Checked(rows, [] if row else [f"{earned:g} of {worth:g} points on the public cases"])
 
 
-def judge(record: Record, student: Implementation, rows: list[str] | None = None) -> tuple[Verdict, ...]:
+def judge(record: TopicRecord, student: Implementation, rows: list[str] | None = None) -> tuple[Verdict, ...]:
     """Return the verdicts of the public rows (or those named)."""
     topic = record.topic()
     outcomes = evaluate(topic, student, record.trials(student), rows)
-    return verdicts(outcomes, from_record(topic, record.mistakes))
+    return verdicts(outcomes, from_record(topic.rubric, record.mistakes))
 
 
-def find_record(topic: str, start: Path) -> Record:
-    """The record in `start`, in a folder named after the topic there, or in a folder above. Raises BadRecord."""
+def find_record(topic: str, start: Path) -> TopicRecord:
+    """Return the record in `start`, in a folder named after the topic there, or in a folder above. Raise BadRecord."""
     for folder in (start, start / topic, *start.parents):
         path = folder / f"{topic}{SUFFIX}"
         if path.is_file():
-            return Record.read(path)
+            return TopicRecord.read(path)
     raise BadRecord(f"{topic}{SUFFIX} is not here ({start}): keep it, from the course's bundle, beside your notebook")
 
 
-def lines(rows: Iterable[Verdict]) -> Iterator[str]:
-    """The verdicts, one a line, sentences and curves below them; the hint of a recognised mistake in full where first needed."""
-    told: set[str] = set()
-    for verdict in rows:
-        yield f"{SIGNS.get(verdict.status, '✗')} {f'{verdict.earned:g}/{verdict.points:g}':>6}  {verdict.claim}"
-        if verdict.message:
-            yield f"{INDENT}{verdict.message}"
-        if verdict.mistake:
-            yield f"{INDENT}{verdict.mistake.told(again=verdict.mistake.name in told)}"
-            told.add(verdict.mistake.name)
-        if curve := read_curve(verdict.evidence.get("curve")):
-            yield f"{INDENT}{sparkline(curve)}"
-        if verdict.smallest:
-            yield f"{INDENT}{SMALLEST}"
-            yield from (f"{INDENT}    {line}".rstrip() for line in verdict.smallest.splitlines())
+def _shell() -> Any:
+    """Return IPython's shell, where there is one."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
 
 
 def _namespace() -> Mapping[str, Any]:
-    """The kernel's user namespace, or the running script's."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
+    """Return the kernel's user namespace, or the running script's."""
+    shell = _shell()
     return shell.user_ns if shell is not None else sys.modules["__main__"].__dict__

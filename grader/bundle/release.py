@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ..checks.trial import TruthSource
 from ..errors import TopicError
 from ..files import atomic_write
-from ..judging.mistakes import for_record, run_mistakes
+from ..judging.known import for_record, in_this_process, run_mistakes
 from ..submission.in_process import Live
 from ..topics.folder import Assignment
 from ..topics.handout import MARKER, check_folder
 from ..topics.stubs import stub
-from ..truth.trials import PUBLIC_SEED, TruthSource
-from .record import SUFFIX, Record, record
+from ..truth.trials import PUBLIC_SEED
+from .record import SUFFIX, TopicRecord, record
 
 PREAMBLE = "import numpy as np\n\nfrom grader import check"
 PREAMBLE_WITH_DATA = PREAMBLE + ", dataset\n"
@@ -53,13 +54,13 @@ def release(assignment: Assignment, truth: TruthSource, folder: Path) -> Path:
     return target
 
 
-def make_record(assignment: Assignment, truth: TruthSource) -> Record:
-    known = run_mistakes(assignment, truth, PUBLIC_SEED)
+def make_record(assignment: Assignment, truth: TruthSource) -> TopicRecord:
+    known = run_mistakes(assignment, in_this_process(assignment, truth, PUBLIC_SEED))
     return record(assignment, Live.of(assignment.solution), truth, for_record(assignment, known))
 
 
 def notebook_text(assignment: Assignment, stamp: Any, code: dict[str, str] | None = None) -> str:
-    """The handout as a notebook. `code` replaces stubs, by function name (that is how the example class is made)."""
+    """Return the handout as a notebook. `code` replaces stubs, by function name (that is how the example class is made)."""
     cells = [_cell(i, kind, text) for i, (kind, text) in enumerate(_parts(assignment, code or {}))]
     metadata = {
         "grader": {"topic": assignment.slug, "stamp": dict(stamp)},
@@ -71,13 +72,13 @@ def notebook_text(assignment: Assignment, stamp: Any, code: dict[str, str] | Non
 
 
 def preamble(assignment: Assignment) -> str:
-    """The first code cell: what a notebook imports, and the topic's data sets, each under its own name."""
+    """Return the first code cell: what a notebook imports, and the topic's data sets, each under its own name."""
     loads = [f'{name} = dataset("{name}")' for name in assignment.data]
     return "\n".join([PREAMBLE_WITH_DATA, *loads]) if loads else PREAMBLE
 
 
 def _parts(assignment: Assignment, code: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """(kind, text) of each cell: prose between markers, stubs, checks; the preamble after the first piece of prose."""
+    """Yield (kind, text) of each cell: prose between markers, stubs, checks; the preamble after the first piece of prose."""
     stubs = {f.name: stub(f) for f in assignment.targets}
     pieces = MARKER.split(assignment.handout)
     yield "markdown", pieces[0].strip()

@@ -86,7 +86,9 @@ class statistical(Check):
         return f"{', '.join(f.name for f in self.functions)} on {case}"
 
     def _accepted(self, trial: Trial, c: Count) -> tuple[int, int]:
-        draws, rate, low, high = trial.learn(lambda: (c.draws, c.rate, *acceptance(c.draws, c.rate, self.false_alarm)))
+        draws, rate, low, high = trial.computed(
+            lambda: (c.draws, c.rate, *acceptance(c.draws, c.rate, self.false_alarm))
+        )
         if (draws, rate) != (c.draws, c.rate):
             raise GraderError(
                 f"{c.draws:,} {c.what}: on record is another number ({draws:,}), so only grading can judge this"

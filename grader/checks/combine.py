@@ -37,21 +37,20 @@ class either(Check):
             self.first(trial.branch("first"))
         except Wrong as wrong:
             return self._follow(trial, wrong)
-        if trial.exhaustive:
-            self._try(trial.branch("otherwise"))
         return None
 
-    def single_case(self, trial: Trial) -> SingleCase | None:
-        return self.first.single_case(trial.branch("first"))
-
-    def _try(self, trial: Trial) -> None:
-        """The fall-back, though it is not needed: it must hold, but a right identity passes for dead work."""
+    def rehearse(self, trial: Trial) -> None:
+        """Try the fall-back, too, though it is not needed: it must hold, but a right identity passes for dead work."""
+        self.first.rehearse(trial.branch("first"))
         dead = Wrong("", "")
         try:
-            self.otherwise.follow(trial, dead)
+            self.otherwise.follow(trial.branch("otherwise"), dead)
         except Wrong as wrong:
             if wrong is not dead:
                 raise
+
+    def single_case(self, trial: Trial) -> SingleCase | None:
+        return self.first.single_case(trial.branch("first"))
 
     def _follow(self, trial: Trial, wrong: Wrong) -> FollowThrough:
         try:

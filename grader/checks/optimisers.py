@@ -58,8 +58,8 @@ class trajectory(Check):
 
     def _draw(self, trial: Trial) -> np.ndarray:
         """Gradients of shape (steps, tensors, size)."""
-        gradients = trial.normal((self.steps, self.tensors, self.size))
-        gradients = gradients * 10 ** (DECADES * trial.normal((self.tensors, self.size)))
+        each, sizes = trial.normal((self.steps, self.tensors, self.size)), trial.normal((self.tensors, self.size))
+        gradients = each * trial.computed(lambda: 10 ** (DECADES * sizes))  # a power's last bit is the machine's
         gradients[..., 0] = 0
         if self.zero_gradients:
             gradients[1::2, :, 1] = 0

@@ -165,7 +165,7 @@ class band(Check):
             }
             return [[band.to_wire() for band in limits], usual]
 
-        found, usual = trial.learn(fitted)
+        found, usual = trial.computed(fitted)
         return [Band(*each) for each in found], usual
 
     def _sentence(self, number: str, value: float, limits: Band) -> str:

@@ -10,7 +10,7 @@ import abc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -26,37 +26,67 @@ MAX_SHOWN = 10_000  # entries of a list or an array on show: what a student retu
 Write = Callable[[Mapping[str, Any], Wrong], list[str]]  # lines of Python for a case and what was wrong with it
 
 
-class Trial(abc.ABC):
-    """One row put to one student. `cases`, `normal` and `expect` are all that a check may learn from outside."""
+class TruthSource(Protocol):
+    """Answers plans with what is right: the oracle, or a record of its answers."""
 
-    student: Implementation
-    exhaustive = False  # whether every alternative is tried even where the first holds: so that all are on record
-    adaptive = True  # whether the reference can be asked what depends on the student's answers: no record knows that
+    def run(self, plan: Plan) -> list[Truth]: ...
+
+
+class Inputs(abc.ABC):
+    """Where the cases and the chance of one row come from: drawn from a seed, or read from a record.
+
+    What is drawn is drawn again for each trial of the row, in the order of asking.
+    """
 
     @abc.abstractmethod
-    def cases(self, generator: Cases | None = None) -> Sequence[Case]:
-        """The topic's cases, or those of another generator."""
+    def cases(self, generator: Cases | None) -> Sequence[Case]:
+        """Return the topic's cases, or those of another generator."""
 
     @abc.abstractmethod
     def normal(self, shape: tuple[int, ...]) -> np.ndarray:
-        """Standard normal numbers that the student cannot foresee: cotangents, directions, gradients."""
+        """Return standard normal numbers that the student cannot foresee: cotangents, directions, gradients."""
 
     @abc.abstractmethod
+    def computed(self, compute: Callable[[], Any]) -> Any:
+        """Return what `compute` returns, or what it returned when the record was made."""
+
+    @abc.abstractmethod
+    def branch(self, name: str) -> Inputs:
+        """Return the same cases, with chance of their own, for one of several alternatives."""
+
+
+class Trial:
+    """One row put to one student. All that a check may learn from outside it asks here."""
+
+    def __init__(self, student: Implementation, truth: TruthSource, inputs: Inputs) -> None:
+        self.student, self.truth, self.inputs = student, truth, inputs
+
+    def cases(self, generator: Cases | None = None) -> Sequence[Case]:
+        """Return the topic's cases, or those of another generator, as (name, arguments)."""
+        return self.inputs.cases(generator)
+
+    def normal(self, shape: tuple[int, ...]) -> np.ndarray:
+        """Return standard normal numbers that the student cannot foresee: cotangents, directions, gradients."""
+        return self.inputs.normal(shape)
+
+    def computed(self, compute: Callable[[], Any]) -> Any:
+        """Return what `compute()` returns; on a student's machine, what it returned when the topic was released.
+
+        Use it for arrays that the reference is asked with and that are made from cases or chance by more than + - * /: powers,
+        tanh or @ may differ in the last bit on another machine, and then the question is not on record. Use it too for what
+        students lack the means to compute (a quantile of a distribution). The value is plain data or arrays.
+        """
+        return self.inputs.computed(compute)
+
     def expect(self, plan: Plan) -> list[Truth]:
-        """What the reference answers."""
-
-    @abc.abstractmethod
-    def learn(self, compute: Callable[[], Any]) -> Any:
-        """What `compute` finds by means that students lack (a quantile of a distribution): plain data, put on record."""
+        """Return what the reference answers. Raise OffTheRecord where the question is not among the recorded ones."""
+        return self.truth.run(plan)
 
     def branch(self, name: str) -> Trial:
-        """The same trial for one of several alternatives, with chance and records of its own; what is on show is shared."""
-        branch = self._branch(name)
+        """Return the same trial for one of several alternatives, with chance of its own; what is on show is shared."""
+        branch = Trial(self.student, self.truth, self.inputs.branch(name))
         branch.exhibits = self.exhibits
         return branch
-
-    @abc.abstractmethod
-    def _branch(self, name: str) -> Trial: ...
 
     @cached_property
     def exhibits(self) -> dict[str, Any]:
@@ -110,6 +140,13 @@ class Check(abc.ABC):
 
     @abc.abstractmethod
     def __call__(self, trial: Trial) -> FollowThrough | None: ...
+
+    def rehearse(self, trial: Trial) -> None:
+        """Ask all that the claim may ask, in every alternative, so that it is on record. The student is the model solution.
+
+        Raise Wrong where an alternative does not hold for it.
+        """
+        self(trial)
 
     def single_case(self, trial: Trial) -> SingleCase | None:
         """The claim on single cases, where it can be taken apart so; None where not."""

@@ -11,9 +11,9 @@ from pathlib import Path
 from ..bundle.release import release as release_topic
 from ..course.settings import Course
 from ..files import atomic_write
-from ..proving.do_nothing import worthless_sources
+from ..proving.do_nothing import do_nothing_sources
 from ..proving.report import Report
-from ..proving.thorough import bite, steps
+from ..proving.thorough import count_steps, prove_thoroughly
 from ..proving.verify import verify as verify_topic
 from ..submission.jail import open_jail
 from ..submission.limits import Limits
@@ -49,7 +49,7 @@ def verify(
     course = open_course(folder)
     wanted = require_topics(course, topics)
     reports = []
-    total = len(wanted) * seeds + sum(steps(Assignment(slug, course.root)) for slug in wanted if mutants)
+    total = len(wanted) * seeds + sum(count_steps(Assignment(slug, course.root)) for slug in wanted if mutants)
     with showing("verifying", total, progress) as advance:
         for slug in wanted:
             report = prove(course, slug, seeds, advance, mutants)
@@ -79,13 +79,13 @@ def prove(course: Course, slug: str, seeds: int, advance: object = None, mutants
             name: stack.enter_context(
                 Session(read(source.encode(), "nothing.py"), jail, IMPATIENT, data=assignment.data)
             )
-            for name, source in worthless_sources(assignment.targets).items()
+            for name, source in do_nothing_sources(assignment.targets).items()
         }
         tell = advance if callable(advance) else lambda text: None
         truth = Oracle(assignment)
         report = verify_topic(assignment, truth, numbers, others, tell)
         if mutants and report.sound:
-            bite(assignment, truth, jail, report, tell)
+            prove_thoroughly(assignment, truth, jail, report, tell)
         return report
 
 
@@ -97,5 +97,5 @@ def _text(report: Report, course: Course, written: bool) -> str:
     path = matrix_path(course, report.slug)
     stale = not written and path.is_file() and path.read_text(encoding="utf-8") != report.text()
     head = f"{report.slug}: {'sound' if report.sound else 'NOT SOUND'} on {report.seeds} seeds"
-    parts = [head, report.text(), *report.thorough(), *report.findings]
+    parts = [head, report.text(), *report.thorough_lines(), *report.findings]
     return "\n".join(parts + ([f"{path} differs: see the change with --write"] if stale else []))

@@ -19,8 +19,9 @@ from ..output.exports.github import github, step_summary
 from ..output.exports.grades_csv import grades_csv
 from ..output.exports.gradescope import gradescope
 from ..output.exports.junit import junit
-from ..output.exports.phrases import one_line, printable, share
+from ..output.exports.phrases import out_of
 from ..output.exports.result_files import write_results
+from ..output.text import one_line, printable
 from ..result import Result, Status
 from ..submission.find import Submission, find
 from ..submission.jail.levels import ADVICE, TRUSTED_FROM, measured_jail
@@ -143,7 +144,7 @@ def lines(results: Sequence[Result]) -> Iterator[str]:
     wide, topics = max(map(len, names), default=0), max((len(r.topic) for r in results), default=0)
     for name, result in zip(names, results, strict=True):
         lost = [row.id for row in result.rows if row.status is not Status.EARNED]
-        score = "ungraded" if result.score is None else share(result.score, result.max_score)
+        score = "ungraded" if result.score is None else out_of(result.score, result.max_score)
         yield f"{name:{wide}}  {result.topic:{topics}}  {score:>8}" + (
             f"  not earned: {', '.join(lost)}" if lost else ""
         )

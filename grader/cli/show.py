@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ..bundle.check import lines
+from ..bundle.shown import lines
 from ..course.gradebook import Gradebook
-from ..output.exports.phrases import one_line, printable, share
+from ..output.exports.phrases import out_of
+from ..output.text import one_line, printable
 from ..result import Result
 from ..topics.folder import Assignment
 from .courses import open_course
@@ -53,7 +54,7 @@ def show(student: str, topic: str | None, output: Path, form: str) -> Exit:
 
 
 def _text(result: Result) -> str:
-    score = "ungraded" if result.score is None else share(result.score, result.max_score)
+    score = "ungraded" if result.score is None else out_of(result.score, result.max_score)
     head = f"{one_line(printable(result.student))}  {result.topic}  {score}  ({printable(result.file)}, round {result.round})"
     notes = [f"! {f'cell {note.cell} ' if note.cell else ''}{printable(note.text)}" for note in result.notes]
     return "\n".join([head, *notes, *(printable(line, 2000) for line in lines(result.rows)), ""])

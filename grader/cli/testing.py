@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..bundle.check import find_record, judge, lines
-from ..bundle.record import SUFFIX, Record
+from ..bundle.check import find_record, judge
+from ..bundle.record import SUFFIX, TopicRecord
+from ..bundle.shown import lines
 from ..errors import BadRecord
 from ..result import Note, Result, Verdict
 from ..submission.find import topic_of_name
@@ -21,7 +22,7 @@ def run(notebook: Path, answers: Path | None, form: str) -> Exit:
         source = read_path(notebook)
     except OSError as error:
         raise Stop(f"{notebook}: cannot be read: {error.strerror}") from error
-    record = Record.read(answers) if answers else _record_beside(notebook, source)
+    record = TopicRecord.read(answers) if answers else _record_beside(notebook, source)
     if source.topic and source.topic != record.slug:
         raise Stop(f"{notebook.name} is for {source.topic}, but the recorded answers are for {record.slug}")
     data = record.datasets()
@@ -36,7 +37,7 @@ def run(notebook: Path, answers: Path | None, form: str) -> Exit:
     return Exit.OK if all(row.earned == row.points for row in rows) else Exit.FAILED
 
 
-def _record_beside(notebook: Path, source: Source) -> Record:
+def _record_beside(notebook: Path, source: Source) -> TopicRecord:
     """By the notebook's metadata, its name, or the only record beside it."""
     folder = notebook.resolve().parent
     beside = sorted(path.name.removesuffix(SUFFIX) for path in folder.glob(f"*{SUFFIX}"))

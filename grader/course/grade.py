@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from ..errors import GraderError, TopicError, Unreadable
-from ..judging.evaluate import Outcome, evaluate
-from ..judging.mistakes import Diagnosis, verdicts
+from ..judging.evaluate import evaluate
+from ..judging.known import KnownMistakes, losses_from_bytes, losses_to_bytes
+from ..judging.outcome import Outcome
 from ..judging.smallest.shrink import Shrinking
+from ..judging.verdicts import verdicts
 from ..result import Note, Result, Status, Verdict
 from ..submission.find import Submission
-from ..submission.jail import Jail
-from ..submission.notebook import Source, read_path
+from ..submission.jail import Jail, open_jail
+from ..submission.notebook import Source, read, read_path
 from ..submission.session import Session
 from ..topics.folder import Assignment
-from ..topics.rubric import Row
-from ..truth.trials import SeededTrial, round_seed
+from ..truth.record import InMemory, OnDisk, Recorded, truths_from_bytes, truths_to_bytes
+from ..truth.trials import round_seed, seeded_trials
 from . import provenance
+from .process_runner import ProcessRunner
 from .settings import Course
-
-if TYPE_CHECKING:
-    from ..truth.reference import Oracle
 
 IN_FLIGHT = 4  # submissions per worker that are read ahead: memory stays flat however large the class
 ATTEMPTS = 2  # at a submission that a fault of ours made void
@@ -35,29 +36,35 @@ NO_SECRET = b"no secret is set: these cases can be foreseen"
 
 @dataclass(frozen=True)
 class TopicRound:
-    """All that submissions of one topic share in a round: the assignment, the truth, and what known mistakes look like."""
+    """What submissions of one topic share in a round: the assignment, the truth, and what known mistakes lose."""
 
     assignment: Assignment
-    oracle: Oracle
+    truth: Recorded
     seed: int
-    diagnosis: Diagnosis
+    mistakes: KnownMistakes
     shrinking: Shrinking
 
 
 @dataclass
 class Grading:
-    """Grades submissions of a course in one round. `seconds` adds up where the time goes, for the benchmark."""
+    """Grades submissions of a course in one round.
+
+    `record` is the folder of what is known between gradings (the user's folder for caches where it is None): the
+    reference's answers to the round's questions, and what known mistakes lose there.
+    """
 
     course: Course
     jail: Jail
     round: str = "1"
     device: str = "cpu"
+    record: Path | None = None
     assignments: dict[str, Assignment] = field(default_factory=dict)
     topic_rounds: dict[str, TopicRound] = field(default_factory=dict)
+    hashes: dict[str, dict[str, str]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def topic_round(self, topic: str) -> TopicRound:
-        """The topic_round of a topic, made when its first submission comes."""
+        """Return what a topic's submissions share, made when the first of them comes."""
         assignment = self.assignment(topic)
         with self.lock:
             if topic not in self.topic_rounds:
@@ -73,18 +80,36 @@ class Grading:
 
         oracle = Oracle(assignment, self.device)
         seed = round_seed(self.course.secret_bytes() or NO_SECRET, assignment.slug, self.round)
-        return TopicRound(assignment, oracle, seed, Diagnosis(assignment, oracle, seed), Shrinking(assignment, oracle))
+        decided = self._hashes(assignment)
+        judged = f"{decided['judged']} {self.device}"
+        answers = OnDisk(f"answers {judged}", truths_to_bytes, truths_from_bytes, self.record)
+        losses = OnDisk(f"losses {judged} {decided['ran']} {seed}", losses_to_bytes, losses_from_bytes, self.record)
+        truth = Recorded([InMemory(), answers], oracle.run)
+
+        def runner() -> ProcessRunner:
+            return ProcessRunner(assignment, truth, seed, self.jail, self.course.limits)
+
+        # What the search for the smallest input asks is asked once: it stays in the oracle's memory.
+        shrinking = Shrinking(assignment, oracle)
+        return TopicRound(assignment, truth, seed, KnownMistakes(assignment, runner, losses), shrinking)
 
     def grade(self, submission: Submission) -> Result:
-        """One submission's Result. Whatever happens, there is one: what is no fault of the student's leaves it ungraded,
-        after a second attempt.
+        """Return one submission's Result. Whatever happens, there is one: a fault of ours leaves it ungraded, after a second
+        attempt.
 
-        Raises TopicError where the topic itself, and so its rubric, cannot be loaded.
+        Raise TopicError where the topic itself, and so its rubric, cannot be loaded.
         """
+        return self._grade(submission, lambda: read_path(submission.path))
+
+    def grade_bytes(self, submission: Submission, raw: bytes) -> Result:
+        """Return the Result of a submission whose file holds `raw`; the path gives only its name."""
+        return self._grade(submission, lambda: read(raw, submission.path.name))
+
+    def _grade(self, submission: Submission, source: Callable[[], Source]) -> Result:
         started = time.perf_counter()
         assignment = self.assignment(submission.topic)
         for _ in range(ATTEMPTS):
-            sha256, rows, notes = self._attempt(submission, assignment)
+            sha256, rows, notes = self._attempt(submission.topic, source, assignment)
             if not any(row.status is Status.VOID for row in rows):
                 break
         return Result(
@@ -101,14 +126,16 @@ class Grading:
             seconds=time.perf_counter() - started,
         )
 
-    def _attempt(self, submission: Submission, assignment: Assignment) -> tuple[str, tuple[Verdict, ...], list[Note]]:
-        """The digest, the verdicts and the notes; a fault of ours makes them void, and is none of the student's."""
+    def _attempt(
+        self, topic: str, read: Callable[[], Source], assignment: Assignment
+    ) -> tuple[str, tuple[Verdict, ...], list[Note]]:
+        """Return the digest, the verdicts and the notes. A fault of ours makes them void, and is none of the student's."""
         sha256, notes = "", list[Note]()
         try:
-            source = read_path(submission.path)
+            source = read()
             sha256 = source.sha256
             notes += source.notes
-            rows, happened = self._rows(source, self.topic_round(submission.topic))
+            rows, happened = self._rows(source, self.topic_round(topic))
             return sha256, rows, [*notes, *happened]
         except Unreadable as unreadable:
             return unreadable.sha256, _all(assignment, Status.LOST, ""), [Note(str(unreadable))]
@@ -119,29 +146,29 @@ class Grading:
         topic = topic_round.assignment.topic
         asked = [f.name for f in topic_round.assignment.targets]
         with Session(source, self.jail, self.course.limits, asked, topic_round.assignment.data) as student:
-
-            def trial(row: Row) -> SeededTrial:
-                return SeededTrial(topic, student, topic_round.oracle, topic_round.seed, row.id)
-
-            outcomes = evaluate(topic, student, trial)
+            outcomes = evaluate(topic, student, seeded_trials(topic, student, topic_round.truth, topic_round.seed))
             notes = list(student.notes)
             if _unexplained(outcomes):
                 student.renew()  # what was asked in the rows cannot come back in an answer that is shown
             smallest = topic_round.shrinking.cells(outcomes, student)
-        rows = verdicts(outcomes, topic_round.diagnosis.known_for(outcomes) if _unexplained(outcomes) else [])
+        known = topic_round.mistakes.explaining(outcomes) if _unexplained(outcomes) else []
+        rows = verdicts(outcomes, known)
         return tuple(_with_smallest(row, smallest) for row in rows), notes
 
     def _hashes(self, assignment: Assignment) -> dict[str, str]:
-        try:
-            ran = provenance.ran(assignment, self.course.limits, self.jail.imports, self.round)
-            return {"ran": ran, "judged": provenance.judged(assignment)}
-        except OSError:  # a file of the topic is missing: nothing was graded with it
-            return {}
+        """Return what decides a grade of this topic (see `provenance`), as it was when the first was given."""
+        if assignment.slug not in self.hashes:
+            try:
+                ran = provenance.ran(assignment, self.course.limits, self.jail.imports, self.round)
+                self.hashes[assignment.slug] = {"ran": ran, "judged": provenance.judged(assignment)}
+            except OSError:  # a file of the topic is missing: nothing was graded with it
+                return {}
+        return self.hashes[assignment.slug]
 
     def grade_all(self, submissions: Iterable[Submission], workers: int) -> Iterator[Result]:
-        """Results as they are finished. Threads: each supervises one jailed process.
+        """Yield Results as they are finished, from threads that each supervise one jailed process.
 
-        Where the caller stops early (Ctrl-C), the jail is closed, so that nobody waits for what still runs.
+        If the caller stops early (Ctrl-C), close the jail, so that nobody waits for what still runs.
         """
         queue = iter(submissions)
         with ThreadPoolExecutor(workers) as pool:
@@ -159,13 +186,29 @@ class Grading:
                     future.cancel()
 
 
+def grade_one(
+    raw: bytes, submission: Submission, course: Path, record: Path, round: str = "1", device: str = "cpu"
+) -> bytes:
+    """Return a Result as JSON, from a submission's bytes and what lies on disk: the course's file, and the folder `record`.
+
+    Nothing is shared in memory, so that any engine may call it in any process, on any machine that has these files.
+    """
+    settings = Course.load(course)
+    jail = open_jail(settings.imports)
+    try:
+        return Grading(settings, jail, round, device, record).grade_bytes(submission, raw).to_json(indent=None).encode()
+    finally:
+        jail.close()
+
+
 def _with_smallest(row: Verdict, smallest: Mapping[str, Mapping[str, Any]]) -> Verdict:
     found = smallest.get(row.id)
     return replace(row, evidence={**row.evidence, "smallest": found}) if found else row
 
 
 def _unexplained(outcomes: list[Outcome]) -> bool:
-    return any(o.error is not None for o in outcomes)
+    """Say whether a row was lost, and none by a fault of ours: then the submission is ungraded, and nothing is named."""
+    return any(o.error is not None for o in outcomes) and all(o.status is not Status.VOID for o in outcomes)
 
 
 def _all(assignment: Assignment, status: Status, message: str) -> tuple[Verdict, ...]:

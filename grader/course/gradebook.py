@@ -100,13 +100,13 @@ class Gradebook:
         self._db.close()
 
     def append(self, results: Iterable[Result]) -> None:
-        """Store all of `results`, or none of them where one cannot be stored."""
+        """Store all of `results`, or none of them if one cannot be stored."""
         rows = [_row(result) for result in results]
         with self._explained(), self._transaction():
             self._db.executemany(_INSERT, rows)
 
     def latest(self, student: str | None = None, topic: str | None = None) -> list[Result]:
-        """The newest Result of every student and topic, whatever its round, in the order of their names."""
+        """Return the newest Result of every student and topic, whatever its round, in the order of their names."""
         with self._explained():
             rows = self._db.execute(_LATEST, plain({"student": student, "topic": topic})).fetchall()
         return [self._stored(text) for (text,) in rows]
@@ -190,7 +190,7 @@ def _row(result: Result) -> dict[str, Any]:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """The statements of `script`, one by one: `executescript` would end our transaction."""
+    """Yield the statements of `script`, one by one: `executescript` would end our transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

@@ -21,7 +21,6 @@ from ..topics.folder import Assignment
 GRADER = Path(__file__).resolve().parent.parent
 RAN = ("inside", "submission")  # folders of `grader/`
 JUDGED = ("topics", "numerics", "checks", "truth", "judging")
-BOTH = sorted(GRADER.glob("*.py"))  # the names that everything may use
 
 
 def ran(assignment: Assignment, limits: Limits, imports: Sequence[str], round: str) -> str:
@@ -40,8 +39,10 @@ def judged(assignment: Assignment) -> str:
 
 @cache
 def _framework(folders: tuple[str, ...]) -> str:
-    """Return the hash of the Python files of these folders, and of those that everything uses; read once a process."""
-    return _contents([*BOTH, *(path for name in folders for path in (GRADER / name).rglob("*.py"))], GRADER)
+    """Return the hash of the Python files of these folders, and of the top, which everything uses; read once a process."""
+    return _contents(
+        [*GRADER.glob("*.py"), *(path for name in folders for path in (GRADER / name).rglob("*.py"))], GRADER
+    )
 
 
 def _contents(paths: Iterable[Path], root: Path) -> str:

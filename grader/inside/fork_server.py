@@ -2,7 +2,7 @@
 
 It never sees student code or arrays: it gets descriptors on a control socket, and forks.
 
-    zygote ──fork──> A (own namespaces; keeps the status socket, waits for B, reports how it ended)
+    server ──fork──> A (own namespaces; keeps the status socket, waits for B, reports how it ended)
                       └──fork──> B (process 1 of its namespace; confines itself; then answers requests)
 
 Without namespaces A does the same, only B is then an ordinary process. Runs inside: standard library, numpy, siblings.

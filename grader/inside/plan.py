@@ -12,6 +12,7 @@ for the length of the plan, or beyond it as handles. The jail loads this file: s
 from __future__ import annotations
 
 import abc
+import hashlib
 import operator
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
@@ -19,9 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from .wire import Handle, Ref, Seeded
+from .wire import Handle, Ref, Seeded, decode, encode
 
-OPS = ("let", "new", "call", "get", "apply")
 OPERATORS: Mapping[str, Callable[..., Any]] = {  # as Python dispatches them: also to the operand on the right
     name: getattr(operator, name) for name in ("add", "sub", "mul", "truediv", "pow", "matmul", "neg", "getitem")
 } | {"sum": sum}  # of a list and a start: ten thousand additions are one step
@@ -116,6 +116,14 @@ class Plan:
             "kept": self.kept,
             "seed": self.seed,
         }
+
+    def digest(self) -> bytes:
+        """Return the address of the question in a record of answers: SHA-256 of the plan as it is sent."""
+        return hashlib.sha256(encode(self.to_wire())).digest()
+
+    def copy(self) -> Plan:
+        """Return a plan that shares no array with this one: whoever runs it may change its arguments in place."""
+        return Plan.from_wire(decode(encode(self.to_wire())))
 
     @classmethod
     def from_wire(cls, data: Mapping[str, Any]) -> Plan:

@@ -18,6 +18,11 @@ STAND_INS = ("matplotlib", "mpl_toolkits", "seaborn", "plotly", "IPython", "ipyw
 def install(imports: Sequence[str], world: dict[str, Any], data: Mapping[str, Any]) -> None:
     """Put the stand-ins behind the real packages, and a notebook's own built-ins into its namespace."""
     sys.meta_path.append(Finder(imports, data))
+    furnish(world)
+
+
+def furnish(world: dict[str, Any]) -> None:
+    """Put a notebook's own built-ins into a namespace."""
     world.update(display=nothing, get_ipython=lambda: nothing, exit=leave, quit=leave)
 
 

@@ -45,6 +45,7 @@ def main(channel: socket, confine: Callable[[dict[str, Any]], None] | None = Non
     except OSError as error:
         reply(channel, nonce, {"refused": str(error)})
         return
+    builtins.input = _no_input
     submission = Submission()
     stand_ins.install(settings["imports"], submission.world, settings["data"])
     reply(channel, nonce, {"ready": True})
@@ -52,6 +53,11 @@ def main(channel: socket, confine: Callable[[dict[str, Any]], None] | None = Non
         nonce, request = receive(channel)
         if request is None:
             return
+        if request["do"] == "anew":  # for known mistakes only: a student's process is never used twice
+            submission = Submission()
+            stand_ins.furnish(submission.world)
+            reply(channel, nonce, {"ready": True})
+            continue
         reply(channel, nonce, submission.answer(request))
 
 
@@ -202,6 +208,3 @@ def reply(channel: socket, nonce: bytes, answer: dict[str, Any]) -> None:
 
 def _no_input(prompt: object = "") -> str:
     raise EOFError("input() has nobody to answer it while the notebook is graded")
-
-
-builtins.input = _no_input

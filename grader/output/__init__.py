@@ -1,1 +1,1 @@
-"""What people and other programs read: the HTML report and the exports."""
+"""Show results to people and to other programs: the HTML report and the exports."""

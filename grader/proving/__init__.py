@@ -1,1 +1,1 @@
-"""Is the topic right? Proves an assignment before a student sees it; never runs in a grading."""
+"""Prove an assignment right before a student sees it. Nothing here runs in a grading."""

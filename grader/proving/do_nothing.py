@@ -1,4 +1,4 @@
-"""Programs that deserve no point: they answer without computing anything, or do not answer. A rubric must not be earned by them."""
+"""Make programs that deserve no point, because they compute nothing or do not answer: no rubric may be earned by one."""
 
 from __future__ import annotations
 
@@ -28,52 +28,55 @@ BODIES = {
 }
 
 
-def worthless(targets: Sequence[Target]) -> dict[str, Implementation]:
-    """Programs in this process: what each does, by name."""
-    programs: dict[str, Implementation] = {name: _world(targets, fill) for name, fill in FILLS.items()}
-    programs["returns its argument"] = _world(targets, None)
+def do_nothing_programs(targets: Sequence[Target]) -> dict[str, Implementation]:
+    """Return the programs that can run in this process, by what each of them does ("returns zeros")."""
+    programs: dict[str, Implementation] = {name: _program(targets, fill) for name, fill in FILLS.items()}
+    programs["returns its argument"] = _program(targets, None)
     programs["is the untouched handout"] = Live.of("\n\n".join(stub(target) for target in targets))
     programs["defines nothing"] = Live({})
     return programs
 
 
-def worthless_sources(targets: Sequence[Target]) -> dict[str, str]:
-    """Programs that need a process of their own, as sources."""
-    return {name: "\n".join(_definition(target, body) for target in targets) for name, body in BODIES.items()}
+def do_nothing_sources(targets: Sequence[Target]) -> dict[str, str]:
+    """Return the sources of the programs that need a process of their own, by what each of them does ("exits")."""
+    sources = {}
+    for name, body in BODIES.items():
+        definitions = [
+            f"class {target.name}:\n    def __init__(self, *args, **kwargs):\n        {body}"
+            if isinstance(target, Class)
+            else f"def {target.name}(*args, **kwargs):\n    {body}"
+            for target in targets
+        ]
+        sources[name] = "\n".join(definitions)
+    return sources
 
 
-def _definition(target: Target, body: str) -> str:
-    if isinstance(target, Class):
-        return f"class {target.name}:\n    def __init__(self, *args, **kwargs):\n        {body}"
-    return f"def {target.name}(*args, **kwargs):\n    {body}"
-
-
-def _world(targets: Sequence[Target], fill: Fill | None) -> Live:
-    """`fill` is None for a program that gives back its first argument."""
-    return Live({t.name: _object(t, fill) if isinstance(t, Class) else _function(t, fill) for t in targets})
+def _program(targets: Sequence[Target], fill: Fill | None) -> Live:
+    """Make a program that answers with `fill`, or, where that is None, with its first argument."""
+    return Live({t.name: _class(t, fill) if isinstance(t, Class) else _function(t, fill) for t in targets})
 
 
 def _function(target: Function, fill: Fill | None) -> Callable[..., Any]:
-    """A function that remembers shapes from its arguments and answers without computing anything."""
+    """Make a function that reads the shapes of its outputs off its arguments and computes nothing."""
 
     def run(*args: Any, **kwargs: Any) -> Any:
         case = dict(zip([p.name for p in target.parameters], args, strict=False)) | kwargs
+        # A backward function may know sizes from its cache alone: that is the case which the forward below gave as its cache.
         cache = next((v for p, v in zip(target.parameters, args, strict=False) if p.name == "cache"), None)
-        whole = case if cache is None else {**case, **cache}
+        sizes = case if cache is None else {**case, **cache}
+        first = next(iter(sizes.values()), None)
         outputs = [
-            _answer(target, i, whole, fill) if spec.is_array else case for i, (_, spec) in enumerate(target.outputs)
+            # An output that is no array is opaque (a cache, a state), so that anything may stand for it.
+            (first if fill is None else fill(target.shape(i, sizes))) if spec.is_array else case
+            for i, (_, spec) in enumerate(target.outputs)
         ]
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
     return run
 
 
-def _answer(target: Function, output: int, case: dict[str, Any], fill: Fill | None) -> Any:
-    return next(iter(case.values()), None) if fill is None else fill(target.shape(output, case))
-
-
-def _object(target: Class, fill: Fill | None) -> type:
-    """A class all of whose methods answer the like, and whose attributes never change."""
+def _class(target: Class, fill: Fill | None) -> type:
+    """Make a class whose methods all answer alike and whose attributes never change."""
 
     def start(self: Any, *args: Any, **kwargs: Any) -> None:
         for name, spec in target.attributes:
@@ -90,4 +93,5 @@ def _object(target: Class, fill: Fill | None) -> type:
 
 
 def _shape(spec: Spec) -> tuple[int, ...]:
+    """Return a shape that fits: 1 for a size that is a letter, since no argument tells its value."""
     return tuple(int(d) if d.isdigit() else 1 for d in spec.dims)

@@ -1,4 +1,4 @@
-"""What verification of a topic found, and how it is written: the matrix mistake × row, what chance lets be seen, findings."""
+"""Hold what verification of a topic found, and write it down: the matrix mistake × row, the power of statistical rows, findings."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ FOLLOWED = "f"  # earned by follow-through
 
 @dataclass
 class Report:
-    """What verification of one topic found; `findings` is empty for a sound topic."""
+    """The findings of one topic's verification, none for a sound topic, with the figures behind them."""
 
     slug: str
     rows: Sequence[str]
     seeds: int = 0
     findings: list[str] = field(default_factory=list)
     matrix: dict[str, str] = field(default_factory=dict)  # mistake → a mark per row
-    named: dict[str, bool] = field(default_factory=dict)  # mistake → whether diagnosis names it
-    powers: dict[str, list[Power]] = field(default_factory=dict)  # statistical row → what it sees
-    mutants: dict[str, Any] = field(default_factory=dict)  # the figures of `bite`, where it was asked for
-    pairs: dict[str, Any] = field(default_factory=dict)
+    named: dict[str, bool] = field(default_factory=dict)  # mistake → True if diagnosis names it
+    powers: dict[str, list[Power]] = field(default_factory=dict)  # statistical row → the power of each of its counts
+    mutants: dict[str, Any] = field(default_factory=dict)  # figures of `prove_thoroughly`, {} unless it ran
+    pairs: dict[str, Any] = field(default_factory=dict)  # likewise
 
     @property
     def sound(self) -> bool:
         return not self.findings
 
     def text(self) -> str:
-        """The matrix mistake × row, as kept in matrix.txt."""
+        """Return the matrix mistake × row and the powers, as matrix.txt keeps them."""
         width = max([len(name) for name in self.matrix], default=0)
         head = [f"{'':{width}}  {'  '.join(self.rows)}"]
         for name, marks in self.matrix.items():
@@ -49,8 +49,8 @@ class Report:
         legend = "· earned  x lost  f earned by follow-through  r raised  - withheld"
         return "\n".join([*head, "", legend, "", *_power_table(self.powers)])
 
-    def thorough(self) -> list[str]:
-        """What `bite` found, in three lines; none where it was not asked for."""
+    def thorough_lines(self) -> list[str]:
+        """Return the figures of mutants and pairs in three lines, or none if they were not made."""
         if not self.mutants:
             return []
         m, p = self.mutants, self.pairs
@@ -66,11 +66,11 @@ class Report:
 
 
 def _power_table(powers: Mapping[str, Sequence[Power]]) -> list[str]:
-    """What each statistical row sees, a line for each count; false alarms add up over all of them."""
+    """Return a table of the powers with a line for each count, under a sentence with their false alarms; [] without any."""
     found = [(row, power) for row, each in powers.items() for power in each]
     if not found:
         return []
-    alarm = sum(power.false_alarm for _, power in found)
+    alarm = sum(power.false_alarm for _, power in found)  # an upper bound, also where counts depend on each other
     head = (
         f"What chance lets be seen: a rate that is `off` by so much is noticed with probability {SEEN:g}. "
         f"A right program fails one of\nthese tests with probability {alarm:.2g} at most."

@@ -1,5 +1,8 @@
-"""Over many seeds: the model solution and every variant score full; the untouched handout and every do-nothing program score
-0; every known mistake loses a row, always the same ones, and is named. What fails is a finding, said as a sentence."""
+"""Prove a topic on many seeds. Whatever fails is a finding, written as a sentence.
+
+The model solution and every variant score full. The untouched handout and every do-nothing program score 0. Every known
+mistake loses a row, the same rows on every seed, and is named.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ..checks import statistical
 from ..checks.chance import Power
+from ..checks.trial import TruthSource
 from ..errors import TopicError
 from ..inside.plan import Implementation
-from ..judging.evaluate import Outcome, evaluate
-from ..judging.mistakes import recognise, run_mistakes
+from ..judging.evaluate import evaluate
+from ..judging.known import in_this_process, run_mistakes
+from ..judging.mistakes import recognise
+from ..judging.outcome import Outcome
 from ..result import Status
 from ..submission.in_process import Live
 from ..topics.changes import Change, Mistake
 from ..topics.folder import Assignment
 from ..topics.handout import check_folder
-from ..truth.trials import SeededTrial, TruthSource, seeded_trials
-from .do_nothing import worthless
+from ..truth.trials import seeded_trials
+from .do_nothing import do_nothing_programs
 from .report import FOLLOWED, MARKS, Report
 
 
@@ -28,17 +34,21 @@ def verify(
     others: Mapping[str, Implementation] | None = None,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Report:
-    """Prove a topic on every seed. `others` are do-nothing programs that need a process of their own (loops, exits)."""
+    """Prove a topic on every seed and return the report.
+
+    `others` are do-nothing programs that need a process of their own (loops, exits), by what they do; they are tried on the
+    first seed alone, because a loop costs the whole time limit of every row and ends alike on each seed.
+    """
     report = Report(assignment.slug, [row.id for row in assignment.topic.rubric])
     findings = dict.fromkeys(check_folder(assignment), "")
     for number, seed in enumerate(seeds):
         progress(f"{assignment.slug}: seed {number + 1} of {len(seeds)}")
         if number == 0:
             report.powers = dict(_powers(assignment, truth, seed))
-        report.findings += _right_ones(assignment, truth, seed)
-        report.findings += _worthless_ones(assignment, truth, seed, others if number == 0 and others else {})
-        _mistakes(assignment, truth, seed, report, first=number == 0)
-        for text in report.findings:  # what is wrong on every seed is said once, with the first
+        report.findings += _check_right_programs(assignment, truth, seed)
+        report.findings += _check_do_nothing(assignment, truth, seed, others if number == 0 and others else {})
+        _check_mistakes(assignment, truth, seed, report, first=number == 0)
+        for text in report.findings:  # a finding that comes back on other seeds is reported once, with the first
             findings.setdefault(text, f"seed {number + 1} of {len(seeds)}: ")
         report.findings = []
         report.seeds += 1
@@ -56,15 +66,16 @@ def false_alarms(
     seeds: Sequence[int],
     progress: Callable[[str], None] = lambda text: None,
 ) -> list[str]:
-    """What the solution and the variants do not earn on many seeds: nothing, where the rubric is fair."""
+    """Return a sentence for every row that the solution or a variant does not earn on one of the seeds."""
     found = []
     for seed in seeds:
-        found += [f"seed {seed}: {text}" for text in _right_ones(assignment, truth, seed)]
+        found += [f"seed {seed}: {text}" for text in _check_right_programs(assignment, truth, seed)]
         progress(f"{assignment.slug}: right programs")
     return found
 
 
-def _right_ones(assignment: Assignment, truth: TruthSource, seed: int) -> Iterator[str]:
+def _check_right_programs(assignment: Assignment, truth: TruthSource, seed: int) -> Iterator[str]:
+    """Yield a finding for every row that the solution or a variant does not earn in its own right."""
     right = {"the solution": Change("")} | {f"variant {v.name!r}": v for v in assignment.variants}
     for name, change in right.items():
         try:
@@ -78,17 +89,18 @@ def _right_ones(assignment: Assignment, truth: TruthSource, seed: int) -> Iterat
 
 
 def _powers(assignment: Assignment, truth: TruthSource, seed: int) -> Iterator[tuple[str, list[Power]]]:
-    """What each statistical row sees, with the solution as the student."""
+    """Yield the powers of each statistical row, with the solution as the student."""
     student = Live.of(assignment.solution)
     for row in assignment.topic.rubric:
         if isinstance(row.check, statistical):
-            yield row.id, row.check.power(SeededTrial(assignment.topic, student, truth, seed, row.id))
+            yield row.id, row.check.power(seeded_trials(assignment.topic, student, truth, seed)(row))
 
 
-def _worthless_ones(
+def _check_do_nothing(
     assignment: Assignment, truth: TruthSource, seed: int, others: Mapping[str, Implementation]
 ) -> Iterator[str]:
-    for name, student in {**worthless(assignment.targets), **others}.items():
+    """Yield a finding for every row that a do-nothing program earns, or at which it makes the grader fail."""
+    for name, student in {**do_nothing_programs(assignment.targets), **others}.items():
         for o in _outcomes(assignment, student, truth, seed):
             if o.earned:
                 yield f"a program that {name} earns {o.row.id!r}"
@@ -96,9 +108,10 @@ def _worthless_ones(
                 yield f"a program that {name} breaks {o.row.id!r}: {o.error}"
 
 
-def _mistakes(assignment: Assignment, truth: TruthSource, seed: int, report: Report, first: bool) -> None:
+def _check_mistakes(assignment: Assignment, truth: TruthSource, seed: int, report: Report, first: bool) -> None:
+    """Add the findings of every known mistake to the report and, on the first seed, its line of the matrix."""
     try:
-        known = run_mistakes(assignment, truth, seed)
+        known = run_mistakes(assignment, in_this_process(assignment, truth, seed))
     except TopicError as error:
         report.findings.append(str(error))
         return
@@ -106,18 +119,22 @@ def _mistakes(assignment: Assignment, truth: TruthSource, seed: int, report: Rep
         name, outcomes = one.hint.name, one.outcomes
         marks = "".join(FOLLOWED if o.follow else MARKS[o.status] for o in outcomes)
         names = {hint.name for hint in recognise(outcomes, known).values()}
-        report.findings += _unsound_mistake(mistake, marks, names, report, seed, first)
-        report.findings += _void(outcomes, name, seed)
+        report.findings += _check_mistake(mistake, marks, names, report, first)
+        report.findings += [
+            f"{name!r} makes row {o.row.id!r} void: {o.error}" for o in outcomes if o.status is Status.VOID
+        ]
         if first:
             report.matrix[name] = marks
             report.named[name] = name in names
 
 
-def _unsound_mistake(
-    mistake: Mistake, marks: str, names: set[str], report: Report, seed: int, first: bool
-) -> Iterator[str]:
+def _check_mistake(mistake: Mistake, marks: str, names: set[str], report: Report, first: bool) -> Iterator[str]:
+    """Yield a finding where a mistake loses nothing, is not named, keeps a row that it must lose, or varies with the seed.
+
+    `marks` is its line of the matrix, a mark per row; `names` are the mistakes that diagnosis recognised in it.
+    """
     name = mistake.name
-    if not set(marks) - set("·f"):
+    if not set(marks) - {MARKS[Status.EARNED], FOLLOWED}:
         yield f"mistake {name!r} loses no row"
     elif name not in names:
         yield f"mistake {name!r} is not named" + (f", but {sorted(names)} is" if names else "")
@@ -128,9 +145,3 @@ def _unsound_mistake(
         before = report.matrix.get(name, "")
         rows = [row for row, a, b in zip(report.rows, before, marks, strict=False) if a != b]
         yield f"mistake {name!r} costs other rows than on the first seed: {', '.join(rows)}"
-
-
-def _void(outcomes: Sequence[Outcome], name: str, seed: int) -> Iterator[str]:
-    for o in outcomes:
-        if o.status is Status.VOID:
-            yield f"{name!r} makes row {o.row.id!r} void: {o.error}"

@@ -38,7 +38,7 @@ class Live(Implementation):
         return cls(world)
 
     def run(self, plan: Plan) -> list[Any]:
-        copy = Plan.from_wire(decode(encode(plan.to_wire())))
+        copy = plan.copy()
         np.random.seed(plan.seed)
         random.seed(plan.seed)
         try:

@@ -121,13 +121,16 @@ class Session(Implementation):
     def _launch(self) -> None:
         self.child = self.jail.start()
         try:
-            settings = self.jail.settings(self.limits) | {"data": self.data}
-            answer = self._exchange(settings, START_SECONDS, "took too long", "the start")
+            answer = self._exchange(self._settings(), START_SECONDS, "took too long", "the start")
         except (TimedOut, Died) as error:
             raise GraderError(f"the submission's process did not start: {error}") from error
         if "refused" in answer:
             self._end()
             raise GraderError(f"the submission's process could not be confined: {answer['refused']}")
+
+    def _settings(self) -> dict[str, Any]:
+        """Return the first request: what the process gives up before it runs anything of the submission."""
+        return self.jail.settings(self.limits) | {"data": self.data}
 
     def _run_cells(self) -> list[Note]:
         """Run the notebook. Where a cell loops or kills, the process is gone afterwards and that cell is left out next time."""

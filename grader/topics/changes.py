@@ -1,9 +1,9 @@
-"""What the model solution may be changed into: known mistakes, other right ways, and mutants that are right after all."""
+"""What the model solution may be changed into: known mistakes, other right ways (`Change`), and mutants that are right, too."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from ..errors import TopicError
 
@@ -16,6 +16,7 @@ class Change:
     name: str
     was: str = ""
     now: str = ""
+    _: KW_ONLY
     also: Sequence[tuple[str, str]] = ()
     code: str = ""
 
@@ -34,12 +35,8 @@ class Mistake(Change):
     that is known to be wrong, and has to be seen by just that claim."""
 
     say: str = ""
+    _: KW_ONLY
     loses: str = ""
-
-
-@dataclass(frozen=True)
-class Variant(Change):
-    """Another right way: it costs nothing."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,14 @@
-"""The folder of a topic, loaded as an `Assignment`: `assignments/NAME/{topic,solution,mistakes}.py`, `handout.md`, and the truth in
-`reference/NAME.py` (slug `batch-norm`, module `batch_norm`). The framework knows no topic by name.
+"""The folder of a topic, loaded as an `Assignment`.
+
+That is `assignments/NAME/{topic,solution,mistakes}.py`, `variants/*.py`, `handout.md`, and the truth in `reference/NAME.py` (slug
+`batch-norm`, module `batch_norm`). The framework knows no topic by name.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +20,7 @@ import numpy as np
 
 from ..errors import TopicError
 from . import datasets
-from .changes import Equivalent, Mistake, Variant
+from .changes import Change, Equivalent, Mistake
 from .rubric import Topic
 from .signature import Target, is_declaration, targets_of
 
@@ -74,8 +77,14 @@ class Assignment:
         return list(self._mistakes_module.mistakes)
 
     @property
-    def variants(self) -> Sequence[Variant]:
-        return list(self._mistakes_module.variants)
+    def variant_files(self) -> Sequence[Path]:
+        return sorted((self.folder / "variants").glob("*.py"))
+
+    @property
+    def variants(self) -> Sequence[Change]:
+        """Other right ways, which cost nothing. A file holds definitions that replace those of the same name in the model
+        solution; the first line of its docstring is its name."""
+        return [variant(path) for path in self.variant_files]
 
     @property
     def equivalents(self) -> Sequence[Equivalent]:
@@ -109,6 +118,17 @@ class Assignment:
             "topic": digest(self.files),
             "reference": digest([self.reference_path]),
         }
+
+
+def variant(path: Path) -> Change:
+    """The variant in a file. Raises TopicError where it has no name.
+
+    It is not parsed, so that one with a slip in its syntax has a name to be reported under.
+    """
+    code = path.read_text(encoding="utf-8")
+    if not (said := re.match(r'"""(.+?)\s*("""|\n)', code)):
+        raise TopicError(f"{path}: begin with a docstring whose first line is the variant's name")
+    return Change(said[1], code=code)
 
 
 def declared_targets(module: ModuleType) -> tuple[Target, ...]:

@@ -6,9 +6,7 @@ The helpers at the end are what `reference/*.py` is written with: gradients come
 from __future__ import annotations
 
 import gc
-import hashlib
 import inspect
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -18,21 +16,17 @@ import torch
 
 from ..errors import GraderError
 from ..inside.plan import Plan, execute
-from ..inside.wire import encode
 from ..numerics.compare import Truth, largest
 from ..topics.folder import Assignment, load_module
 from ..topics.signature import Class, Function
-from . import cache as on_disk
+from .record import InMemory, OnDisk, Recorded, truths_from_bytes, truths_to_bytes
 
 gc.freeze()  # torch brings 150,000 objects that stay: every collection would look at all of them
 DTYPE = torch.float64
-MOST_ANSWERS = (
-    10_000  # that are kept, the latest: the search for smallest inputs asks new questions for each submission
-)
 
 
 def choose_device(wish: str) -> str:
-    """ "cpu" or "cuda" for a wish of "auto", "cpu" or "cuda". Raises GraderError where a GPU is asked for and there is none."""
+    """Return "cpu" or "cuda" for a wish of "auto", "cpu" or "cuda". Raise GraderError if a GPU is asked for and there is none."""
     available = torch.cuda.is_available()
     if wish == "cuda" and not available:
         raise GraderError("device cuda was asked for, but torch sees no GPU here: use --device cpu or auto")
@@ -40,7 +34,7 @@ def choose_device(wish: str) -> str:
 
 
 def be_exact(device: str) -> None:
-    """TF32 off, deterministic kernels, one thread (a grade must not depend on the machine's core count)."""
+    """Turn TF32 off and deterministic kernels on, and use one thread: a grade must not depend on the machine's core count."""
     torch.set_num_threads(1)
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
@@ -58,30 +52,28 @@ class Oracle:
         self.world = {t.name: self._class(t) if isinstance(t, Class) else self._bind(t) for t in assignment.targets}
         self.world |= dict(self._helpers_of_reference())
         self.version = f"{assignment.hashes['reference']} {torch.__version__} {device}"
-        self.known: dict[bytes, list[Truth]] = {}
-        self.lock = threading.Lock()
+        memory = InMemory[list[Truth]]()
+        disk = OnDisk(self.version, truths_to_bytes, truths_from_bytes)
+        self.short, self.long = Recorded([memory], self.compute), Recorded([memory, disk], self.compute)
 
     def run(self, plan: Plan) -> list[Truth]:
-        """The wanted answers. Raises GraderError where the reference fails: that is never the student's fault."""
-        payload = encode(plan.to_wire())
-        key = hashlib.sha256(payload).digest()
-        with self.lock:
-            found = self.known[key] = self.known.pop(key) if key in self.known else self._compute(plan)
-            if len(self.known) > MOST_ANSWERS:
-                del self.known[next(iter(self.known))]  # the one that was not asked for longest
-            return found
+        """Return the wanted answers. Raise GraderError where the reference fails: that is never the student's fault.
 
-    def _compute(self, plan: Plan) -> list[Truth]:
+        What an ensemble answers takes seconds: it is kept on disk between gradings.
+        """
+        takes_long = any(isinstance(vars(self.module).get(name), Ensemble) for name in plan.names())
+        return (self.long if takes_long else self.short).run(plan)
+
+    def compute(self, plan: Plan) -> list[Truth]:
+        """Run a copy of the plan: a script that changes a shared array in place must not change what the student is sent."""
         try:
-            if any(isinstance(vars(self.module).get(name), Ensemble) for name in plan.names()):
-                return on_disk.answers(self.version, plan, lambda: execute(plan, self.world, {}, _truth))
-            return execute(plan, self.world, {}, _truth)
+            return execute(plan.copy(), self.world, {}, _truth)
         except Exception as error:
             names = ", ".join(plan.names())
             raise GraderError(f"the reference of {names} failed: {type(error).__name__}: {error}") from error
 
     def _bind(self, target: Function) -> Callable[..., Any]:
-        """The reference function with the signature's defaults, taking numpy arrays and giving tensors."""
+        """Return the reference function with the signature's defaults; it takes numpy arrays and gives tensors."""
         names = [p.name for p in target.parameters]
 
         def bound(*args: Any, **kwargs: Any) -> Any:
@@ -94,7 +86,7 @@ class Oracle:
         return lambda *args, **kwargs: self._reference(target.name)(*args, **kwargs)
 
     def _helpers_of_reference(self) -> Iterator[tuple[str, Callable[..., Any]]]:
-        """What the reference answers though no student writes it: single stages ("backward.dW2"), and ensembles."""
+        """Yield what the reference answers though no student writes it: single stages ("backward.dW2"), and ensembles."""
         for name, thing in vars(self.module).items():
             if isinstance(thing, Stages):
                 for stage, step in thing.steps.items():
@@ -103,7 +95,7 @@ class Oracle:
                 yield name, self._named(thing.trainings)
 
     def _named(self, step: Callable[..., Any]) -> Callable[..., Any]:
-        """The function on those of the arguments that it takes, as tensors."""
+        """Return the function of those arguments that it takes, as tensors."""
         takes = arguments_of(step)
         return lambda **given: step(**self._tensors({name: given[name] for name in takes}))
 
@@ -137,7 +129,7 @@ Terms = Callable[..., Sequence[torch.Tensor] | torch.Tensor]
 
 
 def derivative(of: Callable[..., torch.Tensor], wrt: str) -> Callable[..., torch.Tensor]:
-    """The gradient of a scalar reference function with respect to the argument `wrt`, by autograd."""
+    """Return the gradient of a scalar reference function with respect to the argument `wrt`, by autograd."""
 
     def gradient(**case: Any) -> torch.Tensor:
         x = case[wrt].clone().requires_grad_(True)
@@ -149,7 +141,7 @@ def derivative(of: Callable[..., torch.Tensor], wrt: str) -> Callable[..., torch
 def layer(
     forward: Callable[..., torch.Tensor], terms: Terms | None = None
 ) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """The pair (forward, backward) of a layer from its forward alone; backward is autograd's vector-Jacobian product.
+    """Return the pair (forward, backward) of a layer, from its forward alone; backward is autograd's vector-Jacobian product.
 
     `terms(dout, **arguments)` gives, for each gradient, a tensor as large as the largest term that it is summed from:
     the scale of rounding where the sum cancels.
@@ -174,7 +166,7 @@ def layer(
 
 
 def scaled(value: torch.Tensor, *terms: torch.Tensor) -> torch.Tensor:
-    """`value`, with the sizes of the terms that it is summed from: comparison allows their rounding."""
+    """Return `value` with the sizes of the terms that it is summed from: comparison allows their rounding."""
     value._largest_term = max(float(t.abs().max()) for t in terms)  # type: ignore[attr-defined]
     return value
 
@@ -208,12 +200,15 @@ class Ensemble:
 
 
 def arguments_of(step: Callable[..., Any]) -> tuple[str, ...]:
-    """The names of the arguments that a step takes."""
+    """Return the names of the arguments that a step takes."""
     return tuple(inspect.signature(step).parameters)
 
 
 def stepwise(make: Callable[..., torch.optim.Optimizer]) -> Callable[..., Any]:
-    """A torch.optim optimiser as the pure step (w, dw, state, **hyper) → (w, state); `make(parameters, **hyper)` builds it."""
+    """Return a torch.optim optimiser as the pure step (w, dw, state, **hyper) → (w, state).
+
+    `make(parameters, **hyper)` builds it.
+    """
 
     def step(w: torch.Tensor, dw: torch.Tensor, state: Any, **hyper: Any) -> tuple[torch.Tensor, Any]:
         if not state:
@@ -234,7 +229,7 @@ def _is_real(value: Any) -> bool:
 
 @cache
 def device_name(device: str) -> str:
-    """A name for reports: "cpu", or "cuda (NVIDIA …)"."""
+    """Return a name for reports: "cpu", or "cuda (NVIDIA …)"."""
     return f"cuda ({torch.cuda.get_device_name()})" if device == "cuda" else "cpu"
 
 

@@ -71,7 +71,7 @@ def softmax_xent_grad(logits, labels):
 """
 
 SOFTMAX_MISTAKES = """
-from grader import Mistake, Variant
+from grader import Mistake
 
 mistakes = [
     Mistake("loss summed", was="labels].mean()", now="labels].sum()",
@@ -86,13 +86,26 @@ mistakes = [
             now="logits -= logits.max(axis=1, keepdims=True); shifted = logits -",
             say="You subtract the maximum from the caller's array: make a new one."),
 ]
-variants = [
-    Variant("one-hot by eye", was="grad[np.arange(len(labels)), labels] -= 1",
-            now="grad = grad - np.eye(logits.shape[1])[labels]"),
-    Variant("logaddexp", was="np.log(np.exp(shifted).sum(axis=1, keepdims=True))",
-            now="np.logaddexp.reduce(shifted, axis=1, keepdims=True)"),
-]
 """
+
+ONE_HOT_BY_EYE = '''\
+"""one-hot by eye"""
+import numpy as np
+
+def softmax_xent_grad(logits, labels):
+    grad = np.exp(log_softmax(logits))
+    grad = grad - np.eye(logits.shape[1])[labels]
+    return grad / len(labels)
+'''
+
+LOGADDEXP = '''\
+"""logaddexp"""
+import numpy as np
+
+def log_softmax(logits):
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return shifted - np.logaddexp.reduce(shifted, axis=1, keepdims=True)
+'''
 
 SOFTMAX_HANDOUT = """# Softmax
 
@@ -147,21 +160,24 @@ def heavy_ball(w, dw, state, *, lr=0.1, beta=0.9):
 """
 
 HEAVY_MISTAKES = """
-from grader import Mistake, Variant
+from grader import Mistake
 
 mistakes = [
     Mistake("uphill", was="w - lr * v", now="w + lr * v", say="You step uphill: subtract."),
     Mistake("a moving average", was="+ dw", now="+ (1 - beta) * dw", say="That is an average: add all of dw."),
 ]
-variants = [Variant("in place", code='''
+"""
+
+IN_PLACE = '''\
+"""in place"""
+
 def heavy_ball(w, dw, state, *, lr=0.1, beta=0.9):
     state.setdefault("v", 0 * w)
     state["v"] *= beta
     state["v"] += dw
     w -= lr * state["v"]
     return w, state
-''')]
-"""
+'''
 
 HEAVY_HANDOUT = """# Heavy ball
 
@@ -184,6 +200,10 @@ TOPICS = {
     SOFT: (SOFTMAX_TOPIC, SOFTMAX_SOLUTION, SOFTMAX_MISTAKES, SOFTMAX_HANDOUT, SOFTMAX_REFERENCE),
     HEAVY: (HEAVY_TOPIC, HEAVY_SOLUTION, HEAVY_MISTAKES, HEAVY_HANDOUT, HEAVY_REFERENCE),
 }
+VARIANTS = {
+    "softmax_xent": {"one_hot_by_eye.py": ONE_HOT_BY_EYE, "logaddexp.py": LOGADDEXP},
+    "heavy_ball": {"in_place.py": IN_PLACE},
+}
 
 SETTINGS = """\
 name: A small course
@@ -199,8 +219,9 @@ def make_course(root: Path) -> Path:
     """Write the course below `root`, which may not exist yet."""
     for module, (topic, solution, mistakes, handout, reference) in TOPICS.items():
         folder = root / "assignments" / module
-        folder.mkdir(parents=True)
+        (folder / "variants").mkdir(parents=True)
         files = {"topic.py": topic, "solution.py": solution, "mistakes.py": mistakes, "handout.md": handout}
+        files |= {f"variants/{name}": text for name, text in VARIANTS[module].items()}
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
         (root / "reference").mkdir(exist_ok=True)

@@ -8,7 +8,8 @@ import numpy as np
 
 from grader.checks import Check
 from grader.inside.plan import Implementation, Plan, execute
-from grader.judging.evaluate import Outcome, evaluate
+from grader.judging.evaluate import evaluate
+from grader.judging.outcome import Outcome
 from grader.numerics.compare import Truth
 from grader.result import Status
 from grader.submission.in_process import Live

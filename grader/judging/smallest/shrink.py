@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ...checks import SingleCase, Trial
+from ...checks.trial import Inputs, TruthSource
 from ...errors import GraderError, Wrong
 from ...inside.plan import Implementation, Plan
 from ...inside.plan import describe as describe_value
@@ -26,9 +26,10 @@ from ...submission.in_process import Live
 from ...submission.limits import SHRINK_CALLS
 from ...topics.folder import Assignment
 from ...topics.rubric import Case, Cases, Row
-from ...truth.trials import PUBLIC_SEED, SeededTrial, TruthSource
-from ..evaluate import Outcome, judge
+from ...truth.trials import PUBLIC_SEED, seeded_trials
+from ..evaluate import judge
 from ..mistakes import same
+from ..outcome import Outcome
 from .simpler import Values, cost, entries, like, moves, tables
 
 ENTRIES = 40  # that the arrays of a cell may hold, and lines: a larger one explains nothing
@@ -41,28 +42,23 @@ class GaveUp(Exception):
     """The submission ran out of time, or its process ended."""
 
 
-@dataclass
-class SingleCaseTrial(Trial):
-    """A trial on one case. What a claim draws besides is the same each time."""
+class SingleCaseInputs(Inputs):
+    """One case. What a claim draws besides is the same each time."""
 
-    student: Implementation
-    truth: TruthSource
-    case: Mapping[str, Any]
+    def __init__(self, case: Mapping[str, Any]) -> None:
+        self.case = case
 
-    def cases(self, generator: Cases | None = None) -> Sequence[Case]:
+    def cases(self, generator: Cases | None) -> Sequence[Case]:
         return [(NAME, dict(self.case))]
 
     def normal(self, shape: tuple[int, ...]) -> np.ndarray:
         return np.random.default_rng(PUBLIC_SEED).normal(size=shape)
 
-    def expect(self, plan: Plan) -> list[Truth]:
-        return self.truth.run(plan)
-
-    def learn(self, compute: Callable[[], Any]) -> Any:
+    def computed(self, compute: Callable[[], Any]) -> Any:
         return compute()
 
-    def _branch(self, name: str) -> Trial:
-        return SingleCaseTrial(self.student, self.truth, self.case)
+    def branch(self, name: str) -> SingleCaseInputs:
+        return self
 
 
 class Counted(Implementation):
@@ -92,7 +88,7 @@ class Shrinking:
         self.lock = threading.Lock()  # of the model solution, which runs in this process
 
     def cells(self, outcomes: Sequence[Outcome], student: Implementation) -> dict[str, dict[str, Any]]:
-        """Row id → evidence `smallest`, for the first lost row of each function, where one is found. Raises nothing."""
+        """Return the evidence `smallest` by row id, for the first lost row of each function that has one. Raise nothing."""
         found: dict[str, dict[str, Any]] = {}
         lost = list(first_lost(outcomes))
         if not lost:
@@ -109,25 +105,27 @@ class Shrinking:
         return found
 
     def _cell(self, row: Row, wrong: Wrong, student: Implementation, solution: Live) -> dict[str, Any] | None:
-        alone = row.check.single_case(SeededTrial(self.assignment.topic, student, self.truth, PUBLIC_SEED, row.id))
+        alone = row.check.single_case(seeded_trials(self.assignment.topic, student, self.truth, PUBLIC_SEED)(row))
         if alone is None:
             return None
         counted = Counted(student, self.calls)
 
         def fails(case: Mapping[str, Any]) -> Wrong | None:
-            """How the submission fails on a case, where it does so for the known reason and the solution does not fail."""
-            error = _error(row, alone, SingleCaseTrial(counted, self.truth, case))
+            """Return how the submission fails on a case, if it fails for the known reason and the solution does not fail."""
+            error = _error(row, alone, Trial(counted, self.truth, SingleCaseInputs(case)))
             if not isinstance(error, Wrong) or reason(error) != reason(wrong):
                 return None
             with self.lock:
-                return error if _error(row, alone, SingleCaseTrial(solution, self.truth, case)) is None else None
+                return (
+                    error if _error(row, alone, Trial(solution, self.truth, SingleCaseInputs(case))) is None else None
+                )
 
         best = _smallest(alone, fails, counted)
         return _evidence(alone, *best, self.calls - counted.left) if best else None
 
 
 def first_lost(outcomes: Sequence[Outcome]) -> Iterator[tuple[Row, Wrong]]:
-    """Of the visible rows that a wrong answer lost, the first for each function."""
+    """Yield, for each function, the first visible row that a wrong answer lost."""
     if any(o.status is Status.VOID for o in outcomes):
         return
     seen: set[str] = set()
@@ -140,7 +138,7 @@ def first_lost(outcomes: Sequence[Outcome]) -> Iterator[tuple[Row, Wrong]]:
 
 
 def reason(wrong: Wrong) -> tuple[str, str]:
-    """Which output is wrong, and in which way: two cases fail alike where these are the same."""
+    """Return which output is wrong, and in which way: two cases fail alike if these are the same."""
     output = re.split(r" on |, step | after ", wrong.evidence.where)[0]
     if "entry" in wrong.evidence.details:
         return output, "a number" if np.isfinite(float(wrong.evidence.details["got"])) else "not finite"
@@ -155,9 +153,9 @@ def _error(row: Row, alone: SingleCase, trial: Trial) -> Exception | None:
 
 
 def _smallest(alone: SingleCase, fails: Any, counted: Counted) -> tuple[Values, Wrong] | None:
-    """Greedy: whatever is simpler and still fails is the new case, until a round changes nothing or no calls are left.
+    """Search greedily: whatever is simpler and still fails is the new case, until a round changes nothing or no calls are left.
 
-    None where the answer is another the second time: it depends on earlier calls, and a cell would not show it.
+    Return None if the answer is another the second time: it depends on earlier calls, and a cell would not show it.
     """
     for _, case in alone.cases:  # as declared: a plain one comes first
         calls = counted.left
@@ -190,7 +188,7 @@ def _key(case: Mapping[str, Any]) -> str:
 
 
 def _evidence(alone: SingleCase, case: Values, wrong: Wrong, calls: int) -> dict[str, Any] | None:
-    """What is shown, or None where the case is too large to be shown."""
+    """Return what is shown, or None if the case is too large to be shown."""
     lines = alone.write(case, wrong) if entries(case) <= ENTRIES else []
     if not 0 < len(lines) <= ENTRIES or max(map(len, lines)) > LONGEST:
         return None
@@ -201,7 +199,7 @@ def _evidence(alone: SingleCase, case: Values, wrong: Wrong, calls: int) -> dict
 
 
 def _texts(wrong: Wrong) -> tuple[str, str]:
-    """What came back and what was expected, with as many digits as it takes to see that they differ."""
+    """Return what came back and what was expected, with as many digits as it takes to see that they differ."""
     if not isinstance(wrong.evidence.truth, Truth) or wrong.evidence.truth.value.size > ENTRIES:
         return " ".join(wrong.evidence.sentence.split())[:WORDS], ""
     want, got = wrong.evidence.truth.value, wrong.evidence.answer

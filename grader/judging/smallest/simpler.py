@@ -31,7 +31,7 @@ def rounded(digits: int) -> Simplify:
 
 
 def counting(x: np.ndarray) -> np.ndarray:
-    """0, 1, 2, …"""
+    """Return 0, 1, 2, … in the form of `x`."""
     return np.arange(x.size, dtype=x.dtype).reshape(x.shape)
 
 
@@ -39,7 +39,7 @@ SIMPLER: tuple[Simplify, ...] = (np.zeros_like, np.ones_like, counting, rounded(
 
 
 def moves(alone: SingleCase, case: Values) -> Iterator[Move]:
-    """Ways to simplify, the boldest first. Each gives another case, or None where it has nothing to do or goes too far."""
+    """Yield ways to simplify, the boldest first. Each returns another case, or None if it has nothing to do or goes too far."""
     bound = sizes(alone, case)
     letters = sorted(bound, key=lambda letter: -bound[letter])
     yield _all_at_once(alone, letters)
@@ -53,7 +53,7 @@ def moves(alone: SingleCase, case: Values) -> Iterator[Move]:
 
 
 def tables(case: Mapping[str, Any]) -> list[str]:
-    """Which values of a case are numbers by name: the leaves of a script."""
+    """Return the names of the values that are numbers by name: the leaves of a script."""
     return [name for name, value in case.items() if isinstance(value, Mapping) and _are_numbers(value.values())]
 
 
@@ -66,7 +66,7 @@ def _array(value: Any) -> np.ndarray:
 
 
 def sizes(alone: SingleCase, case: Mapping[str, Any]) -> dict[str, int]:
-    """The letters of a case's arrays and what they stand for."""
+    """Return the size that each letter of a case's arrays stands for."""
     bound: dict[str, int] = {}
     for name, spec in alone.specs.items():
         if name in case:
@@ -75,12 +75,12 @@ def sizes(alone: SingleCase, case: Mapping[str, Any]) -> dict[str, int]:
 
 
 def entries(case: Mapping[str, Any]) -> int:
-    """How many numbers the arrays of a case hold."""
+    """Return how many numbers the arrays of a case hold."""
     return sum(value.size for value in case.values() if isinstance(value, np.ndarray))
 
 
 def cost(case: Mapping[str, Any]) -> tuple[int, int]:
-    """What simplification lowers: the number of entries, then how much there is to write."""
+    """Return what simplification lowers: the number of entries, then how much there is to write."""
     numbers = [case[name] for name in tables(case)] + [v for v in case.values() if isinstance(v, np.ndarray | float)]
     written = sum(_cost(x) for value in numbers for x in np.ravel(_array(value)).tolist())
     return entries(case), written + sum(not isinstance(value, np.ndarray) for value in case.values())
@@ -91,7 +91,7 @@ def _cost(x: float) -> int:
 
 
 def like(value: Any, original: Any) -> bool:
-    """Whether a simplified value is still of the original's kind."""
+    """Say whether a simplified value is still of the original's kind."""
     now, before = _array(value), _array(original)
     if before.dtype.kind not in "fiu" or not before.size or not np.isfinite(before).all():
         return now.dtype == before.dtype
@@ -129,7 +129,7 @@ def _without(alone: SingleCase, letter: str, i: int) -> Move:
 
 
 def take(alone: SingleCase, case: Values, letter: str, indices: Sequence[int]) -> Values | None:
-    """The case with these indices of a letter only, wherever it occurs; None where a whole number would lose its meaning."""
+    """Return the case with these indices of a letter only, wherever it occurs; None if a whole number would lose its meaning."""
     bound = sizes(alone, case)
     taken = dict(case)
     for name, value in case.items():
@@ -149,7 +149,7 @@ def take(alone: SingleCase, case: Values, letter: str, indices: Sequence[int]) -
 
 
 def _guessed(value: np.ndarray, bound: Mapping[str, int]) -> list[str]:
-    """The letters of an array that no signature declares: by its lengths, where only one letter has that size."""
+    """Guess the letters of an array that no signature declares, by its lengths: where only one letter has that size."""
     by_size = [[letter for letter, n in bound.items() if n == length and n > 1] for length in value.shape]
     return [letters[0] if len(letters) == 1 else "" for letters in by_size]
 
@@ -162,7 +162,7 @@ def _default(name: str) -> Move:
 
 
 def _as(value: Any, array: np.ndarray) -> Any:
-    """Other numbers in the form of `value`."""
+    """Return other numbers in the form of `value`."""
     if isinstance(value, Mapping):
         return dict(zip(value, array.tolist(), strict=True))
     return array if isinstance(value, np.ndarray) else array.item()

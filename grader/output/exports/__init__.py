@@ -1,1 +1,1 @@
-"""Results in the formats of other programs. One module a format, each a function from Results to text or files."""
+"""Write results in the formats of other programs: one module a format, each a function from Results to text or files."""

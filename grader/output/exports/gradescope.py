@@ -1,8 +1,8 @@
-"""Gradescope's results.json: one test for every row, for the student's page of one submission.
+"""Write Gradescope's results.json: one test for every row, for the student's page of one submission.
 
-An ungraded submission gets no score at all, neither its own nor its tests': the format asks for one of them, so the
-run counts as failed and not as zero points. What failed is kept in `extra_data`, for instructors.
-Rows that are hidden appear without their message, and only when the grades are published.
+An ungraded submission gets no score at all, neither its own nor its tests': the format asks for one of them, so the run
+counts as failed and not as zero points. `extra_data` says to instructors what failed. Hidden rows appear without their
+message, and only when the grades are published.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...result import Result, Status, Verdict
-from .phrases import UNGRADED, any_ungraded, fell_short, headline, noted, one_line, said, seconds_told
+from ..text import one_line
+from .phrases import UNGRADED, any_ungraded, feedback, fell_short, headline, note_text, shown_seconds
 
 
 def gradescope(results: Sequence[Result]) -> dict[str, Any]:
-    """The content of results.json for one submission, which may hold several topics."""
+    """Return the content of results.json for one submission, which may hold several topics."""
     if not results:
         return {"score": 0, "output": "Nothing was found to grade in this submission.", "output_format": "text"}
     ungraded = any_ungraded(results)
@@ -35,7 +36,7 @@ def gradescope(results: Sequence[Result]) -> dict[str, Any]:
         "tests": tests,
         "extra_data": {"ungraded": _void_rows(results), "sha256": [result.sha256 for result in results]},
     }
-    if (seconds := seconds_told(results)) is not None:
+    if (seconds := shown_seconds(results)) is not None:
         report["execution_time"] = round(seconds, 4)
     if not tests:  # nothing to sum up: an unreadable submission
         report["score"] = 0
@@ -43,11 +44,14 @@ def gradescope(results: Sequence[Result]) -> dict[str, Any]:
 
 
 def _test(result: Result, row: Verdict, number: str, scored: bool) -> dict[str, Any]:
+    output = "" if row.hidden else feedback(row)
+    if row.status is Status.VOID and not row.hidden:
+        output = "Grading itself failed here: that is not your fault."  # its message is for instructors
     test: dict[str, Any] = {
         "name": one_line(f"{result.topic}: {row.claim}"),
         "number": number,
         "status": "passed" if row.status is Status.EARNED and not fell_short(row) else "failed",
-        "output": _row_output(row),
+        "output": output,
         "output_format": "text",
         "visibility": "after_published" if row.hidden else "visible",
     }
@@ -56,24 +60,18 @@ def _test(result: Result, row: Verdict, number: str, scored: bool) -> dict[str, 
     return test
 
 
-def _row_output(row: Verdict) -> str:
-    if row.hidden:
-        return ""
-    return "Grading itself failed here: that is not your fault." if row.status is Status.VOID else said(row)
-
-
 def _output(results: Sequence[Result], ungraded: bool) -> str:
     lines = [UNGRADED] if ungraded else []
     for result in results:
         # With hidden rows the platform withholds the total until the grades are published, and so does this line.
         shown = one_line(result.topic) if any(row.hidden for row in result.rows) else headline(result)
-        lines += [shown, *(f"  {noted(note)}" for note in result.notes)]
+        lines += [shown, *(f"  {note_text(note)}" for note in result.notes)]
     return "\n".join(lines)
 
 
 def _void_rows(results: Sequence[Result]) -> list[dict[str, str]]:
     return [
-        {"topic": result.topic, "row": row.id, "message": said(row)}
+        {"topic": result.topic, "row": row.id, "message": feedback(row)}
         for result in results
         for row in result.rows
         if row.status is Status.VOID

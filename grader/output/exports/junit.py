@@ -1,4 +1,4 @@
-"""JUnit XML, as GitLab and most CI servers read it: a test suite for every Result, a test case for every row."""
+"""Write JUnit XML, as GitLab and most CI servers read it: a test suite for every Result, a test case for every row."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from ...result import Result, Status, Verdict
-from .phrases import HIDDEN, fell_short, one_line, points, said, seconds_told
+from ..text import exact_points, one_line
+from .phrases import HIDDEN, feedback, fell_short, shown_seconds
 
 
 def junit(results: Sequence[Result]) -> str:
-    """The XML text. A lost row is a failure, a withheld one skipped, and a row that we failed to grade an error."""
+    """Return the XML. A lost row is a failure, a withheld one skipped, and a row that we failed to grade an error."""
     several = len({result.student for result in results}) > 1
     suites = ET.Element("testsuites", name="grader")
     for result in results:
@@ -31,7 +32,7 @@ def _suite(result: Result, classname: str) -> ET.Element:
         errors=str(statuses.count(Status.VOID)),
         skipped=str(statuses.count(Status.WITHHELD)),
     )
-    if (seconds := seconds_told([result])) is not None:
+    if (seconds := shown_seconds([result])) is not None:
         suite.set("time", f"{seconds:.3f}")
     suite.extend(_case(result, row, classname) for row in result.rows)
     return suite
@@ -42,10 +43,10 @@ def _case(result: Result, row: Verdict, classname: str) -> ET.Element:
     case = ET.Element("testcase", classname=classname, name=one_line(name), file=one_line(result.file))
     properties = ET.SubElement(case, "properties")
     for key, value in ("points", row.earned), ("max_points", row.points):
-        ET.SubElement(properties, "property", name=key, value=points(value))
+        ET.SubElement(properties, "property", name=key, value=exact_points(value))
     kind = {Status.VOID: "error", Status.WITHHELD: "skipped"}.get(row.status, "failure" if fell_short(row) else "")
     if kind:
-        text = HIDDEN if row.hidden else said(row)
+        text = HIDDEN if row.hidden else feedback(row)
         outcome = ET.SubElement(case, kind, message=one_line(text), type=row.status.value)
         outcome.text = text
     return case

@@ -1,4 +1,4 @@
-"""One JSON file for every Result: DIR/results/STUDENT/TOPIC.json (the form is docs/result.md)."""
+"""Write one JSON file for every Result: DIR/results/STUDENT/TOPIC.json (the form is docs/result.md)."""
 
 from __future__ import annotations
 

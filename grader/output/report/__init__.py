@@ -1,7 +1,7 @@
-"""The HTML report: a page for the instructor and one for each student, from Results alone.
+"""Write the HTML report: a page for the instructor and one for each student, from Results alone.
 
-Each page is one file that needs nothing else: its style sheet and its script are inside, a
-Content-Security-Policy names them by their hashes and forbids all the rest, and no page asks the network.
+Each page is one file that needs nothing else: its style sheet and its script are inside, a Content-Security-Policy names them
+by their hashes and forbids all the rest, and no page asks the network.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from markupsafe import Markup
 
 from ...files import atomic_write, safe_component
 from ...result import SMALLEST, Result
+from ..text import rounded_points
 from .markup import sentence
 from .statistics import share
-from .text import finalize, percent, points
+from .text import finalize, percent
 from .views import TopicInfo, anchor, class_view, topic_view, weighted_mean
 
 __all__ = ["write_report"]
@@ -36,11 +37,12 @@ def write_report(
     topics: Sequence[tuple[str, str, float]],
     progress: Callable[[str], None] | None = None,
 ) -> Path:
-    """Write `index.html` and `students/NAME.html` under `directory`; returns the path of the index.
+    """Write `index.html` and `students/NAME.html` under `directory`; return the path of the index.
 
-    `notebooks(student, topic)` gives the file as it was handed in, or None; it is asked once for each result,
-    while that student's page is made. `topics` are (slug, title, weight) in the course's order; a topic that
-    only the results know comes last and weighs nothing. `progress` hears the name of each student done.
+    `notebooks(student, topic)` returns the file as it was handed in, or None; it is called once for each result, while that
+    student's page is made, so that one page's files are in memory at a time. `topics` are (slug, title, weight) in the
+    course's order; a topic that only the results know comes last and weighs nothing. `progress` is called with the name of
+    each student whose page is written.
     """
     infos = _topics(results, topics)
     latest = {(result.student, result.topic): result for result in results}
@@ -71,6 +73,7 @@ def write_report(
 
 
 def _topics(results: Sequence[Result], topics: Sequence[tuple[str, str, float]]) -> list[TopicInfo]:
+    """Return the course's topics, then those that only the results know."""
     infos = [TopicInfo(*topic) for topic in topics]
     known = {info.slug for info in infos}
     unknown = sorted({result.topic for result in results} - known)
@@ -83,16 +86,17 @@ def _environment() -> Environment:
         loader=PackageLoader("grader.output.report"),
         autoescape=True,
         finalize=finalize,
-        undefined=StrictUndefined,
+        undefined=StrictUndefined,  # a misspelt name in a template fails a test, where it would show nothing
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(points=points, percent=percent, anchor=anchor, share=share, sentence=sentence)
+    environment.filters.update(points=rounded_points, percent=percent, anchor=anchor, share=share, sentence=sentence)
     environment.globals["SMALLEST"] = SMALLEST
     return environment
 
 
 def _render(template: str, **values: object) -> str:
+    """Render a template with its style sheet, its script and their hashes for the Content-Security-Policy."""
     style, script = _asset("report.css"), _asset(template.replace(".html", ".js"))
     return (
         _environment()
@@ -103,7 +107,7 @@ def _render(template: str, **values: object) -> str:
 
 @cache
 def _asset(name: str) -> Markup:
-    """A file of ours that goes into the page as it stands."""
+    """Return a file of ours that goes into the page as it stands."""
     environment = _environment()
     assert environment.loader is not None
     return Markup(environment.loader.get_source(environment, name)[0].strip())

@@ -1,8 +1,8 @@
-"""The student's file as cells to show: code, prose, and the outputs that are safe and small enough to keep.
+"""Read the student's file as cells to show: code, prose, and the outputs that are safe and small enough to keep.
 
-The code cells are those that were graded (`grader.submission.notebook`), so that their numbers are the verdicts' own. The
-prose and the outputs, which grading drops, are read here, forgivingly: what is malformed or of a kind that could
-act on the page is left out, and what is oversized is cut.
+The code cells are those that were graded (`grader.submission.notebook`), so that the verdicts' cell numbers are theirs.
+Grading drops the prose and the outputs, so they are read here. Whatever is malformed, or of a kind that could act on the
+page, is left out, and whatever is too long is cut.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ...errors import Unreadable
 from ...submission.notebook import read
 from .text import as_on_screen, cut
 
-__all__ = ["Cell", "Output", "Unreadable", "defining_cells", "png", "read_cells"]
+__all__ = ["Output", "ShownCell", "Unreadable", "defining_cells", "png", "read_cells"]
 
 MAX_CELLS = 400
 MAX_SOURCE = 20_000  # characters of one cell
@@ -47,7 +47,7 @@ class Output:
 
 
 @dataclass(frozen=True)
-class Cell:
+class ShownCell:
     """One cell: `code`, `markdown` or `raw`. `number` counts code cells from 1; other cells have none."""
 
     kind: str
@@ -57,25 +57,25 @@ class Cell:
     attachments: tuple[tuple[str, str], ...] = ()
 
 
-def read_cells(data: bytes, file: str) -> list[Cell]:
-    """The cells of a notebook or of a `.py` file. Raises `Unreadable`, as grading did."""
+def read_cells(data: bytes, file: str) -> list[ShownCell]:
+    """Return the cells of a notebook or of a `.py` file. Raise `Unreadable` where grading did."""
     code = {cell.number: cut(cell.original, MAX_SOURCE) for cell in read(data, file).cells}
     try:
         raw = _raw_cells(json.loads(data)) if file.lower().endswith(".ipynb") else []
     except (ValueError, RecursionError):  # in an encoding that only the graded reading guesses: its code is enough
         raw = []
-    cells = list(_cells(raw, code)) if raw else [Cell("code", source, number) for number, source in code.items()]
+    cells = list(_cells(raw, code)) if raw else [ShownCell("code", source, number) for number, source in code.items()]
     sizes = accumulate(len(cell.source) for cell in cells)
     shown = min(sum(size <= MAX_TEXT for size in sizes), MAX_CELLS)
     if shown < len(cells):
-        cells[shown:] = [Cell("raw", f"… {len(cells) - shown:,} more cells are not shown …")]
+        cells[shown:] = [ShownCell("raw", f"… {len(cells) - shown:,} more cells are not shown …")]
     return cells
 
 
-def defining_cells(cells: Iterable[Cell]) -> dict[str, int]:
-    """For each name, the number of the code cell that defines it last, which is the definition that counts.
+def defining_cells(cells: Iterable[ShownCell]) -> dict[str, int]:
+    """Return, for each name, the number of the code cell that defines it last: that definition counts.
 
-    A definition at the outermost level goes before any inside a class, a function or an `if`.
+    A definition at the outermost level is preferred to any inside a class, a function or an `if`.
     """
     outer: dict[str, int] = {}
     inner: dict[str, int] = {}
@@ -88,11 +88,10 @@ def defining_cells(cells: Iterable[Cell]) -> dict[str, int]:
 
 
 def _defined(source: str) -> tuple[set[str], set[str]]:
-    """The names that a cell defines at its outermost level, and its functions and classes at any level."""
+    """Return the names that a cell defines at its outermost level, and its functions and classes at any level."""
     try:
-        with warnings.catch_warnings(
-            action="ignore"
-        ):  # what Python thinks of a student's "\\d" is not for the terminal
+        # Python warns of a student's "\\d": the instructor's terminal is not the place for that.
+        with warnings.catch_warnings(action="ignore"):
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # a magic, a typing error, absurd nesting
         found = list(_DEFINITION.finditer(source))
@@ -105,7 +104,7 @@ def _defined(source: str) -> tuple[set[str], set[str]]:
 
 
 def png(encoded: Any) -> str | None:
-    """Canonical base64 of a PNG picture of sane size, or None."""
+    """Return canonical base64 of a PNG picture of sane size, or None for anything else."""
     try:
         data = base64.b64decode("".join(_joined(encoded).split()), validate=True)
     except (binascii.Error, ValueError):
@@ -117,24 +116,24 @@ def png(encoded: Any) -> str | None:
 
 
 def _raw_cells(notebook: Any) -> list[dict[str, Any]]:
-    """All cells of a notebook of format 4, or of format 3 (which kept them in worksheets)."""
+    """Return all cells of a notebook of format 4, or of format 3 (which kept them in worksheets)."""
     sheets = [notebook] if "cells" in notebook else notebook["worksheets"]
     lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
     return [cell for cells in lists if isinstance(cells, list) for cell in cells if isinstance(cell, dict)]
 
 
-def _cells(raw: list[dict[str, Any]], code: Mapping[int, str]) -> Iterator[Cell]:
-    """The cells in the notebook's order, with the graded text of the code cells."""
+def _cells(raw: list[dict[str, Any]], code: Mapping[int, str]) -> Iterator[ShownCell]:
+    """Yield the cells in the notebook's order, with the graded text of the code cells."""
     number = 0
     for cell in raw:
         if cell.get("cell_type") == "code":
             number += 1
-            yield Cell("code", code[number], number, tuple(_outputs(cell.get("outputs"))))
+            yield ShownCell("code", code[number], number, tuple(_outputs(cell.get("outputs"))))
             continue
         source = cut(_joined(cell.get("source")), MAX_SOURCE)
         if source.strip():
             kind = "markdown" if cell.get("cell_type") == "markdown" else "raw"
-            yield Cell(kind, source, attachments=tuple(_attachments(cell)))
+            yield ShownCell(kind, source, attachments=tuple(_attachments(cell)))
 
 
 def _attachments(cell: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -146,7 +145,7 @@ def _attachments(cell: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _outputs(raw: Any) -> Iterator[Output]:
-    """The outputs worth showing, with neighbouring pieces of one stream joined as they were on screen."""
+    """Yield the outputs worth showing, with neighbouring pieces of one stream joined as they were on screen."""
     outputs = [output for output in raw if isinstance(output, dict)] if isinstance(raw, list) else []
     stream = ""
     for output in outputs[:MAX_OUTPUTS]:
@@ -164,7 +163,7 @@ def _outputs(raw: Any) -> Iterator[Output]:
 
 
 def _output(output: dict[str, Any]) -> Iterator[Output]:
-    """Text and PNG pictures are kept; HTML, scripts, SVG and widgets are not."""
+    """Yield an output if it is text or a PNG picture; in place of HTML, a script, SVG or a widget yield a sentence."""
     if output.get("output_type") == "error":
         trace = output.get("traceback")
         lines = [line for line in trace if isinstance(line, str)] if isinstance(trace, list) else []
@@ -183,7 +182,7 @@ def _output(output: dict[str, Any]) -> Iterator[Output]:
 
 
 def _joined(text: Any) -> str:
-    """Notebooks keep text as a string or as a list of lines; anything else counts as none."""
+    """Return text that a notebook keeps as a string or as a list of lines; anything else counts as none."""
     if isinstance(text, list):
         return "".join(part for part in text if isinstance(part, str))
     return text if isinstance(text, str) else ""

@@ -1,8 +1,8 @@
-r"""LaTeX formulas as MathML, which browsers lay out themselves: no script, no fonts, nothing fetched.
+r"""Turn LaTeX formulas into MathML, which browsers lay out themselves: no script, no fonts, nothing fetched.
 
-latex2mathml reads the LaTeX. Its tree, not its text, is what we take: the text is put together without escaping.
-Only elements and attributes on a short list are written, all characters escaped. What it does not know
-(`\foo`), what could grow without bound (`\newcommand`) and what fails stays LaTeX source.
+latex2mathml reads the LaTeX. Its tree is taken and not its text, which it puts together without escaping. Only elements and
+attributes on a short list are written, with all characters escaped. A formula stays LaTeX source if it holds a command that is
+unknown (`\foo`) or could grow without bound (`\newcommand`), or if it cannot be read.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from html import escape, unescape
 from xml.etree.ElementTree import Element
 
-from .text import visible
+from ..text import visible
 
 MAX_LATEX = 1_000  # characters of one formula
 _ELEMENTS = {
@@ -29,7 +29,7 @@ _DEFINITION = re.compile(r"\\(?:re)?newcommand|\\def\b|\\let\b")
 
 
 def mathml(latex: str, block: bool = False) -> str | None:
-    """The formula as MathML with its LaTeX kept in an annotation, or None where it is better shown as source."""
+    """Return a formula as MathML with its LaTeX in an annotation, or None where it is better shown as source."""
     if len(latex) > MAX_LATEX or _DEFINITION.search(latex):
         return None
     try:
@@ -45,7 +45,7 @@ def mathml(latex: str, block: bool = False) -> str | None:
 
 
 def _written(element: Element) -> str:
-    """The element as HTML. Raises ValueError for one that is unlisted or incomplete, or shows a command unread."""
+    """Return an element as HTML. Raise ValueError for one that is not listed or incomplete, or that shows an unread command."""
     text = visible(unescape(element.text or ""))
     complete = len(element) == _CHILDREN.get(element.tag, len(element))
     if element.tag not in _ELEMENTS or not complete or "\\" in text:

@@ -1,4 +1,4 @@
-"""The verdicts as a student reads them: a word for each outcome, its place in the notebook, each hint once in full."""
+"""Turn verdicts into what a student reads: a word for each outcome, its place in the notebook, each hint once in full."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...result import Hint, Result, Status, Verdict
+from ..text import rounded_points
 from .curve import Drawing, drawing
-from .text import cut, points
+from .text import cut
 
 MAX_MESSAGE = 4_000
 _WORDS = {
@@ -25,7 +26,7 @@ _WORDS = {
 class Mark:
     """One verdict on the page. A hidden row keeps its claim and its points, and loses all that tells of its cases.
 
-    `kind` chooses the icon and the colour. `told` says that an earlier mark gives the mistake's hint in full.
+    `kind` chooses the icon and the colour. `repeated` is True if an earlier mark gives the mistake's hint in full.
     """
 
     claim: str
@@ -34,7 +35,7 @@ class Mark:
     points: str
     message: str
     mistake: Hint | None
-    told: bool
+    repeated: bool
     hidden: bool
     smallest: str
     cell: int | None
@@ -43,7 +44,7 @@ class Mark:
 
     @property
     def full(self) -> bool:
-        """Was every point earned?"""
+        """True if every point was earned."""
         return self.kind == "earned"
 
     @property
@@ -52,37 +53,37 @@ class Mark:
 
 
 def marks(result: Result, definitions: Mapping[str, int]) -> list[Mark]:
-    """The result's rows; `definitions` tells which cell defines a function."""
-    told: set[str] = set()
+    """Return a mark for each row of a result. `definitions` maps functions to the cells that define them."""
+    hinted: set[str] = set()
     made = []
     for row in result.rows:
-        made.append(_mark(row, definitions, bool(row.mistake and row.mistake.name in told)))
+        made.append(_mark(row, definitions, bool(row.mistake and row.mistake.name in hinted)))
         if row.mistake and not row.hidden:
-            told.add(row.mistake.name)
+            hinted.add(row.mistake.name)
     return made
 
 
 def unasked(result: Result) -> bool:
-    """Did no row come to be asked, with no more to say of any than what the notes say: an unreadable file?"""
+    """Return True for an unreadable file: no row was asked, and the notes say all that there is to say."""
     return bool(result.rows and result.notes) and not any(
         row.earned or row.message or row.mistake or row.evidence or row.status is not Status.LOST for row in result.rows
     )
 
 
-def _mark(row: Verdict, definitions: Mapping[str, int], told: bool) -> Mark:
+def _mark(row: Verdict, definitions: Mapping[str, int], repeated: bool) -> Mark:
     cell, line, function = row.evidence.get("cell"), row.evidence.get("line"), row.evidence.get("function")
     if not isinstance(cell, int) and isinstance(function, str):
-        cell, line = definitions.get(function), None
+        cell, line = definitions.get(function), None  # an answer that is wrong has no line, but its function has a cell
     unwritten = row.status is Status.RAISED and row.evidence.get("type") == "NotImplementedError"
     part = 0 < row.earned < row.points
     return Mark(
         claim=row.claim,
         kind="part" if part else "unwritten" if unwritten else row.status.value,
         word="earned in part" if part else "not written yet" if unwritten else _WORDS[row.status],
-        points=f"{points(row.earned) if row.status is not Status.VOID else '–'} / {points(row.points)}",
+        points=f"{rounded_points(row.earned) if row.status is not Status.VOID else '–'} / {rounded_points(row.points)}",
         message="" if row.hidden else cut(row.message, MAX_MESSAGE),
         mistake=None if row.hidden else row.mistake,
-        told=told,
+        repeated=repeated,
         hidden=row.hidden,
         smallest=cut(row.smallest, MAX_MESSAGE),
         cell=cell if isinstance(cell, int) and not row.hidden else None,

@@ -1,4 +1,4 @@
-"""HTML of the student's own words and code: Markdown through nbconvert, sanitised; Python through Pygments.
+"""Make HTML of the student's own words and code: Markdown through nbconvert, sanitised; Python through Pygments.
 
 nbconvert takes most of a second to import, so it is imported when the first Markdown cell is met.
 Markdown is rendered with raw HTML escaped and harmful links refused; an allow-list of tags and attributes is
@@ -17,8 +17,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ..text import visible
 from .formulas import mathml
-from .text import visible
 
 MAX_LABEL = 200
 _BLOCKS = {"p", "h4", "h5", "h6", "hr", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "div"}
@@ -40,7 +40,7 @@ _LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 
 
 def code(source: str, line: int | None = None) -> Markup:
-    """Highlighted Python, one `<span class="line">` a line (numbered by the style sheet); `line` is marked."""
+    """Return highlighted Python, one `<span class="line">` a line (numbered by the style sheet); `line` is marked."""
     from pygments import highlight
 
     lexer, formatter = _pygments()
@@ -50,33 +50,33 @@ def code(source: str, line: int | None = None) -> Markup:
 
 
 def markdown(source: str, attachments: Mapping[str, str] | None = None) -> Markup:
-    """Sanitised HTML of a Markdown cell; where it cannot be rendered, its source."""
+    """Return sanitised HTML of a Markdown cell; where it cannot be rendered, its source."""
     return _sanitised(source, attachments) if attachments else _remembered(source)
 
 
 def first_line(source: str) -> Markup:
-    """The first line of prose, as the label of a folded cell: its words and formulas, no blocks, no links."""
+    """Return the first line of prose, as the label of a folded cell: its words and formulas, no blocks, no links."""
     return _sanitised(_first(source), {}, _INLINE)
 
 
 def first_code_line(source: str) -> Markup:
-    """The first line of code, or of text as it was typed, as the label of a folded cell."""
+    """Return the first line of code, or of text as it was typed, as the label of a folded cell."""
     return Markup(f"<code>{escape(visible(_first(source)))}</code>")
 
 
 def sentence(text: str) -> Markup:
-    """A sentence of the grader's, with what stands in backticks set as code."""
+    """Return a sentence of the grader's, with what stands in backticks set as code."""
     return Markup(_TICKED.sub(r"<code>\1</code>", escape(visible(text))))
 
 
 def plain(source: str) -> Markup:
-    """The text as it was typed."""
+    """Return a text as it was typed."""
     return Markup(f'<pre class="source">{escape(visible(source))}</pre>')
 
 
 @lru_cache(maxsize=256)
 def _remembered(source: str) -> Markup:
-    """Most prose is the handout's, the same for the whole class: it is rendered once."""
+    # Most prose is the handout's, the same for the whole class: it is rendered once.
     return _sanitised(source, {})
 
 
@@ -97,7 +97,7 @@ def _first(source: str) -> str:
 
 
 def _formula(match: re.Match[str]) -> str:
-    """MathML in place of the LaTeX; a displayed formula gets a box that scrolls where it is wider than the page."""
+    """Return MathML in place of the LaTeX; a displayed formula gets a box that scrolls where it is wider than the page."""
     formula = mathml(unescape(match[2]), block=bool(match[1]))
     if formula and match[1]:
         return f'<span class="equation">{formula}</span>'

@@ -1,4 +1,4 @@
-"""What a class's results say about each topic: how the scores lie, which rows are lost, which mistakes recur."""
+"""Summarise a class's results topic by topic: the spread of the scores, the rows that are lost, the mistakes that recur."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ _NOT_TRIED = (Status.WITHHELD, Status.VOID)
 
 @dataclass(frozen=True)
 class LostRow:
-    """A row that some lost points on. `count` leaves out those whom it was never asked of."""
+    """A row that some submissions lost points on.
+
+    `count` is how many did, without those that were never asked it; `share` is that of all graded submissions (0 to 1).
+    """
 
     row: Verdict
     count: int
@@ -23,7 +26,7 @@ class LostRow:
 
 @dataclass(frozen=True)
 class TopicStatistics:
-    """One topic over the class. `bins` counts scores by tenths of the maximum; a full score is in the last."""
+    """One topic over the class. `bins` counts scores by tenths of the maximum, a full score in the last bin."""
 
     graded: int
     ungraded: int
@@ -39,34 +42,31 @@ class TopicStatistics:
 
 
 def summarise(results: Sequence[Result], most: int = 5) -> TopicStatistics:
-    """The statistics of one topic's results; lists hold at most `most` entries."""
+    """Return the statistics of one topic's results, with at most `most` lost rows and mistakes."""
     graded = [result for result in results if result.score is not None]
     scores = [result.score for result in graded if result.score is not None]
+    # 0.3 of 1.5 points belong to the bin from 0.2, but 10 * (0.3 / 1.5) is 1.9999999999999998.
+    tenths = Counter(min(int(BINS * (share(result) or 0.0) + 1e-9), BINS - 1) for result in graded)
     return TopicStatistics(
         graded=len(graded),
         ungraded=len(results) - len(graded),
         mean=sum(scores) / len(scores) if scores else None,
         max_score=max((result.max_score for result in results), default=0.0),
-        bins=_bins(graded),
-        lost=tuple(_lost(graded)[:most]),
-        mistakes=tuple(_mistakes(graded)[:most]),
+        bins=tuple(tenths[i] for i in range(BINS)),
+        lost=tuple(_lost_rows(graded)[:most]),
+        mistakes=tuple(_recurring_mistakes(graded)[:most]),
     )
 
 
 def share(result: Result) -> float | None:
-    """The part of the points that was earned, or None for an ungraded submission."""
+    """Return the share of the points that was earned (0 to 1), or None for an ungraded submission."""
     if result.score is None:
         return None
     return result.score / result.max_score if result.max_score else 0.0
 
 
-def _bins(graded: Iterable[Result]) -> tuple[int, ...]:
-    tenths = Counter(min(int(BINS * (share(result) or 0.0) + 1e-9), BINS - 1) for result in graded)
-    return tuple(tenths[i] for i in range(BINS))
-
-
-def _lost(graded: Sequence[Result]) -> list[LostRow]:
-    """The rows by how many lost points on them, in the rubric's order where they tie."""
+def _lost_rows(graded: Sequence[Result]) -> list[LostRow]:
+    """Return the rows by how many submissions lost points on them, in the rubric's order where they tie."""
     rows: dict[str, Verdict] = {}
     count: Counter[str] = Counter()
     for row in (row for result in graded for row in result.rows):
@@ -76,8 +76,8 @@ def _lost(graded: Sequence[Result]) -> list[LostRow]:
     return sorted(lost, key=lambda row: -row.count)
 
 
-def _mistakes(graded: Iterable[Result]) -> list[tuple[Hint, int]]:
-    """Recognised mistakes by how many submissions have them: once for each, however many rows it cost."""
+def _recurring_mistakes(graded: Iterable[Result]) -> list[tuple[Hint, int]]:
+    """Return the recognised mistakes by how many submissions made them, however many rows each of them cost."""
     hints: dict[str, Hint] = {}
     count: Counter[str] = Counter()
     for result in graded:

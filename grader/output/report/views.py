@@ -1,4 +1,4 @@
-"""What the templates show, as plain values: every decision about a page is taken here, the templates only lay it out."""
+"""Prepare what the templates show, as plain values: every decision about a page is taken here, the templates only lay it out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from ...result import Note, Result
 from . import markup
-from .cells import Cell, Output, Unreadable, defining_cells, read_cells
+from .cells import Output, ShownCell, Unreadable, defining_cells, read_cells
 from .marks import Mark, marks, unasked
 from .statistics import TopicStatistics, share, summarise
 
@@ -28,7 +28,7 @@ class TopicInfo:
 
 @dataclass
 class CellView:
-    """One cell of the student's notebook with what is said beside it; `label` is its first line where it is folded."""
+    """One cell of the student's notebook with the marks and notes beside it; `label` is its first line where it is folded."""
 
     kind: str
     number: int | None
@@ -129,7 +129,7 @@ def anchor(slug: str) -> str:
 
 
 def class_view(results: Sequence[Result], topics: Sequence[TopicInfo], pages: Mapping[str, str]) -> ClassView:
-    """The class at a glance. `pages` links to each student's page."""
+    """Return the class at a glance. `pages` maps each student to the link of their page."""
     by_key = {(result.student, result.topic): result for result in results}
     rows = []
     for student in sorted(pages, key=str.casefold):
@@ -153,7 +153,10 @@ def class_view(results: Sequence[Result], topics: Sequence[TopicInfo], pages: Ma
 
 
 def weighted_mean(results: Sequence[Result | None], topics: Sequence[TopicInfo]) -> float | None:
-    """The mean share over the topics that have a grade; what is missing or ungraded is left out, not counted as 0."""
+    """Return the mean share (0 to 1) over the topics that have a grade, by their weights, or None without any.
+
+    A topic that is missing or ungraded is left out and not counted as 0.
+    """
     weighed = [(topic.weight, share(result)) for topic, result in zip(topics, results, strict=True) if result]
     counted = [(weight, part) for weight, part in weighed if part is not None]
     total = sum(weight for weight, _ in counted)
@@ -161,7 +164,7 @@ def weighted_mean(results: Sequence[Result | None], topics: Sequence[TopicInfo])
 
 
 def topic_view(info: TopicInfo, result: Result, source: bytes | None) -> TopicView:
-    """One topic of one student. A file that cannot be shown costs the page its cells, never its verdicts."""
+    """Return one topic of one student. A file that cannot be shown costs the page its cells, never its verdicts."""
     cells, trouble = _readable(source, result.file)
     made = marks(result, defining_cells(cells))
     notes = sorted(result.notes, key=lambda note: note.cell or 0)
@@ -169,8 +172,8 @@ def topic_view(info: TopicInfo, result: Result, source: bytes | None) -> TopicVi
     return TopicView(info, result, made, views, notes, "" if trouble in {note.text for note in notes} else trouble)
 
 
-def _cell_view(cell: Cell, marks: Sequence[Mark], notes: Sequence[Note]) -> CellView:
-    """A cell with its verdicts and notes. A long one that nothing is said of is folded to its first line."""
+def _cell_view(cell: ShownCell, marks: Sequence[Mark], notes: Sequence[Note]) -> CellView:
+    """Return a cell with its marks and notes. Fold a long one that has none to its first line."""
     here = [mark for mark in marks if mark.cell == cell.number and not mark.hidden] if cell.number else []
     said = [note for note in notes if note.cell == cell.number] if cell.number else []
     line = next((mark.line for mark in here if mark.line), None)
@@ -178,18 +181,18 @@ def _cell_view(cell: Cell, marks: Sequence[Mark], notes: Sequence[Note]) -> Cell
     return CellView(cell.kind, cell.number, _html(cell, line), cell.outputs, label, here, said)
 
 
-def _long(cell: Cell) -> bool:
+def _long(cell: ShownCell) -> bool:
     texts = [cell.source, *(output.content for output in cell.outputs if output.kind != "image")]
     lines = [line for text in texts for line in text.splitlines() if line.strip()]
     few = len(lines) <= _FEW_LINES[cell.kind]
     return not few or (cell.kind != "code" and len(cell.source) > _FEW_CHARACTERS)
 
 
-def _label(cell: Cell) -> Markup:
+def _label(cell: ShownCell) -> Markup:
     return markup.first_line(cell.source) if cell.kind == "markdown" else markup.first_code_line(cell.source)
 
 
-def _readable(source: bytes | None, file: str) -> tuple[list[Cell], str]:
+def _readable(source: bytes | None, file: str) -> tuple[list[ShownCell], str]:
     if source is None:
         return [], "The file itself is not at hand, so only its verdicts are shown."
     try:
@@ -198,7 +201,7 @@ def _readable(source: bytes | None, file: str) -> tuple[list[Cell], str]:
         return [], str(error)
 
 
-def _html(cell: Cell, line: int | None) -> Markup:
+def _html(cell: ShownCell, line: int | None) -> Markup:
     if cell.kind == "markdown":
         return markup.markdown(cell.source, dict(cell.attachments))
     return markup.code(cell.source, line) if cell.kind == "code" else markup.plain(cell.source)

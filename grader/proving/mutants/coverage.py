@@ -1,4 +1,4 @@
-"""Has a rubric teeth? Which mutants it catches, which live on, and what an author must see to."""
+"""Say which mutants a rubric catches, which survive, and what an author must see to."""
 
 from __future__ import annotations
 
@@ -7,48 +7,51 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ...checks.trial import TruthSource
 from ...submission.jail import Jail
 from ...topics.changes import Equivalent
 from ...topics.folder import Assignment
-from ...truth.trials import TruthSource
-from .generate import Mutant, mutants, normal
-from .judge import Bench, Judged, judge_mutants
+from .generate import Mutant, mutants, normalised
+from .judge import JudgedMutant, MutantJudge, judge_mutants
 
 
 @dataclass(frozen=True)
-class Teeth:
-    """All mutants of a topic, judged, and the equivalents that it names. `judged` keeps the evidence of what was caught."""
+class Coverage:
+    """All mutants of a topic, judged, and the equivalents that it declares. `judged` keeps the evidence of what was caught."""
 
-    judged: Sequence[Judged]
+    judged: Sequence[JudgedMutant]
     equivalents: Sequence[Equivalent]
 
     @classmethod
     def of(
         cls, assignment: Assignment, truth: TruthSource, jail: Jail, progress: Callable[[str], None] = lambda text: None
-    ) -> Teeth:
-        """Make the mutants of a topic's solution and judge them. Raises TopicError where the solution itself falls."""
-        bench = Bench.of(assignment, truth, jail)
-        return cls(judge_mutants(bench, mutants(assignment.solution), progress), assignment.equivalents)
+    ) -> Coverage:
+        """Make the mutants of a topic's solution and judge them.
+
+        Raise TopicError where the solution itself does not earn every row in the jail.
+        """
+        judge = MutantJudge.of(assignment, truth, jail)
+        return cls(judge_mutants(judge, mutants(assignment.solution), progress), assignment.equivalents)
 
     @cached_property
     def explained(self) -> dict[Mutant, Equivalent]:
-        """Mutants that lose no row, and what says that they are right."""
-        return {mutant: one for mutant in self._standing() for one in self.equivalents if fits(one, mutant)}
+        """The mutants that lose no row and are declared equivalent, each with the declaration."""
+        return {mutant: one for mutant in self._uncaught() for one in self.equivalents if fits(one, mutant)}
 
-    def _standing(self) -> list[Mutant]:
+    def _uncaught(self) -> list[Mutant]:
         return [j.mutant for j in self.judged if j.lost is None]
 
     @property
-    def caught(self) -> list[Judged]:
+    def caught(self) -> list[JudgedMutant]:
         return [j for j in self.judged if j.lost is not None and not j.void]
 
     @property
     def survivors(self) -> list[Mutant]:
-        """Mutants that lose no row and that nobody has named equivalent."""
-        return [mutant for mutant in self._standing() if mutant not in self.explained]
+        """The mutants that lose no row and are not declared equivalent."""
+        return [mutant for mutant in self._uncaught() if mutant not in self.explained]
 
     def figures(self) -> dict[str, Any]:
-        """The figures as plain data: counts, the score (caught of those that are wrong), the survivors by name."""
+        """Return the figures as plain data: counts, the survivors by name, and the score (0 to 1: caught of the wrong ones)."""
         wrong = len(self.judged) - len(self.explained)
         return {
             "mutants": len(self.judged),
@@ -59,7 +62,7 @@ class Teeth:
         }
 
     def findings(self) -> list[str]:
-        """What is not proven, each as a sentence."""
+        """Return a sentence for every survivor, every void row and every equivalent that is not justified."""
         found = [
             f"mutant survives: {m.name} ({m.kind}): add a case that sees it, or say in `equivalents` of mistakes.py why it is right"
             for m in self.survivors
@@ -70,10 +73,11 @@ class Teeth:
             if j.lost and j.void
         ]
         for one in self.equivalents:
-            found += self._unsound(one)
+            found += self._unjustified(one)
         return found
 
-    def _unsound(self, one: Equivalent) -> list[str]:
+    def _unjustified(self, one: Equivalent) -> list[str]:
+        """Return what is wrong with a declared equivalent: it fits several mutants, gives no reason, or fits none any more."""
         what = f"equivalent `{one.was}` → {f'`{one.now}`' if one.now else 'deleted'}"
         functions = {mutant.function for mutant, other in self.explained.items() if other is one}
         if len(functions) > 1:
@@ -88,8 +92,6 @@ class Teeth:
 
 
 def fits(equivalent: Equivalent, mutant: Mutant) -> bool:
-    """Whether the mutant is the one that is meant: the same statement before and after, however it is set."""
-    return (normal(equivalent.was), normal(equivalent.now)) == (mutant.was, mutant.now) and equivalent.of in (
-        "",
-        mutant.function,
-    )
+    """Return True if an equivalent means this mutant: the same statement before and after, however it is formatted."""
+    same_edit = (normalised(equivalent.was), normalised(equivalent.now)) == (mutant.was, mutant.now)
+    return same_edit and equivalent.of in ("", mutant.function)

@@ -1,7 +1,7 @@
-"""The single edits of one expression or statement: small slips, as hands and memory make them.
+"""Make the single edits of one expression or statement: small slips, as hands and memory make them.
 
-`of_expression` and `of_statement` yield (kind, replacement); a replacement of None deletes the statement. Nothing is
-changed in place: replacements share the parts that stay.
+`of_expression` and `of_statement` yield (kind, replacement); a replacement of None deletes the statement. No node is changed
+in place; a replacement shares the parts that stay the same.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise, takewhile
 
-Edit = tuple[str, ast.expr]
-Change = tuple[str, ast.stmt | None]
+ExpressionEdit = tuple[str, ast.expr]
+StatementEdit = tuple[str, ast.stmt | None]
 
 OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub,),
@@ -49,6 +49,7 @@ OTHER_NAMES = {
     **{a: (b,) for pair in (("zeros_like", "ones_like"), ("sin", "cos")) for a, b in (pair, pair[::-1])},
     **{a: (b,) for pair in (("maximum", "minimum"), ("floor", "ceil")) for a, b in (pair, pair[::-1])},
 }
+# Functions whose arguments may change places: swapped, they make no mutant but the same program again.
 SYMMETRIC = {
     "maximum",
     "minimum",
@@ -62,18 +63,19 @@ SYMMETRIC = {
     "max",
     "min",
 }
-COUNTED = {"range", "arange"}
+COUNTED = {"range", "arange"}  # whose bounds are off by one, now and then
 NO_EXPRESSION = ("annotation", "returns", "decorator_list", "type_params", "format_spec")  # fields that compute nothing
 
 
-def of_expression(node: ast.expr, parent: ast.AST, names: Collection[str] = ()) -> Iterator[Edit]:
-    """Every edit of this very node; its parts have their own. `parent` is the node around it, `names` those of the
-    function's own variables.
+def of_expression(node: ast.expr, parent: ast.AST, names: Collection[str] = ()) -> Iterator[ExpressionEdit]:
+    """Yield every edit of this node itself, not of its parts.
+
+    `parent` is the node around it, `names` are the variables of the function that it stands in.
     """
     match node:
         case ast.Name(id=name, ctx=ast.Load()) if name in names:
             for other in names:
-                if _alike(name, other):
+                if _easily_confused(name, other):
                     yield "another name", ast.Name(other, ast.Load())
         case ast.BinOp():
             yield from _binary(node)
@@ -85,7 +87,8 @@ def of_expression(node: ast.expr, parent: ast.AST, names: Collection[str] = ()) 
         case ast.BoolOp(op=op, values=values):
             yield "operator", ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
             for i in range(len(values)):
-                yield "dropped term", _joined(op, [*values[:i], *values[i + 1 :]])
+                rest = [*values[:i], *values[i + 1 :]]
+                yield "dropped term", rest[0] if len(rest) == 1 else ast.BoolOp(op, rest)
         case ast.IfExp(test=test, body=body, orelse=orelse):
             yield "condition", ast.IfExp(test, orelse, body)
         case ast.Constant():
@@ -99,19 +102,23 @@ def of_expression(node: ast.expr, parent: ast.AST, names: Collection[str] = ()) 
                 yield "swapped arguments", type(node)(swapped, ast.Load())
         case ast.Slice():
             yield from _slice(node)
+    # Comparisons, constants and `not` have an edit above that turns the condition round.
     if _is_condition(node, parent) and not isinstance(node, ast.Compare | ast.Constant | ast.UnaryOp):
         yield "condition", ast.UnaryOp(ast.Not(), node)
 
 
-def _alike(a: str, b: str) -> bool:
-    """Names that a hand takes for each other: m and v, m and m_hat, beta1 and beta2, new_mean and new_var."""
+def _easily_confused(a: str, b: str) -> bool:
+    """Return True for names that are mistaken for each other: m and v, m and m_hat, beta1 and beta2, new_mean and new_var.
+
+    Both have one letter, or one begins with the other, or they begin with the same three letters at least.
+    """
     if a == b:
         return False
     shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
     return len(a) == len(b) == 1 or shared > 2 or shared == min(len(a), len(b))
 
 
-def _binary(node: ast.BinOp) -> Iterator[Edit]:
+def _binary(node: ast.BinOp) -> Iterator[ExpressionEdit]:
     a, b, op = node.left, node.right, node.op
     for other in OPERATORS.get(type(op), ()):
         yield "operator", ast.BinOp(a, other(), b)
@@ -126,14 +133,10 @@ def _binary(node: ast.BinOp) -> Iterator[Edit]:
         yield "dropped term", b
 
 
-def _joined(op: ast.boolop, values: list[ast.expr]) -> ast.expr:
-    return values[0] if len(values) == 1 else ast.BoolOp(op, values)
-
-
-def _constant(node: ast.Constant, parent: ast.AST) -> Iterator[Edit]:
+def _constant(node: ast.Constant, parent: ast.AST) -> Iterator[ExpressionEdit]:
     value = node.value
     if isinstance(parent, ast.keyword) and parent.arg == "axis":
-        return  # see _call
+        return  # `_keyword` edits an axis: it tries the other axes, not the next numbers
     if isinstance(value, bool):
         yield "constant", ast.Constant(not value)
     elif isinstance(value, int):
@@ -143,8 +146,9 @@ def _constant(node: ast.Constant, parent: ast.AST) -> Iterator[Edit]:
         yield from (("constant", ast.Constant(other)) for other in ((2 * value, 0.0) if value else (1.0,)))
 
 
-def _call(node: ast.Call, parent: ast.AST) -> Iterator[Edit]:
-    function, name = node.func, _name(node.func)
+def _call(node: ast.Call, parent: ast.AST) -> Iterator[ExpressionEdit]:
+    function = node.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     used = not isinstance(parent, ast.Expr)
     for other in OTHER_NAMES.get(name, ()):
         renamed = ast.Attribute(function.value, other, ast.Load()) if isinstance(function, ast.Attribute) else None
@@ -153,7 +157,7 @@ def _call(node: ast.Call, parent: ast.AST) -> Iterator[Edit]:
         if name not in SYMMETRIC:
             for swapped in _swaps(node.args):
                 yield "swapped arguments", ast.Call(function, swapped, node.keywords)
-        if len(node.args) == 1 and not (isinstance(function, ast.Attribute) and _computes(function)) and used:
+        if len(node.args) == 1 and used and not _is_method(function):
             yield "dropped call", node.args[0]
         if name in COUNTED:
             yield from _off_by_one(node)
@@ -163,12 +167,14 @@ def _call(node: ast.Call, parent: ast.AST) -> Iterator[Edit]:
         yield from _keyword(node, i, keyword)
 
 
-def _computes(function: ast.Attribute) -> bool:
-    """Whether the attribute is of a value, as `x.sum`, and not of a module, as `np.sum`; by the look of it."""
+def _is_method(function: ast.expr) -> bool:
+    """Return True for the attribute of a value (`x.sum`), False for that of a module (`np.sum`), judged by its name alone."""
+    if not isinstance(function, ast.Attribute):
+        return False
     return not isinstance(function.value, ast.Name) or function.value.id not in {"np", "numpy", "math"}
 
 
-def _keyword(node: ast.Call, i: int, keyword: ast.keyword) -> Iterator[Edit]:
+def _keyword(node: ast.Call, i: int, keyword: ast.keyword) -> Iterator[ExpressionEdit]:
     if keyword.arg is None:
         return
     before, after = node.keywords[:i], node.keywords[i + 1 :]
@@ -177,11 +183,12 @@ def _keyword(node: ast.Call, i: int, keyword: ast.keyword) -> Iterator[Edit]:
             if ast.unparse(keyword.value) != str(axis):
                 yield "axis", ast.Call(node.func, node.args, [*before, ast.keyword("axis", ast.Constant(axis)), *after])
     kind = "axis" if keyword.arg in {"axis", "keepdims"} else "dropped term"
-    if not (isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, bool)):  # is flipped elsewhere
+    # A keyword that is True or False is flipped by `_constant` instead.
+    if not (isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, bool)):
         yield kind, ast.Call(node.func, node.args, [*before, *after])
 
 
-def _off_by_one(node: ast.Call) -> Iterator[Edit]:
+def _off_by_one(node: ast.Call) -> Iterator[ExpressionEdit]:
     for i, argument in enumerate(node.args):
         if not isinstance(argument, ast.Constant):
             for op in (ast.Add(), ast.Sub()):
@@ -189,7 +196,7 @@ def _off_by_one(node: ast.Call) -> Iterator[Edit]:
                 yield "off by one", ast.Call(node.func, [*node.args[:i], moved, *node.args[i + 1 :]], node.keywords)
 
 
-def _slice(node: ast.Slice) -> Iterator[Edit]:
+def _slice(node: ast.Slice) -> Iterator[ExpressionEdit]:
     for lower in _moved(node.lower):
         yield "off by one", ast.Slice(lower, node.upper, node.step)
     for upper in _moved(node.upper):
@@ -199,22 +206,17 @@ def _slice(node: ast.Slice) -> Iterator[Edit]:
 
 
 def _moved(bound: ast.expr | None) -> Iterator[ast.expr | None]:
-    """A bound left out, and moved by one (a constant's neighbours come as constants)."""
+    """Yield a bound of a slice left out and, unless it is a constant, moved by one."""
     if bound is None:
         return
     yield None
-    if not isinstance(bound, ast.Constant):
+    if not isinstance(bound, ast.Constant):  # `_constant` yields a constant's neighbours
         for op in (ast.Add(), ast.Sub()):
             yield ast.BinOp(bound, op, ast.Constant(1))
 
 
-def _name(function: ast.expr) -> str:
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
-
-
 def _swaps(elements: Sequence[ast.expr]) -> Iterator[list[ast.expr]]:
+    """Yield the elements with each two neighbours swapped in turn."""
     for i, (a, b) in enumerate(pairwise(elements)):
         if not isinstance(a, ast.Starred) and not isinstance(b, ast.Starred):
             yield [*elements[:i], b, a, *elements[i + 2 :]]
@@ -226,11 +228,12 @@ def _is_condition(node: ast.expr, parent: ast.AST) -> bool:
     )
 
 
-def of_statement(node: ast.stmt) -> Iterator[Change]:
-    """Every edit of the statement as a whole. Imports and definitions are left: without them nothing runs at all."""
+def of_statement(node: ast.stmt) -> Iterator[StatementEdit]:
+    """Yield every edit of the statement as a whole."""
     if isinstance(node, ast.AugAssign):
         for other in OPERATORS.get(type(node.op), ()):
             yield "operator", ast.AugAssign(node.target, other(), node.value)
+        # `ast.unparse` asks an assignment for its line, which the other nodes do without.
         yield "operator", ast.Assign([node.target], node.value, lineno=node.lineno)
     if isinstance(node, ast.Assign) and (written := _in_place(node)):
         yield "in place", written
@@ -239,6 +242,7 @@ def of_statement(node: ast.stmt) -> Iterator[Change]:
     if isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Tuple | ast.List):
         for swapped in _swaps(target.elts):
             yield "swapped arguments", ast.Assign([ast.Tuple(swapped, ast.Store())], node.value, lineno=node.lineno)
+    # Without an import or a definition nothing runs at all: such a mutant would say nothing of a rubric.
     if not isinstance(
         node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef | ast.Pass | ast.Global | ast.Nonlocal
     ):
@@ -246,7 +250,7 @@ def of_statement(node: ast.stmt) -> Iterator[Change]:
 
 
 def _in_place(node: ast.Assign) -> ast.AugAssign | None:
-    """`x = x - y` as `x -= y`, which writes into an array that a caller may still hold."""
+    """Return `x -= y` for `x = x - y`: it writes into an array that a caller may still hold. None for other statements."""
     target, value = node.targets[0], node.value
     if not (isinstance(target, ast.Name) and isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name)):
         return None

@@ -1,4 +1,4 @@
-"""What a student would be told of each mutant that is caught: a known mistake's name, a sentence by structure, or neither."""
+"""Count what a student would read of each mutant that is caught: a known mistake's name, a description, or numbers alone."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import Any
 from ...errors import Wrong
 from ...judging.mistakes import Known, recognise
 from ...numerics.describe import describe
-from .judge import Judged
+from .judge import JudgedMutant
 
 
-def told(caught: Sequence[Judged], known: Sequence[Known]) -> dict[str, Any]:
-    """Counts, and the sentences by the mutants' names: to be read by somebody who knows what each mutant does.
+def summarise_feedback(caught: Sequence[JudgedMutant], known: Sequence[Known]) -> dict[str, Any]:
+    """Return the counts, and the descriptions by the mutants' names for somebody who checks them against the code.
 
-    `wrong` are the mutants that gave a wrong answer (the others raise, loop or end: that is said as it is); `worded` are
-    those without either where the message is no comparison of numbers, but says itself what is wrong ("returned None").
+    `wrong` counts the mutants that gave a wrong answer; the others raise, loop or end, and their message says that. Of the
+    wrong ones, `named` have the name of a known mistake and `described` a description of the difference. `worded` have
+    neither, but a message that compares no numbers and says in words what is wrong ("returned None").
     """
     named, sentences, wrong, worded = 0, dict[str, str](), 0, 0
     for judged in caught:

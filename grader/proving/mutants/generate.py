@@ -1,4 +1,4 @@
-"""All mutants of a model solution: the same program with one slip in one statement, from its syntax tree."""
+"""Generate all mutants of a model solution: the same program with one slip in one statement, from its syntax tree."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 from .edits import NO_EXPRESSION, of_expression, of_statement
 
-DELETED = ""  # `now` of a statement that is gone
+DELETED = ""  # `now` of a deleted statement
 
 
 @dataclass(frozen=True)
 class Place:
-    """A statement, the block that it is in and its number there; its function, and that one's variables."""
+    """A statement in the tree, the block that it is in and its number there; `names` are the variables it may use."""
 
     statement: ast.stmt
     block: list[ast.stmt]
@@ -25,8 +25,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A wrong (or, now and then, equivalent) program. `was` and `now` are the statement before and after, as `ast.unparse`
-    writes it: of a compound statement its head. `function` is where it stands ("Value.backward"), "" outside of any.
+    """A wrong (or, now and then, equivalent) program.
+
+    `was` and `now` are the statement before and after, as `ast.unparse` writes it; of a compound statement only the head.
+    `function` is the function around it ("Value.backward"), or "" at the top of the module.
     """
 
     kind: str
@@ -43,38 +45,43 @@ class Mutant:
 
 
 def mutants(source: str) -> list[Mutant]:
-    """Every mutant once, in the order of the source; none is the solution. Raises SyntaxError where it is no Python."""
+    """Return every mutant once, in the order of the source, and never the solution itself.
+
+    Raise SyntaxError where the source cannot be parsed.
+    """
     tree = ast.parse(source)
     seen = {ast.unparse(tree)}
     made = []
     for place in list(_places(tree.body, "", ())):
         was = head(place.statement)
         for kind, now in _changes(place):
-            code = _runnable(ast.unparse(tree))
-            if code and code not in seen:
+            code = ast.unparse(tree)
+            if code not in seen and _compiles(code):
                 seen.add(code)
                 made.append(Mutant(kind, place.function, place.statement.lineno, was, now, code))
     return made
 
 
-def _runnable(code: str) -> str:
-    """The code, or "" where it is none: an edit may make a form that Python does not have."""
+def _compiles(code: str) -> bool:
+    """Return False for code that Python does not accept, which some edits of a tree make."""
     try:
-        compile(code, "mutant", "exec", dont_inherit=True)
+        compile(code, "mutant", "exec", dont_inherit=True)  # else with the __future__ imports of this very module
     except SyntaxError:
-        return ""
-    return code
+        return False
+    return True
 
 
 def head(statement: ast.stmt) -> str:
-    """The statement as one text, without the statements in it."""
+    """Return a statement's text; of a compound statement the first line alone ("for x in xs:")."""
     text = ast.unparse(statement)
-    return next(line for line in text.splitlines() if line[0] != "@") if _blocks(statement) else text
+    if not _blocks(statement):
+        return text
+    return next(line for line in text.splitlines() if line[0] != "@")  # decorators stand above a definition
 
 
-def normal(text: str) -> str:
-    """A statement, or the head of one, as `head` writes it; what is no Python stays as it is."""
-    for whole in (text, f"{text} pass"):
+def normalised(text: str) -> str:
+    """Return a statement, or the head of one, as `head` writes it; return text that cannot be parsed as it is."""
+    for whole in (text, f"{text} pass"):  # the head of a compound statement is Python only with a body
         try:
             [statement] = ast.parse(whole).body
         except (SyntaxError, ValueError):
@@ -84,7 +91,7 @@ def normal(text: str) -> str:
 
 
 def _blocks(statement: ast.AST) -> list[list[ast.stmt]]:
-    """The lists of statements inside a compound statement."""
+    """Return the lists of statements inside a compound statement; none for a simple one."""
     found = [getattr(statement, field, []) for field in ("body", "orelse", "finalbody")]
     found += [handler.body for handler in getattr(statement, "handlers", [])]
     found += [case.body for case in getattr(statement, "cases", [])]
@@ -92,36 +99,42 @@ def _blocks(statement: ast.AST) -> list[list[ast.stmt]]:
 
 
 def _places(block: list[ast.stmt], function: str, names: tuple[str, ...]) -> Iterator[Place]:
+    """Yield every statement of a block and of the blocks inside, each before those inside of it."""
     for number, statement in enumerate(block):
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-            continue  # a docstring, or the like
+            continue  # a docstring or another constant computes nothing
         inside, own = function, names
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             inside = f"{function}.{statement.name}" if function else statement.name
         if isinstance(statement, ast.FunctionDef):
             own = _variables(statement)
+        # The head of a definition is evaluated where it stands, among the variables of the function around it.
         yield Place(statement, block, number, inside, names)
         for inner in _blocks(statement):
             yield from _places(inner, inside, own)
 
 
 def _variables(function: ast.FunctionDef) -> tuple[str, ...]:
-    """The parameters of a function and the names that it assigns itself, in the order of their first mention."""
+    """Return a function's parameters and the names that it assigns itself, in the order of their first mention."""
     arguments = [argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)]
     assigned = [name for statement in function.body for name in _assigned(statement)]
     return tuple(dict.fromkeys([*arguments, *assigned]))
 
 
 def _assigned(node: ast.AST) -> Iterator[str]:
+    """Yield the names assigned in a statement, but not in functions, classes and comprehensions inside: those are their own."""
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         yield node.id
-    if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda | ast.comprehension):  # these have their own
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda | ast.comprehension):
         for child in ast.iter_child_nodes(node):
             yield from _assigned(child)
 
 
 def _changes(place: Place) -> Iterator[tuple[str, str]]:
-    """Change the tree in each way in turn: yields (kind, the statement now) while it is changed, and mends it after."""
+    """Change the tree at one statement in each way in turn.
+
+    Yield (kind, the statement now) while the tree is changed, and restore it afterwards.
+    """
     statement, block = place.statement, place.block
     for parent, field, index, node in list(_expressions(statement)):
         for kind, other in of_expression(node, parent, place.names):
@@ -135,8 +148,9 @@ def _changes(place: Place) -> Iterator[tuple[str, str]]:
 
 
 def _expressions(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.expr]]:
-    """Where each expression of a statement hangs: (parent, field, index in the field's list, the expression)."""
+    """Yield each expression of a statement with its place: (parent, field, index in the field's list or None, expression)."""
     for field, value in ast.iter_fields(node):
+        # The parts of an f-string have to be strings and formatted values: no edit of an expression fits there.
         if field in NO_EXPRESSION or isinstance(node, ast.JoinedStr):
             continue
         for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:

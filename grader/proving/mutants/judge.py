@@ -1,7 +1,7 @@
-"""Mutants put to the rubric: each in a jailed process of its own, many side by side, until a row is lost.
+"""Put mutants to the rubric, each in a jailed process of its own and many side by side, until one loses a row.
 
-A mutant may loop, exit or eat memory: a jail contains all of it, for some 12 ms a process. In this process they would take
-half the time, and the first endless loop all of it.
+A mutant may loop, exit or eat memory. A jail contains all of that for about 12 ms a process. Without jails the mutants would
+take half the time, but the first endless loop would never end.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ...checks.trial import TruthSource
 from ...errors import TopicError
 from ...inside.plan import Implementation, Plan
-from ...judging.evaluate import Outcome, evaluate
+from ...judging.evaluate import evaluate
+from ...judging.outcome import Outcome
 from ...result import Status
 from ...submission.jail import Jail
 from ...submission.limits import Limits
@@ -22,15 +24,17 @@ from ...submission.notebook import read
 from ...submission.session import Session
 from ...topics.folder import Assignment
 from ...topics.rubric import Row, Topic
-from ...truth.trials import PUBLIC_SEED, TruthSource, seeded_trials
+from ...truth.trials import PUBLIC_SEED, seeded_trials
 from .generate import Mutant
 
-TIMES_THE_SOLUTION = 10.0  # processor time that a row of a mutant may use
-LEAST_SECONDS = 0.2  # of it: below, the clock is too coarse and numpy's first calls too slow
+# A row of a mutant may use this many times the processor time of the solution's longest row, but at least LEAST_SECONDS:
+# below, the clock is too coarse and numpy's first calls are too slow.
+TIMES_THE_SOLUTION = 10.0
+LEAST_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedMutant:
     """A mutant and the rows that it was asked, up to the first that it lost."""
 
     mutant: Mutant
@@ -47,8 +51,8 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Bench:
-    """What all programs of one topic are judged with: the rubric, cheap rows first, and limits that fit it."""
+class MutantJudge:
+    """Judges programs of one topic, with its rubric (cheap rows first) and with limits that fit it."""
 
     assignment: Assignment
     truth: TruthSource
@@ -57,16 +61,16 @@ class Bench:
     limits: Limits
 
     @classmethod
-    def of(cls, assignment: Assignment, truth: TruthSource, jail: Jail) -> Bench:
-        """Measured on the solution: what each row asks (by which they are ordered), and the processor time of the longest.
+    def of(cls, assignment: Assignment, truth: TruthSource, jail: Jail) -> MutantJudge:
+        """Run the solution once to measure what each row asks, which orders the rows, and the longest row's processor time.
 
-        Raises TopicError where the solution does not earn a row in the jail: its mutants would prove nothing.
+        Raise TopicError where the solution does not earn a row in the jail: its mutants would prove nothing.
         """
         topic, asked, longest = assignment.topic, dict[str, tuple[int, int]](), 0.0
         limits = Limits()
         with Session(read(assignment.solution.encode(), "solution.py"), jail, limits, data=assignment.data) as solution:
             for row in topic.rubric:
-                counted, before = Counted(solution), solution.cpu_seconds()
+                counted, before = CountedCalls(solution), solution.cpu_seconds()
                 [o] = evaluate(topic, counted, seeded_trials(topic, counted, truth, PUBLIC_SEED), rows=[row.id])
                 if not o.earned:
                     raise TopicError(f"the solution does not earn {row.id!r} in the jail: {o.status}: {o.error}")
@@ -78,33 +82,34 @@ class Bench:
         tight = replace(limits, row_cpu_seconds=seconds, cell_cpu_seconds=seconds, submission_cpu_seconds=whole)
         return cls(assignment, truth, jail, ordered, tight)
 
-    def judge(self, mutant: Mutant) -> Judged:
-        """The rows up to the first that is lost."""
+    def judge(self, mutant: Mutant) -> JudgedMutant:
+        """Ask the rows up to the first that the mutant loses."""
         names = [f.name for f in self.assignment.targets]
         with Session(
             read(mutant.source.encode(), "mutant.py"), self.jail, self.limits, names, self.assignment.data
         ) as student:
             trials = seeded_trials(self.topic, student, self.truth, PUBLIC_SEED)
-            return Judged(mutant, evaluate(self.topic, student, trials, stop_at_first_loss=True))
+            return JudgedMutant(mutant, evaluate(self.topic, student, trials, stop_at_first_loss=True))
 
 
-def judge_mutants(bench: Bench, made: Sequence[Mutant], progress: Callable[[str], None]) -> list[Judged]:
-    """Every mutant, judged, in order; side by side on all cores by threads, each of which supervises one process."""
+def judge_mutants(judge: MutantJudge, made: Sequence[Mutant], progress: Callable[[str], None]) -> list[JudgedMutant]:
+    """Judge every mutant, one for each core at a time, and return them in the order given."""
     judged = []
+    # Threads do: each only waits for the process that it supervises.
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        futures = [pool.submit(bench.judge, mutant) for mutant in made]
+        futures = [pool.submit(judge.judge, mutant) for mutant in made]
         try:
             for future in futures:
                 judged.append(future.result())
-                progress(f"{bench.assignment.slug}: mutants")
-        finally:
+                progress(f"{judge.assignment.slug}: mutants")
+        finally:  # after Ctrl-C or an error no further mutant is started
             for future in futures:
                 future.cancel()
     return judged
 
 
-class Counted(Implementation):
-    """Another implementation, and how many plans and calls it was asked: what a row costs, the same on every machine."""
+class CountedCalls(Implementation):
+    """Passes everything on to another implementation and counts the plans and calls: a row's cost, the same on every machine."""
 
     def __init__(self, inner: Implementation) -> None:
         self.inner, self.asked = inner, (0, 0)
@@ -122,7 +127,7 @@ class Counted(Implementation):
 
 
 def cheap_first(rows: Sequence[Row], cost: dict[str, tuple[int, int]]) -> list[Row]:
-    """The rows by cost, each after those that it needs."""
+    """Return the rows by cost, each after the rows that it needs."""
     ordered: list[Row] = []
     left = sorted(rows, key=lambda row: cost[row.id])
     while left:

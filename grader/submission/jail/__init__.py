@@ -1,8 +1,8 @@
 """Where submissions run: the strongest jail that this machine can make.
 
-`open_jail` gives it; `base` is the interface that a Session talks to; `process` the jail of any system; `forkserver` that
-of Linux, started by `launch`, with `landlock`, `seccomp`, `namespaces` and `zygote` running inside it. `packages` tells what
-submissions may import, `folders` makes what is temporary.
+`open_jail` gives it; `base` is the interface that a Session talks to; `process` the jail of any system; `server` that of Linux,
+started by `launch`, with the fork server and the confinement of `inside/` at its other end. `packages` tells what submissions may
+import, `folders` makes what is temporary, `levels` measures what a jail holds.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def open_jail(imports: Sequence[str] = ("numpy",)) -> Jail:
 def jails(imports: Sequence[str] = ("numpy",)) -> Iterator[Jail]:
     """Those that can make a child here, from the strongest: all layers, those that need no namespaces, a plain process.
 
-    Whether a child can confine itself as well is seen when it is asked (see `canaries`).
+    Whether a child can confine itself as well is seen when it is asked (see `levels`).
     """
     if sys.platform == "linux":
         base = [*(["landlock"] if landlock.abi() else []), *(["seccomp"] if seccomp.available() else [])]

@@ -1,0 +1,41 @@
+"""Known mistakes are run in a process of their own: within a submission's limits, and it may be killed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Self
+
+from ..checks.trial import TruthSource
+from ..judging.evaluate import evaluate
+from ..judging.known import Ran
+from ..submission.jail import Jail
+from ..submission.limits import Limits
+from ..submission.programs import Programs
+from ..topics.folder import Assignment
+from ..truth.trials import seeded_trials
+
+
+class ProcessRunner:
+    """A `Runner` of the programs of one topic in one round. The process starts with the first program."""
+
+    def __init__(self, assignment: Assignment, truth: TruthSource, seed: int, jail: Jail, limits: Limits) -> None:
+        self.assignment, self.truth, self.seed, self.jail, self.limits = assignment, truth, seed, jail, limits
+        self.programs: Programs | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.programs is not None:
+            self.programs.close()
+            self.programs = None
+
+    def __call__(self, source: str, name: str, rows: Sequence[str] | None) -> Ran:
+        if self.programs is None:
+            self.programs = Programs(self.jail, self.limits, self.assignment.data)
+        topic, programs = self.assignment.topic, self.programs
+        before = programs.cpu_seconds() + time.thread_time()
+        programs.take(source, name)
+        outcomes = evaluate(topic, programs, seeded_trials(topic, programs, self.truth, self.seed), rows)
+        return Ran(outcomes, programs.cpu_seconds() + time.thread_time() - before)

@@ -1,0 +1,70 @@
+"""From outcomes to what is reported: points, a sentence, the recognised mistake, and evidence as plain data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import Fault, Raised, Wrong
+from ..numerics.describe import describe
+from ..result import Verdict
+from .mistakes import Known, recognise
+from .outcome import Outcome
+from .points import points
+
+
+def verdicts(outcomes: Sequence[Outcome], known: Sequence[Known]) -> tuple[Verdict, ...]:
+    """Return a verdict for each outcome. `known` are the known mistakes, and pairs of them, on the same cases."""
+    named = recognise(outcomes, known)
+    # The search for pairs has a budget of time: what it finds is named, but moves no points.
+    for_points = recognise(outcomes, [k for k in known if not k.parts])
+    found = []
+    for outcome in outcomes:
+        row, error = outcome.row, outcome.error
+        worth = points(outcome, outcomes, for_points)
+        message, evidence = worth.why, evidence_of(outcome)
+        if row.id not in named and isinstance(error, Wrong) and (structure := describe(error)):
+            message = f"{message}. {structure[0].upper()}{structure[1:]}"
+            evidence["structure"] = structure
+        found.append(
+            Verdict(
+                id=row.id,
+                claim=row.claim,
+                points=row.points,
+                earned=worth.earned,
+                status=outcome.status,
+                message=message,
+                error=error_id(outcome),
+                mistake=named.get(row.id),
+                evidence=evidence,
+                hidden=row.hidden,
+            )
+        )
+    return tuple(found)
+
+
+def error_id(outcome: Outcome) -> str:
+    """Return the kind of error, as docs/errors.md lists them; "" for an earned row."""
+    if isinstance(outcome.error, Wrong):
+        return outcome.error.evidence.id
+    if isinstance(outcome.error, Fault):
+        return outcome.error.id
+    return "" if outcome.earned else outcome.status.value
+
+
+def evidence_of(outcome: Outcome) -> dict[str, Any]:
+    """Return the parts of the evidence as plain data, for programs and for the report.
+
+    It holds at least the function that was asked, and what the check put on show.
+    """
+    error = outcome.error
+    names = [f.name for f in outcome.row.check.functions]
+    evidence: dict[str, Any] = {**outcome.exhibits, **({"function": names[-1]} if names else {})}
+    if isinstance(error, Wrong):
+        where = error.evidence.where
+        named = next((name for name in names if re.search(rf"\b{name}\b", where)), None)
+        return evidence | ({"function": named} if named else {}) | {"where": where, **error.evidence.details}
+    if isinstance(error, Raised):
+        return evidence | {"type": error.type, "cell": error.cell, "line": error.line}
+    return evidence

@@ -1,0 +1,57 @@
+"""Trusted programs, such as known mistakes, one after the other in one process of their own: with limits, and it may be killed.
+
+They are asked as submissions are, and answer with values. A new process for each would cost more than all that it is asked.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..errors import Died, TimedOut
+from .jail.base import Jail
+from .limits import Limits
+from .notebook import Cell, Source
+from .session import Session
+
+DAY = 86_400.0
+
+
+class Programs(Session):
+    """One process for many programs: `take` puts the next one in the place of the last. Limits are for each program."""
+
+    def __init__(self, jail: Jail, limits: Limits, data: Mapping[str, np.ndarray] | None = None) -> None:
+        super().__init__(_source("", "nothing"), jail, limits, data=data)
+        self.taken_at = 0.0  # CPU seconds of all programs before this one
+
+    def take(self, source: str, name: str) -> None:
+        """Run the definitions of a program in a namespace of its own. A program that does not run has no functions."""
+        self.source, self.notes = _source(source, name), []
+        self.skipped_cells, self.timed_out, self.out_of_memory = set(), [], False
+        self.taken_at = self.cpu_seconds()
+        if self.child is None:
+            self._start()
+            return
+        try:
+            self._ask({"do": "anew"}, self.limits.cell_cpu_seconds, self.limits.cell_cpu_seconds, "")
+            self.notes += self._run_cells()
+        except (TimedOut, Died):
+            self._start()
+
+    def close(self) -> None:
+        """End the process."""
+        self._end()
+
+    def _settings(self) -> dict[str, Any]:
+        # The kernel's own limit of processor time is for the whole life of the process, not for one program.
+        return super()._settings() | {"cpu": math.ceil(DAY)}
+
+    def _left(self) -> float:
+        return self.limits.submission_cpu_seconds - (self.cpu_seconds() - self.taken_at)
+
+
+def _source(code: str, name: str) -> Source:
+    return Source(name, "", (Cell(1, code, code),))
