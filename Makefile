@@ -47,7 +47,7 @@ fuzz: $(INSTALLED)
 	$(BIN)/python bench/fuzz.py
 
 hostile: $(INSTALLED)
-	$(BIN)/python tests/hostile/table.py
+	PYTHONPATH=.:tests $(BIN)/python -m hostile.table
 
 bench: $(INSTALLED)
 	$(BIN)/python bench/grade.py

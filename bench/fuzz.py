@@ -2,7 +2,7 @@
 
     python bench/fuzz.py [--examples 100000]
 
-The properties are those of the tests (`FUZZ` in tests/fuzzing.py); each target shares the examples among its properties,
+The properties are those of the tests (`FUZZ` in tests/support/fuzzing.py); each target shares the examples among its properties,
 in a process of its own whose address space is limited. Exit 1 where one fails: the smallest input is printed.
 """
 
@@ -22,7 +22,7 @@ MEMORY = 2 << 30  # bytes of address space
 TARGETS = {
     "notebook reader": "tests/test_notebook.py",
     "wire decoder": "tests/test_wire.py",
-    "autograder.yml": "tests/test_course.py",
+    "autograder.yml": "tests/test_settings.py",
 }
 
 

@@ -22,14 +22,13 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parent.parent / "tests" / part) for part in ("hostile", "")]
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from courses import SOFTMAX_SOLUTION, hand_in  # noqa: E402
-from harness import ATTACKS, TOPIC, Range  # noqa: E402
-from processes import descendants  # noqa: E402
-
-from grader.result import Result, Status  # noqa: E402
-from grader.submission.find import Submission  # noqa: E402
+from grader.result import Result, Status
+from grader.submission.find import Submission
+from hostile.harness import ATTACKS, TOPIC, Range
+from support.courses import SOFTMAX_SOLUTION, hand_in
+from support.processes import descendants
 
 WAITING = re.compile("took longer|or slept")  # what the Result of an attack that only waits says
 SAMPLES = 20

@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from courses import make_course
 
 from grader.course.settings import Course
 from grader.submission.jail import ProcessJail
+from grader.submission.limits import Limits
+from grader.submission.notebook import read
+from grader.submission.session import Session
 from grader.topics.folder import Assignment
+from support.courses import make_course
+from support.notebooks import notebook
+from support.sessions import LIMITS, Open
 
 if TYPE_CHECKING:
     from grader.truth.reference import Oracle
@@ -65,3 +70,18 @@ def jail() -> Iterator[ProcessJail]:
     made = ProcessJail()
     yield made
     made.close()
+
+
+@pytest.fixture
+def open_session(jail: ProcessJail) -> Iterator[Open]:
+    """Start a session from the cells of a notebook; all are ended with the test."""
+    sessions = []
+
+    def start(*cells: str, limits: Limits = LIMITS, file: str = "work.ipynb") -> Session:
+        data = notebook(*cells) if file.endswith(".ipynb") else "\n".join(cells)
+        sessions.append(Session(read(data.encode("utf-8", "replace"), file), jail, limits))
+        return sessions[-1].__enter__()
+
+    yield start
+    for session in sessions:
+        session.__exit__()

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-PAGE = (Path(__file__).parent.parent / "docs" / "add-a-topic.md").read_text(encoding="utf-8")
+from support.repository import ROOT
+
+PAGE = (ROOT / "docs" / "add-a-topic.md").read_text(encoding="utf-8")
 GRADER = Path(sys.executable).parent / "grader"
 
 # A fence below a line that is a file's name in bold is that file.

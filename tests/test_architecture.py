@@ -12,11 +12,11 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
-from browserlike import DEPRIVE
 
 from grader.cli.exits import EXTRA
+from support.browserlike import DEPRIVE
+from support.repository import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "grader"
 FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,15 +11,15 @@ import pytest
 from grader.bundle.inputs import RecordedInputs
 from grader.bundle.record import TopicRecord, record
 from grader.checks import Trial
-from grader.course.settings import Course
 from grader.judging.evaluate import evaluate
 from grader.submission.in_process import Live
 from grader.topics.folder import Assignment
 from grader.topics.rubric import Case, Cases, Row
 from grader.topics.trial import Inputs
 from grader.truth.record import InMemory, Recorded
+from support.repository import own_course
 
-COURSE = Course.load(Path(__file__).parent.parent / "autograder.yml")
+COURSE = own_course()
 INEXACT = (
     np.power,
     np.float_power,

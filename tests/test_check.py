@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browserlike import DEPRIVE
-from courses import SOFTMAX_SOLUTION
 
 from grader.bundle.check import check
 from grader.bundle.release import make_record
 from grader.bundle.shown import Checked
 from grader.result import Hint, Status, Verdict
 from grader.topics.folder import Assignment
+from support.browserlike import DEPRIVE
+from support.courses import SOFTMAX_SOLUTION
+from support.repository import ROOT
 
 if TYPE_CHECKING:
     from grader.truth.reference import Oracle
 
-ROOT = Path(__file__).resolve().parent.parent
 SUMMED = SOFTMAX_SOLUTION.replace("labels].mean()", "labels].sum()")
 
 

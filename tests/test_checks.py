@@ -7,25 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from miniature import (
-    RIGHT,
-    NumpyTruth,
-    graded,
-    graded_rows,
-    layers,
-    lost,
-    right_backward,
-    right_forward,
-    scale,
-    wave,
-    wave_slope,
-    waves,
-)
 
 from grader.checks import Trial, cheap, holds, matches, pure
 from grader.errors import Wrong
 from grader.inside.plan import Plan
-from grader.judging.evaluate import evaluate
 from grader.judging.outcome import Outcome
 from grader.judging.verdicts import verdicts
 from grader.numerics.compare import Truth
@@ -33,6 +18,21 @@ from grader.result import Status
 from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic
 from grader.truth.trials import seeded_trials
+from support.miniature import (
+    RIGHT,
+    NumpyTruth,
+    graded,
+    graded_rows,
+    layers,
+    lost,
+    outcomes,
+    right_backward,
+    right_forward,
+    scale,
+    wave,
+    wave_slope,
+    waves,
+)
 
 # ---------------------------------------------------------------------------------------------------------- matches
 
@@ -64,7 +64,7 @@ def test_matches_judges_a_layer_by_its_forward_and_not_by_its_cache() -> None:
 def test_matches_tells_a_missing_function_and_an_unwritten_one() -> None:
     topic = Topic("Miniature", waves, [Row("row", 1, "right", matches(wave))])
     nothing = Live({"waves": RIGHT["wave"]})
-    (outcome,) = evaluate(topic, nothing, seeded_trials(topic, nothing, NumpyTruth(), 0))
+    (outcome,) = outcomes(topic, nothing)
     assert "missing function: `wave`" in lost(outcome)
     assert "`waves`" in lost(outcome)
 
@@ -80,7 +80,7 @@ def test_a_fault_of_the_reference_is_void_and_no_zero() -> None:
             raise ZeroDivisionError("in the reference")
 
     topic, student = Topic("Miniature", waves, [Row("row", 1, "right", matches(wave))]), Live(RIGHT)
-    (outcome,) = evaluate(topic, student, seeded_trials(topic, student, Broken(), 0))
+    (outcome,) = outcomes(topic, student, Broken())
     assert outcome.status is Status.VOID
 
 
@@ -161,7 +161,7 @@ class Clocked(Live):
 def cost(forward: float, backward: float) -> Outcome:
     topic = Topic("Miniature", layers, [Row("row", 1, "cheap", cheap(scale, on=layers))])
     student = Clocked(forward, backward)
-    return evaluate(topic, student, seeded_trials(topic, student, NumpyTruth(), 0))[0]
+    return outcomes(topic, student)[0]
 
 
 def test_a_backward_that_costs_a_few_forwards_is_cheap() -> None:
@@ -199,7 +199,7 @@ def test_holds_is_earned_where_the_claim_finds_nothing() -> None:
 def test_holds_says_of_a_missing_function_no_more_than_that() -> None:
     topic = Topic("Miniature", waves, [Row("row", 1, "right", holds(is_odd, wave))])
     nothing = Live({})
-    (outcome,) = evaluate(topic, nothing, seeded_trials(topic, nothing, NumpyTruth(), 0))
+    (outcome,) = outcomes(topic, nothing)
     assert lost(outcome).startswith("missing function: `wave`")
 
 

@@ -14,7 +14,6 @@ from grader.checks import Count, Trial, statistical
 from grader.checks.chance import FALSE_ALARM, SEEN, acceptance, smallest_seen
 from grader.errors import GraderError, TopicError, Wrong
 from grader.inside.wire import decode, encode
-from grader.judging.evaluate import evaluate
 from grader.judging.known import from_wire, to_wire
 from grader.judging.mistakes import same
 from grader.judging.outcome import Outcome
@@ -24,6 +23,7 @@ from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic
 from grader.topics.signature import Random, Reals, sample
 from grader.truth.trials import SeededInputs, seeded_trials
+from support.miniature import NumpyTruth, outcomes
 
 
 def coins(rng: Random, *, n=1_000_000, rate=0.8) -> Reals["n"]:
@@ -46,8 +46,7 @@ def topic_of() -> Topic:
 
 
 def graded(toss: Callable[..., Any]) -> Outcome:
-    topic, student = topic_of(), Live({"coins": toss})
-    [outcome] = evaluate(topic, student, seeded_trials(topic, student, None, 0))  # type: ignore[arg-type]
+    [outcome] = outcomes(topic_of(), Live({"coins": toss}))
     return outcome
 
 
@@ -111,7 +110,7 @@ def test_a_million_draws_see_a_keep_rate_that_is_off_by_four_thousandths() -> No
 def test_the_author_reads_the_power_of_each_count_as_a_table() -> None:
     topic, student = topic_of(), Live({"coins": tossed(0.8)})
     [row] = topic.rubric
-    power = row.check.power(seeded_trials(topic, student, None, 0)(row))  # type: ignore[arg-type]
+    power = row.check.power(seeded_trials(topic, student, NumpyTruth(), 0)(row))
     report = Report("coins", [row.id], powers={row.id: power})
     *_, sentence, _, titles, line = report.text().splitlines()
     assert sentence == "these tests with probability 1e-09 at most."
@@ -154,7 +153,7 @@ def test_a_record_of_another_number_of_draws_judges_nobody() -> None:
             return 999, rate, low, high
 
     topic = topic_of()
-    trial = Trial(Live({"coins": tossed(0.8)}), None, Other(topic, 0, "rate"))  # type: ignore[arg-type]
+    trial = Trial(Live({"coins": tossed(0.8)}), NumpyTruth(), Other(topic, 0, "rate"))
     with pytest.raises(GraderError, match=r"on record is another number \(999\)"):
         topic.rubric[0].check(trial)
 

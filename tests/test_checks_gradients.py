@@ -8,7 +8,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from miniature import (
+
+from grader.checks import Check, Trial, cheap, either, gradient, matches, pure, vjp
+from grader.errors import Wrong
+from grader.inside.plan import Plan
+from grader.judging.mistakes import Known
+from grader.judging.outcome import Outcome
+from grader.judging.verdicts import verdicts
+from grader.result import Hint, Status
+from grader.submission.in_process import Live
+from grader.topics.rubric import Row, Topic
+from grader.topics.signature import sample
+from grader.truth.trials import SeededInputs
+from support.miniature import (
     RIGHT,
     NumpyTruth,
     World,
@@ -16,6 +28,7 @@ from miniature import (
     graded_rows,
     layers,
     lost,
+    outcomes,
     picked,
     picked_slope,
     picks,
@@ -29,19 +42,6 @@ from miniature import (
     wave_slope,
     waves,
 )
-
-from grader.checks import Check, Trial, cheap, either, gradient, matches, pure, vjp
-from grader.errors import Wrong
-from grader.inside.plan import Plan
-from grader.judging.evaluate import evaluate
-from grader.judging.mistakes import Known
-from grader.judging.outcome import Outcome
-from grader.judging.verdicts import verdicts
-from grader.result import Hint, Status
-from grader.submission.in_process import Live
-from grader.topics.rubric import Row, Topic
-from grader.topics.signature import sample
-from grader.truth.trials import SeededInputs, seeded_trials
 
 # -------------------------------------------------------------------------------------------------------------- vjp
 
@@ -129,8 +129,8 @@ def test_a_tenth_too_much_in_one_entry_of_a_hundred_is_seen(seed: int) -> None:
         return slope
 
     row = Row("row", 1, "right", gradient(of=wave, by=wave_slope, on=wide))
-    assert graded_rows([row], waves, seed)[0].earned
-    assert "along a random direction" in lost(graded_rows([row], waves, seed, wave_slope=wrong)[0])
+    assert graded_rows([row], waves, seed=seed)[0].earned
+    assert "along a random direction" in lost(graded_rows([row], waves, seed=seed, wave_slope=wrong)[0])
 
 
 def test_gradient_of_another_shape_is_told_by_its_shape() -> None:
@@ -324,8 +324,8 @@ def test_only_a_wrong_answer_is_a_fault_to_follow() -> None:
         return dx * (1 + 2e-7), dg
 
     topic, student = Topic("Miniature", layers, rows), Twice({**RIGHT, "scale_backward": crude})
-    outcomes = evaluate(topic, student, seeded_trials(topic, student, NumpyTruth(), 0))
-    assert [o.status.value for o in outcomes] == ["earned", "lost", "lost", "withheld"]
+    found = outcomes(topic, student)
+    assert [o.status.value for o in found] == ["earned", "lost", "lost", "withheld"]
 
 
 def test_rehearsal_for_the_record_asks_both_alternatives() -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from miniature import descend, graded, graded_rows, lost, right_descend
 
 from grader.checks import Check, converges, trajectory
 from grader.topics.rubric import Row
+from support.miniature import descend, graded, graded_rows, lost, right_descend
 
 # -------------------------------------------------------------------------------------------------------- trajectory
 
@@ -67,7 +67,7 @@ def test_trajectory_is_earned_with_any_state() -> None:
     ids=["default", "memory", "eps by decades", "eps large", "argument ignored"],
 )
 def test_trajectory_names_the_first_step_that_differs(edit: Any, check: Check, where: str, seed: int) -> None:
-    (outcome,) = graded_rows([Row("row", 1, "right", check)], nothing, seed, descend=descend_with(**edit))
+    (outcome,) = graded_rows([Row("row", 1, "right", check)], nothing, seed=seed, descend=descend_with(**edit))
     assert lost(outcome).startswith(where)
 
 

@@ -9,15 +9,12 @@ import pytest
 
 from grader.checks import Trial, holds, stage
 from grader.errors import TopicError
-from grader.inside.plan import Plan, execute
-from grader.judging.evaluate import evaluate
 from grader.judging.outcome import Outcome
 from grader.judging.verdicts import verdicts
-from grader.numerics.compare import Truth
 from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic
 from grader.topics.signature import Reals, sample
-from grader.truth.trials import seeded_trials
+from support.miniature import NumpyTruth, graded_rows, outcomes
 
 Steps = dict[str, Callable[..., np.ndarray]]
 
@@ -42,15 +39,17 @@ def composed(given: Steps) -> Callable[..., Any]:
     return run
 
 
-class NumpyTruth:
-    def run(self, plan: Plan) -> list[Truth]:
-        world = {"steps": composed(RIGHT)} | {
-            f"steps.{name}": lambda name=name, **given: RIGHT[name](
-                **{k: given[k] for k in RIGHT[name].__code__.co_varnames[: RIGHT[name].__code__.co_argcount]}
-            )
-            for name in RIGHT
-        }
-        return execute(plan, world, {}, lambda value: Truth.of(np.array(value)))
+def alone(name: str) -> Callable[..., np.ndarray]:
+    """The step by itself, as the reference is asked for it: with every value that there is."""
+
+    def step(**given: Any) -> np.ndarray:
+        code = RIGHT[name].__code__
+        return RIGHT[name](**{k: given[k] for k in code.co_varnames[: code.co_argcount]})
+
+    return step
+
+
+TRUTH = NumpyTruth({"steps": composed(RIGHT), **{f"steps.{name}": alone(name) for name in RIGHT}})
 
 
 def cases(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -60,8 +59,7 @@ def cases(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def graded(**changes: Callable[..., np.ndarray]) -> list[Outcome]:
     rows = [Row(name, 2, f"{name} is right", stage(steps, name)) for name in "abc"]
-    topic, student = Topic("Steps", cases, rows), Live({"steps": composed({**RIGHT, **changes})})
-    return evaluate(topic, student, seeded_trials(topic, student, NumpyTruth(), 0))
+    return graded_rows(rows, cases, right={"steps": composed({**RIGHT, **changes})}, truth=TRUTH)
 
 
 def points(**changes: Callable[..., np.ndarray]) -> list[float]:
@@ -143,7 +141,7 @@ def test_outputs_in_another_order_are_asked_about() -> None:
 
     topic = Topic("Two", batch, [Row("row", 1, "right", holds(claim, two))])
     swapped = Live({"two": lambda x: (x.sum(axis=0), x.sum(axis=1))})
-    [outcome] = evaluate(topic, swapped, seeded_trials(topic, swapped, NumpyTruth(), 0))
+    [outcome] = outcomes(topic, swapped)
     assert str(outcome.error) == (
         "`rows` of two on a batch: the shape is (3,), expected (4,), and that is the shape of `columns`: are they returned in "
         "another order?"

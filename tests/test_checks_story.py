@@ -2,24 +2,25 @@
 # ruff: noqa: F722, F821 -- annotations here are the language of topics
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
-from grader.checks import Check, Trial, composition, either, follows, holds, matches, perform
+from grader.checks import Trial, composition, either, follows, holds, matches, perform
 from grader.checks.script import Script
-from grader.inside.plan import Plan, execute
+from grader.inside.plan import Plan
 from grader.inside.wire import Ref, Seeded
-from grader.judging.evaluate import evaluate
 from grader.judging.outcome import Outcome
 from grader.judging.verdicts import verdicts
-from grader.numerics.compare import Truth
 from grader.result import Status
 from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic
 from grader.topics.signature import Object, Opaque, Random, Reals, sample
-from grader.truth.trials import seeded_trials
+from support import miniature
+from support.miniature import NumpyTruth, graded_rows, outcomes
+from support.watched import Watched
 
 
 class Counter(Object):
@@ -70,11 +71,6 @@ RIGHT: Mapping[str, Any] = {
 }
 
 
-class NumpyTruth:
-    def run(self, plan: Plan) -> list[Truth]:
-        return execute(plan, RIGHT, {}, lambda value: Truth.of(np.array(value)))
-
-
 def numbers(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "two numbers", {"a": float(rng.normal()), "b": float(rng.normal())}
 
@@ -98,14 +94,11 @@ def own_walk(world: Any, case: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield "w", w
 
 
-def graded(check: Check, cases: Any, *more: Row, **changes: Any) -> list[Outcome]:
-    topic = Topic("Scripts", cases, [*more, Row("row", 2, "it is right", check)])
-    student = Live({**RIGHT, **changes})
-    return evaluate(topic, student, seeded_trials(topic, student, NumpyTruth(), 0))
+graded = partial(miniature.graded, right=RIGHT)
 
 
 def test_a_script_of_objects_is_earned_by_a_class_that_does_as_the_reference() -> None:
-    [outcome] = graded(follows(adding, Counter), numbers)
+    outcome = graded(follows(adding, Counter), numbers)
     assert outcome.earned, outcome
 
 
@@ -114,7 +107,7 @@ def test_what_differs_is_named_as_the_script_names_it() -> None:
         def add(self, amount: float) -> None:
             self.total = amount
 
-    [outcome] = graded(follows(adding, Counter), numbers, Counter=Forgetful)
+    outcome = graded(follows(adding, Counter), numbers, Counter=Forgetful)
     assert str(outcome.error).startswith("the total after add on two numbers: the value is ")
 
 
@@ -134,7 +127,7 @@ def test_a_list_of_values_is_what_they_are_when_it_is_yielded() -> None:
         counter.add(case["b"])
         yield "the total after", [counter.total, counter.total]
 
-    [outcome] = graded(follows(before_and_after, Counter), numbers, Counter=InPlace)
+    outcome = graded(follows(before_and_after, Counter), numbers, Counter=InPlace)
     assert outcome.earned, outcome
 
 
@@ -145,7 +138,7 @@ def test_a_missing_method_is_said_with_its_class() -> None:
 
         def addd(self, amount: float) -> None: ...
 
-    [outcome] = graded(follows(adding, Counter), numbers, Counter=Bare)
+    outcome = graded(follows(adding, Counter), numbers, Counter=Bare)
     assert "missing method or attribute: `Bare.add` (did you mean to call `addd` that?)" in str(outcome.error)
 
 
@@ -157,23 +150,16 @@ def test_an_operator_that_is_not_defined_is_an_exception_of_the_students() -> No
         def add(self, amount: float) -> None:
             self.total += amount
 
-    [outcome] = graded(follows(adding, Counter), numbers, Counter=NoAddition)
+    outcome = graded(follows(adding, Counter), numbers, Counter=NoAddition)
     assert outcome.status is Status.RAISED
     assert "TypeError" in str(outcome.error)
 
 
 def test_a_script_is_one_plan_with_operators_in_python_s_own_dispatch() -> None:
-    asked: list[Plan] = []
-
-    class Watched(Live):
-        def run(self, plan: Plan) -> list[Any]:
-            asked.append(plan)
-            return super().run(plan)
-
     topic = Topic("Scripts", numbers, [Row("row", 1, "it is right", follows(adding, Counter))])
     student = Watched(RIGHT)
-    evaluate(topic, student, seeded_trials(topic, student, NumpyTruth(), 0))
-    [plan] = asked
+    outcomes(topic, student, NumpyTruth(RIGHT))
+    [plan] = student.plans
     assert [(s.op, s.name) for s in plan.steps if s.op == "apply"] == [("apply", "add")]
     assert plan.steps[-2].args == (1.0, Ref(0))
 
@@ -186,7 +172,7 @@ def test_ten_thousand_operations_are_one_message() -> None:
             counter = counter + one
         yield "the total", counter.total
 
-    [outcome] = graded(follows(chain, Counter), numbers)
+    outcome = graded(follows(chain, Counter), numbers)
     assert outcome.earned, outcome
 
 
@@ -200,8 +186,8 @@ def test_values_in_a_list_are_compared_as_one_array() -> None:
     class Deaf(RightCounter):
         def add(self, amount: float) -> None: ...
 
-    assert graded(follows(totals, Counter), numbers)[0].earned
-    [outcome] = graded(follows(totals, Counter), numbers, Counter=Deaf)
+    assert graded(follows(totals, Counter), numbers).earned
+    outcome = graded(follows(totals, Counter), numbers, Counter=Deaf)
     assert str(outcome.error).startswith("the totals on two numbers: entry [1] is ")
 
 
@@ -216,8 +202,8 @@ def test_a_sum_of_thousands_is_one_step_in_python_s_own_dispatch() -> None:
     plan = Plan()
     Script(total, Counter).ask(plan, {"a": 1.0})
     assert [step.op for step in plan.steps] == ["new", "new", "apply", "get"]
-    assert graded(follows(total, Counter), numbers)[0].earned
-    [outcome] = graded(follows(total, Counter), numbers, Counter=Backwards)
+    assert graded(follows(total, Counter), numbers).earned
+    outcome = graded(follows(total, Counter), numbers, Counter=Backwards)
     assert "expected" in str(outcome.error)
 
 
@@ -225,7 +211,7 @@ def test_a_name_that_the_check_does_not_name_is_the_authors_mistake() -> None:
     def asks_for_more(world: Any, case: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "x", world.slope(case["a"], case["b"])
 
-    [outcome] = graded(follows(asks_for_more, Counter), numbers)
+    outcome = graded(follows(asks_for_more, Counter), numbers)
     assert outcome.status is Status.VOID
     assert "`slope`, which is not named beside it" in str(outcome.error)
 
@@ -233,7 +219,7 @@ def test_a_name_that_the_check_does_not_name_is_the_authors_mistake() -> None:
 # ------------------------------------------------------------------------------------------------ composition
 
 COMPOSED = either(matches(walk), composition(walk, own_walk, slope))
-JUDGED = Row("slope", 1, "the slope is right", matches(slope))
+COMPOSED_ROWS = [Row("slope", 1, "the slope is right", matches(slope)), Row("walk", 2, "the walk is right", COMPOSED)]
 
 
 @pytest.mark.parametrize(
@@ -254,13 +240,14 @@ def test_a_loop_around_a_wrong_slope_is_followed_only_behind_work_that_is_alive(
             w = w - 0.1 * own_slope(w, x)
         return w
 
-    outcomes = graded(COMPOSED, walks, JUDGED, slope=own_slope, walk=own)
-    assert [v.earned for v in verdicts(outcomes, [])] == [0.0, earned]
+    found = graded_rows(COMPOSED_ROWS, walks, right=RIGHT, slope=own_slope, walk=own)
+    assert [v.earned for v in verdicts(found, [])] == [0.0, earned]
 
 
 def test_a_loop_that_is_wrong_by_itself_is_not_followed() -> None:
-    outcomes = graded(COMPOSED, walks, JUDGED, walk=lambda w, x, *, steps=3: w - 0.1 * (w - x))
-    assert [o.status for o in outcomes] == [Status.EARNED, Status.LOST]
+    wrong = lambda w, x, *, steps=3: w - 0.1 * (w - x)  # noqa: E731
+    found = graded_rows(COMPOSED_ROWS, walks, right=RIGHT, walk=wrong)
+    assert [o.status for o in found] == [Status.EARNED, Status.LOST]
 
 
 # ------------------------------------------------------------------------------------------------ random generators
@@ -272,8 +259,8 @@ def test_a_generator_is_made_where_the_plan_is_run_from_the_seed_of_the_case() -
 
     [(_, case)] = drawn(np.random.default_rng(0))
     assert isinstance(case["rng"], Seeded)
-    assert graded(matches(noise), drawn)[0].earned
-    assert not graded(matches(noise), drawn, noise=lambda rng, n=4: np.random.normal(size=n))[0].earned
+    assert graded(matches(noise), drawn).earned
+    assert not graded(matches(noise), drawn, noise=lambda rng, n=4: np.random.normal(size=n)).earned
 
 
 def test_an_opaque_or_random_argument_is_described_for_students() -> None:
@@ -315,8 +302,7 @@ def performed(**world: Any) -> Outcome:
     topic = Topic(
         "Draws", lambda rng: [("four", sample(draws, rng, n=4))], [Row("row", 1, "c", holds(twice, draws, again))]
     )
-    student = Live({"draws": drawn, "again": lambda kept: kept, **world})
-    [outcome] = evaluate(topic, student, seeded_trials(topic, student, None, 0))  # type: ignore[arg-type]
+    [outcome] = outcomes(topic, Live({"draws": drawn, "again": lambda kept: kept, **world}))
     return outcome
 
 

@@ -2,6 +2,7 @@
 # ruff: noqa: F722, F821 -- annotations here are the language of topics
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,19 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.checks import Check, band, run
+from grader.checks import band, run
 from grader.checks.training import Band
 from grader.errors import Wrong
-from grader.inside.plan import Plan, execute
-from grader.judging.evaluate import evaluate
-from grader.judging.outcome import Outcome
-from grader.numerics.compare import Truth
 from grader.numerics.describe import describe
 from grader.result import Status
-from grader.submission.in_process import Live
-from grader.topics.rubric import Row, Topic
 from grader.topics.signature import Ints, Random, Reals, sample
-from grader.truth.trials import seeded_trials
+from support import miniature
 
 
 def descent(x: Reals["n"], w: Reals[""], batches: Ints["s b", "n"], *, lr=0.1) -> Reals[""]:
@@ -51,12 +46,6 @@ def many(members: int, x: np.ndarray, lr: float, steps: int) -> Mapping[str, np.
     return {"the end": np.array(paths)[:, -1], "curve": np.array(paths)}
 
 
-class NumpyTruth:
-    def run(self, plan: Plan) -> list[Truth]:
-        world = {"descent": right_descent, "many": many}
-        return execute(plan, world, {}, lambda value: Truth.of(np.array(value)))
-
-
 def batches(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "twenty batches", sample(descent, rng, n=7, s=20, b=3)
 
@@ -73,10 +62,8 @@ RUN = run(descent, at=(1, 5, 20), along="batches")
 BAND = band(settle, measure, of=["the end"], ensemble="many")
 
 
-def graded(check: Check, cases: Any, seed: int = 0, **functions: Callable[..., Any]) -> Outcome:
-    topic = Topic("Training", cases, [Row("row", 1, "it is right", check)])
-    student = Live({"descent": right_descent, "settle": right_settle, **functions})
-    return evaluate(topic, student, seeded_trials(topic, student, NumpyTruth(), seed))[0]
+RIGHT = {"descent": right_descent, "settle": right_settle}
+graded = partial(miniature.graded, right=RIGHT, truth=miniature.NumpyTruth({"descent": right_descent, "many": many}))
 
 
 def test_a_run_is_earned_by_the_same_numbers_and_by_rounding_only() -> None:
@@ -106,7 +93,7 @@ def test_a_run_asks_for_the_first_steps_only() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_start_of_ones_own_is_inside_the_band_whatever_the_seed(seed: int) -> None:
-    assert graded(BAND, points, seed).earned
+    assert graded(BAND, points, seed=seed).earned
 
 
 def test_what_lies_outside_is_said_with_the_band_the_runs_and_the_model_of_the_tail() -> None:

@@ -19,8 +19,8 @@ import yaml
 from grader.output.exports.github import github
 from grader.output.exports.gradescope import gradescope
 from grader.result import Result, Status, Verdict
+from support.repository import ROOT
 
-ROOT = Path(__file__).parent.parent
 CI = ROOT / "examples" / "ci"
 GRADER = Path(sys.executable).parent / "grader"
 

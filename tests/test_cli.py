@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION, hand_in, notebook
 from typer.testing import CliRunner
 
 from grader.cli.app import app
 from grader.submission.jail import ProcessJail
 from grader.submission.jail.levels import SENTENCES
+from support.courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION, hand_in
+from support.notebooks import notebook
 
 COMMAND = [sys.executable, "-c", "from grader.cli import main; main()"]
 SUMMED = SOFTMAX_SOLUTION.replace("labels].mean()", "labels].sum()")

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from courses import HEAVY_SOLUTION, hand_in, notebook
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -30,8 +29,10 @@ from grader.submission.session import Session
 from grader.topics.datasets import MAX_BYTES, narrow
 from grader.topics.folder import Assignment
 from grader.topics.handout import check_folder
+from support.courses import HEAVY_SOLUTION, hand_in
+from support.notebooks import notebook
+from support.repository import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 POINTS = "0,1,255\n2,3,4\n"
 USES = """from grader import check, dataset
 points = dataset("points")

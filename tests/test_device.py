@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from grader.course.settings import Course
 from grader.errors import GraderError
 from grader.inside.plan import Plan
 from grader.judging.evaluate import evaluate
@@ -20,8 +18,9 @@ from grader.submission.in_process import Live
 from grader.topics.folder import Assignment
 from grader.truth.reference import Oracle, be_exact, choose_device
 from grader.truth.trials import seeded_trials
+from support.repository import own_course
 
-COURSE = Course.load(Path(__file__).parent.parent / "autograder.yml")
+COURSE = own_course()
 SEEDS = (0, 1, 2)
 
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="NOT RUN: torch sees no GPU on this machine")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shlex
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 import typer
 
 from grader.cli.app import app
+from support.repository import ROOT, load_script
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGES = {
     str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
     for pattern in ("*.md", "docs/*.md", "examples/ci/*.md")
@@ -29,12 +27,7 @@ WHOLE_LINE = re.compile(r"^ *(?:\$ )?(grader [a-z].*)$", re.MULTILINE)
 
 @pytest.fixture(scope="module")
 def write_docs() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("write_docs", ROOT / "scripts" / "write_docs.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("scripts/write_docs.py")
 
 
 def test_what_comes_from_the_code_is_up_to_date(write_docs: ModuleType) -> None:

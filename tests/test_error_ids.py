@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 
 from grader.errors import Died, Evidence, Fault, Raised, TimedOut, Wrong
 from grader.judging.outcome import Outcome
 from grader.judging.verdicts import error_id
 from grader.result import Status
 from grader.topics.rubric import Row
+from support.repository import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 HEADINGS = re.findall(r"^### `([\w-]+)`$", (ROOT / "docs" / "errors.md").read_text("utf-8"), re.MULTILINE)
 ROW = Row("a", 1, "a", None)  # type: ignore[arg-type]
 

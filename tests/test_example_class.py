@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import runpy
 import shutil
 import sys
 from collections.abc import Iterator
@@ -17,8 +16,8 @@ from grader.course.settings import Course
 from grader.result import Result, Status, Verdict
 from grader.submission.find import find
 from grader.submission.jail import ProcessJail
+from support.repository import ROOT, load_script, own_course
 
-ROOT = Path(__file__).parents[1]
 CLASS = ROOT / "examples" / "class"
 EXPECTED = ROOT / "examples" / "expected.md"
 WORDS = {
@@ -34,7 +33,7 @@ NO_MEMORY_LIMIT = {("otto", "adam")}  # macOS lets a process ask for any amount 
 
 @pytest.fixture(scope="session")
 def course() -> Course:
-    return Course.load(ROOT / "autograder.yml")
+    return own_course()
 
 
 @pytest.fixture(scope="session")
@@ -98,8 +97,7 @@ def test_expected_has_a_reason_for_every_grade_that_is_not_full() -> None:
 
 
 def test_the_class_is_what_make_class_makes() -> None:
-    make_class = runpy.run_path(str(ROOT / "examples" / "make_class.py"))["make_class"]
-    made = {path: content.encode() for path, content in make_class().items()}
+    made = {path: text.encode() for path, text in load_script("examples/make_class.py").make_class().items()}
     kept = {path.relative_to(CLASS).as_posix(): path.read_bytes() for path in CLASS.rglob("*") if path.is_file()}
     assert sorted(made) == sorted(kept), "run `make class`"
     assert [path for path in made if made[path] != kept[path]] == [], "run `make class`"

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION, hand_in, notebook
 
 from grader.course.grade import Grading
 from grader.course.settings import Course
@@ -17,6 +16,8 @@ from grader.errors import NothingThere, TopicError
 from grader.result import Result, Status, Verdict
 from grader.submission.find import Submission, find, topic_of_name
 from grader.submission.jail import ProcessJail
+from support.courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION, hand_in
+from support.notebooks import notebook
 
 TOPICS = ["softmax-xent", "heavy-ball"]
 SUMMED = SOFTMAX_SOLUTION.replace("labels].mean()", "labels].sum()")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from support.repository import ROOT
 
 # A package of three modules whose figures can be counted by eye.
 PACKAGE = {

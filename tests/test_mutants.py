@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_verify import HEAVY, edit
 
 from grader.cli import authoring
 from grader.cli.authoring import prove
@@ -22,6 +20,7 @@ from grader.result import Status
 from grader.submission.jail import ProcessJail
 from grader.topics.folder import Assignment
 from grader.truth.reference import Oracle
+from support.courses import HEAVY, HEAVY_SOLUTION, SOFTMAX_SOLUTION, edit
 
 # A class with methods, loops, slices, conditions: shapes that the topics of the small course do not have.
 OBJECT = '''

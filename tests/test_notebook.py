@@ -13,7 +13,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from fuzzing import FUZZ
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,14 +20,14 @@ from grader.errors import Unreadable
 from grader.result import Note
 from grader.submission import notebook
 from grader.submission.notebook import Source, read, read_path
-
-
-def code_cell(source: Any, **more: Any) -> dict[str, Any]:
-    return {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": source, **more}
+from support.fuzzing import FUZZ
+from support.notebooks import code as code_cell
+from support.notebooks import notebook as json_of
+from support.repository import ROOT
 
 
 def ipynb(*cells: Any, **more: Any) -> bytes:
-    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": list(cells), **more}).encode()
+    return json_of(cells=cells, **more).encode()  # whatever they are
 
 
 def codes(source: Source) -> list[str]:
@@ -260,8 +259,7 @@ def test_reading_a_notebook_imports_no_notebook_library() -> None:
         "import sys, grader.submission.notebook as n; n.read(sys.stdin.buffer.read(), 'a.ipynb'); print(*sys.modules)"
     )
     data = ipynb(code_cell("!ls"), nbformat=3)
-    root = Path(__file__).parent.parent
-    ran = subprocess.run([sys.executable, "-c", program], input=data, capture_output=True, cwd=root, check=True)
+    ran = subprocess.run([sys.executable, "-c", program], input=data, capture_output=True, cwd=ROOT, check=True)
     assert not {"nbformat", "jsonschema", "numpy", "torch", "IPython"} & set(ran.stdout.decode().split())
     assert ran.stderr == b""
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from contextlib import nullcontext
 from pathlib import Path
 
-from courses import HEAVY_SOLUTION, hand_in
-from test_verify import HEAVY, edit
-
 from grader.course.grade import Grading
 from grader.course.settings import Course
 from grader.judging.evaluate import evaluate
@@ -21,6 +18,7 @@ from grader.topics.changes import Mistake
 from grader.topics.folder import Assignment
 from grader.truth.reference import Oracle
 from grader.truth.trials import PUBLIC_SEED, seeded_trials
+from support.courses import HEAVY, HEAVY_SOLUTION, edit, hand_in
 
 UPHILL = Mistake("uphill", "w - lr * v", "w + lr * v", say="Subtract.")
 AVERAGE = Mistake("a moving average", "+ dw", "+ (1 - beta) * dw", say="Add all of dw.")

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from courses import HEAVY_SOLUTION
 
 from grader.course.grade import Grading, grade_one
 from grader.course.settings import Course
 from grader.submission.find import Submission
 from grader.submission.jail import open_jail
+from support.courses import HEAVY_SOLUTION
 
 PROGRAMS = {
     "ada": HEAVY_SOLUTION,

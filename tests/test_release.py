@@ -11,12 +11,12 @@ from typing import Any
 
 import nbformat
 import pytest
-from courses import SOFTMAX_SOLUTION
 
 from grader.bundle.release import release
 from grader.cli.testing import run_test
 from grader.errors import TopicError
 from grader.topics.folder import Assignment
+from support.courses import SOFTMAX_SOLUTION
 
 
 def released(folder: Path, target: Path, slug: str = "softmax-xent") -> Path:

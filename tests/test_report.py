@@ -10,23 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_samples import (
-    ADAM,
-    INSIDE,
-    SOFTMAX,
-    TOPICS,
-    a_class,
-    adam_rows,
-    code,
-    display,
-    markdown,
-    notebook,
-    png,
-    result,
-    softmax_rows,
-    stream,
-    usual_notebook,
-)
 
 from grader.output.report import write_report
 from grader.output.report.cells import defining_cells, read_cells
@@ -35,6 +18,19 @@ from grader.output.report.statistics import summarise
 from grader.output.report.text import as_on_screen, cut, percent
 from grader.output.text import exact_points, one_line, printable, rounded_points, visible
 from grader.result import Note, Result, Status, Verdict
+from support.notebooks import code, display, markdown, notebook, stream
+from support.report_samples import (
+    ADAM,
+    INSIDE,
+    SOFTMAX,
+    TOPICS,
+    a_class,
+    adam_rows,
+    png,
+    result,
+    softmax_rows,
+    usual_notebook,
+)
 
 HOSTILE = "<script>alert(1)</script></style><img src=x onerror=alert(2)>\u202etxt.exe\x1b[31m"
 
@@ -79,12 +75,13 @@ def write(tmp_path: Path, results: list[Result], files: dict[tuple[str, str], by
     return {name: Page(path.read_text(encoding="utf-8")) for name, path in pages.items()}
 
 
-def student_page(tmp_path: Path, source: bytes, rows: tuple[Verdict, ...] = (), file: str = "adam.ipynb") -> Page:
-    return write(tmp_path, [result("ada", "adam", rows or adam_rows(4), file)], {("ada", "adam"): source})["ada"]
+def student_page(tmp_path: Path, source: str | bytes, rows: tuple[Verdict, ...] = (), file: str = "adam.ipynb") -> Page:
+    data = source.encode() if isinstance(source, str) else source
+    return write(tmp_path, [result("ada", "adam", rows or adam_rows(4), file)], {("ada", "adam"): data})["ada"]
 
 
-def defined(source: bytes) -> dict[str, int]:
-    return defining_cells(read_cells(source, "a.ipynb"))
+def defined(source: str) -> dict[str, int]:
+    return defining_cells(read_cells(source.encode(), "a.ipynb"))
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +166,9 @@ def test_a_stub_is_not_written_yet_and_no_line_is_to_blame(tmp_path: Path) -> No
 def test_notes_come_in_the_order_of_cells(tmp_path: Path) -> None:
     notes = (Note("third", 2), Note("first"), Note("second", 1))
     source = notebook(code(ADAM), code("x = 1"))
-    page = write(tmp_path, [result("ada", "adam", adam_rows(4), notes=notes)], {("ada", "adam"): source})["ada"]
+    page = write(tmp_path, [result("ada", "adam", adam_rows(4), notes=notes)], {("ada", "adam"): source.encode()})[
+        "ada"
+    ]
     assert "What happened while it ran first cell 1 : second cell 2 : third" in page.text
 
 
@@ -279,7 +278,7 @@ def test_nothing_that_a_student_wrote_becomes_markup(tmp_path: Path) -> None:
         code(f"adam = 1 # {HOSTILE}", stream(HOSTILE), display(text_html=HOSTILE), display(text_plain=HOSTILE)),
     )
     hostile = result(HOSTILE, "adam", rows, f"{HOSTILE}.ipynb", (Note(HOSTILE, 1), Note(HOSTILE)))
-    pages = write(tmp_path, [hostile], {(HOSTILE, "adam"): cells})
+    pages = write(tmp_path, [hostile], {(HOSTILE, "adam"): cells.encode()})
     assert len(pages) == 2
     for name, page in pages.items():
         assert len(page.all("script")) == 1, name
@@ -431,7 +430,7 @@ def test_whatever_a_student_writes_the_page_can_be_written_and_read(text: str) -
 def test_a_malformed_cell_never_stops_the_page(junk: object) -> None:
     odd = {"cell_type": "code", "source": "x = 1", "outputs": junk}
     cells = read_cells(
-        notebook(code(ADAM), odd, {"cell_type": "markdown", "source": junk, "attachments": junk}), "a.ipynb"
+        notebook(code(ADAM), odd, {"cell_type": "markdown", "source": junk, "attachments": junk}).encode(), "a.ipynb"
     )
     assert [cell.number for cell in cells if cell.kind == "code"] == [1, 2]
 

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from report_samples import TOPICS, a_class, code, display, markdown, notebook, result, stream
 
 from grader.output.report import write_report
 from grader.result import Note, Status, Verdict
+from support.notebooks import code, display, markdown, notebook, stream
+from support.report_samples import TOPICS, a_class, result
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no browser test was run")
 
@@ -74,7 +75,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files[name, "adam"] = notebook(
         markdown(f"{ATTACK}\n\n{LINKS}\n\n$${'x' * 400}$$\n\n|{'wide|' * 60}\n|{'-|' * 60}\n"),
         code(f"def adam(): pass  # {ATTACK} {'long ' * 100}", stream(ATTACK + "w" * 500), display(text_html=ATTACK)),
-    )
+    ).encode()
     directory = tmp_path_factory.mktemp("report")
     return write_report(results, lambda s, t: files.get((s, t)), directory, "Deep learning", TOPICS).parent
 

@@ -12,11 +12,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from courses import SOFTMAX_SOLUTION
 from hypothesis import given
 from hypothesis import strategies as st
-from miniature import RIGHT, NumpyTruth, wave, waves
-from report_samples import TOPICS, result
 
 from grader.bundle.check import judge
 from grader.bundle.record import TopicRecord
@@ -25,7 +22,6 @@ from grader.bundle.shown import lines
 from grader.checks import Check, either, gradient, holds, matches
 from grader.curves import MAX_SERIES, read_curve, sparkline
 from grader.errors import Wrong
-from grader.judging.evaluate import evaluate
 from grader.judging.verdicts import verdicts
 from grader.output.report import write_report
 from grader.output.report.curve import MAX_AXIS, MAX_POINTS, drawing
@@ -34,7 +30,9 @@ from grader.submission.in_process import Live
 from grader.topics.folder import Assignment
 from grader.topics.rubric import Row, Topic
 from grader.topics.trial import MAX_SHOWN
-from grader.truth.trials import seeded_trials
+from support.courses import SOFTMAX_SOLUTION
+from support.miniature import RIGHT, outcomes, wave, wave_slope, waves
+from support.report_samples import TOPICS, result
 
 MEDIAN = [2.3, 1.2, 0.8, 0.6]
 BAND = {"name": "usual", "low": [2.2, 1.0, 0.7, 0.5], "high": [2.4, 1.4, 0.9, 0.7]}
@@ -223,7 +221,7 @@ def test_the_line_stands_below_its_verdict() -> None:
 
 def shown(check: Check, **changes: Any) -> tuple[Verdict, ...]:
     topic, student = Topic("Miniature", waves, [Row("row", 1, "it is right", check)]), Live({**RIGHT, **changes})
-    return verdicts(evaluate(topic, student, seeded_trials(topic, student, NumpyTruth(), 0)), [])
+    return verdicts(outcomes(topic, student), [])
 
 
 def exhibiting(trial: Any, case: Any) -> str | None:
@@ -248,8 +246,6 @@ def test_a_branch_shows_on_its_parents_wall() -> None:
         def __call__(self, trial: Any) -> None:
             trial.show(seen=[trial.inputs.path])
             super().__call__(trial)
-
-    from miniature import wave_slope
 
     check = either(showing(wave_slope), gradient(of=wave, by=wave_slope, wrt="x"))
     assert shown(check)[0].evidence["seen"] == ["row/first"]

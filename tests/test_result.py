@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from pathlib import Path
 
 import jsonschema
 import numpy as np
@@ -15,8 +14,9 @@ from hypothesis import strategies as st
 
 from grader.curves import read_curve
 from grader.result import Hint, Note, Result, Status, Verdict
+from support.repository import ROOT
 
-DOCS = Path(__file__).parent.parent / "docs"
+DOCS = ROOT / "docs"
 SCHEMA = json.loads((DOCS / "result.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 

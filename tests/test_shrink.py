@@ -8,15 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION, hand_in
 
 from grader.bundle.shown import lines
 from grader.course.grade import Grading
 from grader.course.settings import Course
 from grader.errors import Died, Raised, TimedOut, Wrong
-from grader.inside.plan import Implementation, Plan
+from grader.inside.plan import Implementation
 from grader.inside.wire import Seeded
-from grader.judging.evaluate import evaluate
 from grader.judging.outcome import Outcome
 from grader.judging.smallest.shrink import ENTRIES, Shrinking, reason
 from grader.result import Status
@@ -27,30 +25,19 @@ from grader.submission.limits import SHRINK_CALLS
 from grader.topics.cell import literal
 from grader.topics.folder import Assignment
 from grader.truth.reference import Oracle
-from grader.truth.trials import PUBLIC_SEED, seeded_trials
+from grader.truth.trials import PUBLIC_SEED
+from support import miniature
+from support.courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION, hand_in
+from support.repository import own_course
+from support.watched import Watched
 
-ROOT = Path(__file__).parent.parent
 SEED = 7  # of a round
 
 Cells = dict[str, dict[str, Any]]
 
 
-class Watched(Live):
-    """A submission that counts how often it is asked, and does `then` instead of answering, after so many times."""
-
-    count = 0
-    after = 10**9
-    then: Exception | None = None
-
-    def run(self, plan: Plan) -> list[Any]:
-        self.count += 1
-        if self.count > self.after and self.then:
-            raise self.then
-        return super().run(plan)
-
-
 def outcomes(assignment: Assignment, truth: Any, student: Implementation) -> list[Outcome]:
-    return evaluate(assignment.topic, student, seeded_trials(assignment.topic, student, truth, SEED))
+    return miniature.outcomes(assignment.topic, student, truth, SEED)
 
 
 def cells(assignment: Assignment, truth: Any, source: str, calls: int = SHRINK_CALLS) -> Cells:
@@ -87,26 +74,28 @@ def test_a_sum_in_place_of_a_mean_is_seen_with_two_rows(softmax: Assignment, tru
     assert (found["loss"]["got"], found["loss"]["expected"]) == ("1.38629", "0.693147")
 
 
-@pytest.mark.parametrize(
-    "topic", ["activations", "softmax-cross-entropy", "momentum", "adam", "batch-norm", "autodiff"]
-)
+@pytest.mark.parametrize("topic", own_course().topics)
 def test_pasted_into_the_notebook_it_shows_what_it_says(topic: str) -> None:
     """For every known mistake of every topic: the cell gives "yours" with the mistake, and "expected" with the solution."""
-    assignment = Assignment(topic, ROOT)
+    assignment = Assignment(topic, own_course().root)
     truth = Oracle(assignment)
-    shown = 0
+    differing = shown = 0  # mistakes whose values differ from the reference's; those of them that a cell shows
     for mistake in assignment.mistakes:
         source = mistake.apply(assignment.solution)
-        for row, cell in cells(assignment, truth, source).items():
+        student = Live.of(source)
+        found = outcomes(assignment, truth, student)
+        made = Shrinking(assignment, truth).cells(found, student)
+        differing += any(isinstance(o.error, Wrong) and o.error.evidence.truth is not None for o in found)
+        shown += any("expected" in cell for cell in made.values())
+        for row, cell in made.items():
             assert set(cell) <= {"code", "got", "expected", "calls"}
             assert cell["calls"] <= SHRINK_CALLS
             if "expected" in cell and not cell["got"].startswith("returned "):
-                shown += 1
                 mine, right = (pasted(text, cell["code"]) for text in (source, assignment.solution))
                 assert close(mine, cell["got"]), (mistake.name, row, mine, cell)
                 assert close(right, cell["expected"]), (mistake.name, row, right, cell)
                 assert cell["got"] != cell["expected"]
-    assert shown >= len(assignment.mistakes) / 2
+    assert shown >= differing / 2 > 1
 
 
 def close(value: Any, text: str) -> bool:
@@ -143,7 +132,7 @@ def test_a_claim_in_words_shows_its_input_and_its_sentence(softmax: Assignment, 
 
 
 def test_a_script_is_shown_on_its_shortest_graph_with_the_roundest_numbers() -> None:
-    autodiff = Assignment("autodiff", ROOT)
+    autodiff = Assignment("autodiff", own_course().root)
     source = autodiff.solution.replace("[(self, other.data), (other, self.data)]", "[(self, other.data), (other, 0.0)]")
     found = cells(autodiff, Oracle(autodiff), source)
     assert {row: cell["code"].splitlines() for row, cell in found.items()} == {
@@ -163,7 +152,7 @@ def test_a_generator_is_shown_as_it_is_made() -> None:
 
 
 def test_a_number_keeps_its_sign_where_it_is_made_simpler() -> None:
-    autodiff = Assignment("autodiff", ROOT)
+    autodiff = Assignment("autodiff", own_course().root)
     source = autodiff.solution.replace("1.0 if self.data > 0 else 0.0", "1.0 if self.data else 0.0")
     code = cells(autodiff, Oracle(autodiff), source)["relu"]["code"]
     assert code.startswith("n = Value(-")
@@ -184,11 +173,10 @@ def test_only_the_first_lost_row_of_a_function_gets_one(softmax: Assignment, tru
 
 def test_a_right_submission_is_asked_nothing(softmax: Assignment, truth: Oracle) -> None:
     student = Watched.of(SOFTMAX_SOLUTION)
-    assert isinstance(student, Watched)
     found = outcomes(softmax, truth, student)
-    before = student.count
+    before = len(student.plans)
     assert Shrinking(softmax, truth).cells(found, student) == {}
-    assert student.count == before
+    assert len(student.plans) == before
 
 
 def test_a_hidden_row_gets_none(softmax: Assignment, truth: Oracle) -> None:
@@ -225,13 +213,12 @@ WRONG = SOFTMAX_SOLUTION.replace("labels].mean()", "labels].sum()")
 @pytest.mark.parametrize("calls", [0, 1, 5, SHRINK_CALLS])
 def test_the_budget_of_calls_is_kept(softmax: Assignment, truth: Oracle, calls: int) -> None:
     student = Watched.of(WRONG)
-    assert isinstance(student, Watched)
     found = outcomes(softmax, truth, student)
-    before = student.count
+    before = len(student.plans)
     cell = Shrinking(softmax, truth, calls).cells(found, student).get("loss")
-    assert student.count - before <= calls
+    assert len(student.plans) - before <= calls
     assert (cell is None) == (calls < 2)
-    assert cell is None or cell["calls"] == student.count - before
+    assert cell is None or cell["calls"] == len(student.plans) - before
 
 
 @pytest.mark.parametrize("then", [Raised("ValueError", "no"), TimedOut("slow"), Died("gone")], ids=repr)
@@ -240,9 +227,8 @@ def test_what_the_submission_does_meanwhile_costs_nothing(
     softmax: Assignment, truth: Oracle, then: Exception, more: int
 ) -> None:
     student = Watched.of(WRONG)
-    assert isinstance(student, Watched)
     found = outcomes(softmax, truth, student)
-    student.after, student.then = student.count + more, then
+    student.after, student.then = len(student.plans) + more, then
     assert Shrinking(softmax, truth).cells(found, student) == {}
     assert [o.status for o in found if o.row.id == "loss"] == [Status.LOST]
 

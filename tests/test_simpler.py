@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from miniature import picked
 
 from grader.checks import SingleCase, matches
 from grader.judging.smallest.simpler import like, sizes, take
 from grader.topics.cell import literal
+from support.miniature import picked
 
 ALONE = SingleCase.of(matches(picked), [], lambda case, wrong: [])
 

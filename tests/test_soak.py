@@ -7,24 +7,22 @@ import sys
 from pathlib import Path
 
 import pytest
-from courses import hand_in
 
 from grader.course.grade import Grading
 from grader.course.settings import Course
 from grader.submission.find import Submission
 from grader.submission.jail import ProcessJail
+from hostile.harness import Lacking
+from support.courses import hand_in
+from support.repository import load_script
 
-HERE = Path(__file__).resolve().parent
-sys.path += [str(HERE.parent / "bench"), str(HERE / "hostile")]
-
-from harness import Lacking  # noqa: E402
-from soak import Sample, grown, sample, soak  # noqa: E402
+soak = load_script("bench/soak.py")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the fork server is for Linux")
 def test_a_hundred_submissions_leave_nothing_behind() -> None:
     try:
-        samples, wrong = soak(100, workers=2, every=5)
+        samples, wrong = soak.soak(100, workers=2, every=5)
     except Lacking as lacking:
         pytest.skip(str(lacking))
     assert len(samples) == 20
@@ -41,8 +39,8 @@ def test_a_hundred_submissions_leave_nothing_behind() -> None:
 )
 def test_a_leak_would_be_seen(leak: dict[str, float], said: str) -> None:
     nothing = dict.fromkeys(("grader_mb", "server_mb", "descriptors", "threads", "processes", "temporary_files"), 0)
-    samples = [Sample(n, **{name: n * leak.get(name, 0) for name in nothing}) for n in range(20)]
-    assert list(grown(samples)) == [said]
+    samples = [soak.Sample(n, **{name: n * leak.get(name, 0) for name in nothing}) for n in range(20)]
+    assert list(soak.grown(samples)) == [said]
 
 
 LARGE = """
@@ -72,8 +70,8 @@ def test_large_answers_are_forgotten_without_waiting_for_the_garbage_collector(
     grading.grade(submission)
     gc.disable()
     try:
-        before = sample(0).grader_mb
+        before = soak.sample(0).grader_mb
         assert [grading.grade(submission).score for _ in range(3)] == [0, 0, 0]
-        assert sample(3).grader_mb < before + 40
+        assert soak.sample(3).grader_mb < before + 40
     finally:
         gc.enable()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from grader.cli.authoring import matrix_path, prove
-from grader.course.settings import Course
 from grader.topics.folder import Assignment
+from support.repository import own_course
 
 SEEDS = 4
-COURSE = Course.load(Path(__file__).parent.parent / "autograder.yml")
+COURSE = own_course()
 
 
 @pytest.mark.parametrize("slug", COURSE.topics)

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from grader.course.settings import Course
 from grader.proving.mutants.coverage import Coverage
 from grader.proving.mutants.generate import mutants
 from grader.submission.jail import open_jail
 from grader.topics.folder import Assignment
 from grader.truth.reference import Oracle
+from support.repository import ROOT, load_script, own_course
 
-ROOT = Path(__file__).resolve().parent.parent
-COURSE = Course.load(ROOT / "autograder.yml")
+COURSE = own_course()
 FIGURES = json.loads((ROOT / "docs" / "verified.json").read_text(encoding="utf-8"))
 AGAIN = "run `python scripts/write_verified.py` and read the diff of docs/verified.md"
 
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("write_verified", ROOT / "scripts" / "write_verified.py")
-    assert spec is not None and spec.loader is not None  # noqa: PT018 (for mypy)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("scripts/write_verified.py")
 
 
 def test_the_page_is_made_from_the_figures(script: ModuleType) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from courses import hand_in
 
 from grader.cli.authoring import prove
 from grader.course.settings import Course
@@ -13,16 +12,9 @@ from grader.errors import TopicError
 from grader.proving.report import Report
 from grader.proving.verify import verify
 from grader.topics.folder import Assignment
+from support.courses import HEAVY, SOFT, edit, hand_in
 
-SOFT, HEAVY = "softmax_xent", "heavy_ball"
 MISTAKES, IN_PLACE = "mistakes.py", "variants/in_place.py"
-
-
-def edit(folder: Path, module: str, file: str, was: str, now: str) -> None:
-    path = folder / "assignments" / module / file
-    text = path.read_text()
-    assert text.count(was) == 1
-    path.write_text(text.replace(was, now))
 
 
 def findings(folder: Path, slug: str = "heavy-ball", seeds: int = 2) -> list[str]:

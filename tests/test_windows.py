@@ -1,4 +1,4 @@
-"""Level 0 on Windows, as far as it can be tried elsewhere: in an interpreter that lacks what Windows lacks (windows.py)."""
+"""Level 0 on Windows, as far as it can be tried elsewhere: in an interpreter that lacks what Windows lacks (support/windows.py)."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from courses import SOFTMAX_SOLUTION, hand_in
+
+from support.courses import SOFTMAX_SOLUTION, hand_in
+from support.repository import ROOT, TESTS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Windows is emulated on Linux only")
-
-HERE = Path(__file__).resolve().parent
 
 # What others wrote is loaded first, for this system; then what is ours, for the other one.
 PRETEND = f"""
 import os, sys
-sys.path[:0] = [{str(HERE.parent)!r}, {str(HERE)!r}]
-import psutil, torch, windows
+sys.path[:0] = [{str(ROOT)!r}, {str(TESTS)!r}]
+import psutil, torch
+from support import windows
 import grader.cli, grader.cli.app, grader.cli.grading, grader.truth.reference, grader.output.report
 for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
     del sys.modules[name]
@@ -26,8 +27,8 @@ windows.pretend()
 from grader.submission.jail import process
 process.BOOT = '''
 import sys
-sys.path.insert(0, {str(HERE)!r})
-import windows
+sys.path.insert(0, {str(TESTS)!r})
+from support import windows
 sys.path.pop(0)
 windows.deprive()
 windows.give()

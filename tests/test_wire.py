@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fuzzing import FUZZ
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -28,6 +27,7 @@ from grader.inside.wire import (
     frame,
     read_header,
 )
+from support.fuzzing import FUZZ
 
 U32 = st.integers(0, 2**32 - 1)
 ARRAYS = st.sampled_from(DTYPES).flatmap(

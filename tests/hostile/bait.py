@@ -139,19 +139,3 @@ def _stat(path: Path) -> tuple[int, ...]:
     if path.is_dir():
         return (status.st_mode, status.st_uid)
     return (status.st_size, status.st_mtime_ns, status.st_mode, status.st_uid, status.st_nlink)
-
-
-def descendants(pid: int) -> dict[int, str]:
-    """Every process below `pid`: number → name. Zombies count: somebody has to reap them."""
-    parents: dict[int, tuple[int, str]] = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            with contextlib.suppress(OSError):
-                name, _, rest = Path(f"/proc/{entry}/stat").read_text().partition("(")[2].rpartition(")")
-                parents[int(entry)] = (int(rest.split()[1]), name)
-    below, found = {pid}, {}
-    while more := {p for p, (parent, _) in parents.items() if parent in below and p not in below}:
-        below |= more
-    for child in below - {pid}:
-        found[child] = parents[child][1]
-    return found

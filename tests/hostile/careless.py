@@ -2,7 +2,7 @@
 
 It shows that the attacks on what is read from a submission are alive: it takes lengths and shapes at their word, a late
 answer for the next one, a score for a score, and as long as bytes arrive it waits for more.
-usage: careless.py NOTEBOOK; prints a JSON list of gains.
+usage: python -m hostile.careless NOTEBOOK; prints a JSON list of gains.
 """
 
 from __future__ import annotations
@@ -18,15 +18,13 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
 import numpy as np
-from naive import gradient
 
 from grader.inside import wire
 from grader.inside.plan import Plan
 from grader.submission.jail import ProcessJail
 from grader.submission.limits import Limits
+from hostile.naive import gradient
 
 MEMORY = 768 << 20  # of this process: it shall fail soon, and take nothing with it
 PIECE_SECONDS = 5.0  # for each piece that arrives, however many there are

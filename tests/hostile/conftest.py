@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness import Range
+
+from hostile.harness import Range
 
 
 @pytest.fixture(scope="session")

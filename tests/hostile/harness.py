@@ -20,6 +20,7 @@ import ast
 import contextlib
 import json
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -30,27 +31,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-sys.path[:0] = [str(ROOT), str(HERE.parent)]
+from grader.course.grade import Grading
+from grader.course.settings import Course
+from grader.errors import Fault, GraderError, Wrong
+from grader.inside.plan import Plan
+from grader.result import Result
+from grader.submission.find import Submission
+from grader.submission.jail import ForkServerJail, Jail, ProcessJail
+from grader.submission.notebook import read_path
+from grader.submission.session import Session
+from hostile.bait import Bait
+from support.courses import SOFTMAX_SOLUTION, hand_in, make_course
+from support.notebooks import notebook
+from support.processes import descendants
+from support.repository import ROOT, TESTS
 
-from bait import Bait, descendants  # noqa: E402
-from courses import SOFTMAX_SOLUTION, hand_in, make_course, notebook  # noqa: E402
-
-from grader.course.grade import Grading  # noqa: E402
-from grader.course.settings import Course  # noqa: E402
-from grader.errors import (  # noqa: E402
-    Fault,
-    GraderError,
-    Wrong,
-)
-from grader.inside.plan import Plan  # noqa: E402
-from grader.result import Result  # noqa: E402
-from grader.submission.find import Submission  # noqa: E402
-from grader.submission.jail import ForkServerJail, Jail, ProcessJail  # noqa: E402
-from grader.submission.notebook import read_path  # noqa: E402
-from grader.submission.session import Session  # noqa: E402
-
+HERE = TESTS / "hostile"
 TOPIC = "softmax-xent"
 LAYERS = {
     "full": ("namespaces", "landlock", "seccomp"),
@@ -65,6 +61,8 @@ HONEST = SOFTMAX_SOLUTION.partition("def softmax_xent_grad")[0] + (
 )
 NEIGHBOUR = SOFTMAX_SOLUTION + "\nimport time\nanswer = 'neighbours-' + 'work'\ntime.sleep(0.1)\n"
 OTHER_SECONDS = 15.0  # for a grader of the last two
+MOST_SECONDS = 12.0  # for one submission and its neighbour; a cell that loops is stopped after 0.5 s of processor time
+MOST_MEMORY = 1 << 30  # that reading may add to the grader
 LEAVE_SECONDS = 2.0  # for what an attack started to be gone
 
 
@@ -186,6 +184,22 @@ class Range:
                 gains.append(f"the neighbour's Result changed: {results['grace'].to_json(None)[:300]}")
         return Shot(tuple(gains), mine)
 
+    def graded(self, path: Path, deserved: float | None = None, configuration: str = "full") -> str:
+        """Grade a file that may gain nothing and cost little, and return its Result as text.
+
+        It deserves the points of HONEST, where nothing else is said.
+        """
+        honest = self.baseline(configuration)[1]
+        deserved = honest if deserved is None else deserved
+        started, memory = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        shot = self.hand_in(path, configuration, deserved)
+        assert shot.gains == ()
+        assert shot.result is not None
+        assert shot.result.score == deserved
+        assert time.monotonic() - started < MOST_SECONDS
+        assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) << 10 < MOST_MEMORY
+        return shot.result.to_json()
+
     def asked(self, path: Path, configuration: str, function: str = "breach") -> bool:
         """What the attack's own function answers, while the neighbour's process is alive. No answer is no."""
         jail = self.grading(configuration).jail
@@ -218,7 +232,7 @@ class Range:
     def watched(self) -> Iterator[list[str]]:
         """Whatever is written, sent or left running inside adds a gain; what is left behind is cleared away."""
         gains: list[str] = []
-        before, processes, descriptors = self.bait.snapshot(), descendants(os.getpid()), _descriptors()
+        before, processes, descriptors = self.bait.snapshot(), descendants(os.getpid(), ended=True), _descriptors()
         yield gains
         gains += [f"left running: {name}" for name in _left(processes)]
         gains += self.bait.changes(before)
@@ -226,7 +240,7 @@ class Range:
             gains.append("the grader has more open descriptors than before")
 
     def _fire_at_another(self, grader: str, path: Path) -> Shot:
-        command = [sys.executable, str(HERE / f"{grader}.py"), str(path)]
+        command = [sys.executable, "-m", f"hostile.{grader}", str(path)]
         if grader == "naive":
             command += [str(self.bait.folder / "secret"), str(self.neighbour.path)]
         with self.watched() as gains:
@@ -235,6 +249,7 @@ class Range:
                 stdin=subprocess.PIPE,  # as at a terminal where nobody types
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{TESTS}"},
                 text=True,
                 start_new_session=True,
             )
@@ -267,7 +282,7 @@ def _descriptors() -> int:
 def _left(before: dict[int, str]) -> list[str]:
     """Processes below this one that were not there before, once they had time to go; they are killed."""
     deadline = time.monotonic() + LEAVE_SECONDS
-    while extra := {pid: name for pid, name in descendants(os.getpid()).items() if pid not in before}:
+    while extra := {pid: name for pid, name in descendants(os.getpid(), ended=True).items() if pid not in before}:
         if time.monotonic() > deadline:
             break
         time.sleep(0.02)

@@ -1,6 +1,7 @@
 """An autograder as one would write it in an afternoon: the submission runs in the grader's own process. Never use it.
 
-It shows that the attacks on such graders are alive. usage: naive.py NOTEBOOK SECRET NEIGHBOUR; prints a JSON list of gains.
+It shows that the attacks on such graders are alive. usage: python -m hostile.naive NOTEBOOK SECRET NEIGHBOUR
+It prints a JSON list of gains.
 """
 
 from __future__ import annotations

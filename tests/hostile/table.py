@@ -1,6 +1,6 @@
 """Fire every attack in every configuration, print the table as it comes, and write it to README.md.
 
-python tests/hostile/table.py [--only NAME ...] [--no-write]
+PYTHONPATH=.:tests python -m hostile.table [--only NAME ...] [--no-write]
 """
 
 from __future__ import annotations
@@ -11,16 +11,15 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from harness import ATTACKS, CONFIGURATIONS, HERE, Attack, Lacking, Range
-
 from grader.inside import landlock
+from hostile.harness import ATTACKS, CONFIGURATIONS, HERE, Attack, Lacking, Range
 
 HELD, BREACHED, UNTRIED, LACKING = "held", "**got**", "–", "?"
 Cells = dict[str, str]
 
 INTRODUCTION = """# Attacks and what holds them
 
-Written by `make hostile` (`python tests/hostile/table.py`), from attacks that were really fired. Each is a file in
+Written by `make hostile`, from attacks that were really fired. Each is a file in
 `attacks/`: a submission of a student who would rather not be graded honestly. It is graded by the real pipeline next to
 an honest neighbour, and has **got** something if its score is higher than its honest part deserves, the neighbour's
 Result changed, anything was written, sent or left running outside, or its own `breach()` answers that it got what it

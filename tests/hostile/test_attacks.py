@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from harness import ATTACKS, CONFIGURATIONS, Attack, Lacking, Range
+
+from hostile.harness import ATTACKS, CONFIGURATIONS, Attack, Lacking, Range
 
 SHOTS = 3  # at what has to happen: some attacks are races, and lost on a busy machine
 

@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from harness import ROOT, Range
 
 from grader.course.grade import Grading
 from grader.result import Status
 from grader.submission.find import Submission
 from grader.submission.limits import Limits
+from hostile.harness import ROOT, Range
 
 SOLUTION = (ROOT / "assignments" / "batch_norm" / "solution.py").read_text()
 

@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from courses import hand_in, make_course
-from harness import HONEST, TOPIC, Range
 
 from grader.course.grade import Grading
 from grader.course.settings import Course
@@ -19,6 +17,8 @@ from grader.output.exports.junit import junit
 from grader.output.report import write_report
 from grader.result import Result
 from grader.submission.find import Submission
+from hostile.harness import HONEST, TOPIC, Range
+from support.courses import hand_in, make_course
 
 LEAK = (
     HONEST

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from harness import HONEST, NEIGHBOUR, TOPIC, Range
-from test_submissions import graded
 
 from grader.submission.find import find
+from hostile.harness import HONEST, NEIGHBOUR, TOPIC, Range
 
 MALLORY = 4321  # a user of her own
 
@@ -66,7 +65,7 @@ LINKS = [link, link_to_a_secret, relative_link, dangling_link, hard_link, hard_l
 def test_what_is_no_file_is_not_opened(range_: Range, place: Path, make: Callable[[Path, Range], None]) -> None:
     make(place, range_)
     (submission,), _ = find([place], [TOPIC])
-    said = graded(range_, submission.path, 0)
+    said = range_.graded(submission.path, 0)
     assert re.search("hand in the file itself|Hand in a copy of it", said)
     assert range_.bait.secret not in said
 

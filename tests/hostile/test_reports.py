@@ -17,10 +17,10 @@ from xml.etree import ElementTree
 
 import mistune
 import pytest
-from courses import notebook
-from harness import ROOT, TOPIC, Range
 
 from grader.result import Result
+from hostile.harness import ROOT, TOPIC, Range
+from support.notebooks import notebook
 
 MARK = "7f3a9"  # in everything that must not come alive
 NAMES = [

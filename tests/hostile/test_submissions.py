@@ -8,37 +8,18 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from courses import notebook
-from harness import HONEST, ROOT, TOPIC, Range
 
 from grader.submission.notebook import MAX_BYTES
-
-MOST_SECONDS = 12.0  # for one submission and its neighbour; a cell that loops is stopped after 0.5 s of processor time
-MOST_MEMORY = 1 << 30  # that reading may add to the grader
+from hostile.harness import HONEST, ROOT, TOPIC, Range
+from support.notebooks import notebook
 
 Make = Callable[[Path, Range], Path]
-
-
-def graded(range_: Range, path: Path, deserved: float, configuration: str = "full") -> str:
-    """Grade it and return its Result as text, after looking at what it gained and cost."""
-    range_.baseline(configuration)
-    started, memory = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    shot = range_.hand_in(path, configuration, deserved)
-    assert shot.gains == ()
-    assert shot.result is not None
-    assert shot.result.score == deserved
-    assert time.monotonic() - started < MOST_SECONDS
-    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) << 10 < MOST_MEMORY
-    return shot.result.to_json()
-
 
 # ------------------------------------------------------------------------------------------ what the reader refuses
 
@@ -67,7 +48,7 @@ def test_a_bomb_is_a_sentence(range_: Range, place: Path, name: str) -> None:
     make, sentence = UNREADABLE[name]
     path = place / f"{TOPIC}.ipynb"
     path.write_text(make())
-    assert sentence in graded(range_, path, 0)
+    assert sentence in range_.graded(path, 0)
 
 
 def test_a_careless_reader_would_fall() -> None:
@@ -81,7 +62,7 @@ def test_a_careless_reader_would_fall() -> None:
 def test_outputs_below_the_limit_are_dropped(range_: Range, place: Path) -> None:
     path = place / f"{TOPIC}.ipynb"
     path.write_text(with_output("x" * (MAX_BYTES - (1 << 20))))
-    graded(range_, path, honest_points(range_))
+    range_.graded(path)
 
 
 # ------------------------------------------------------------------------------------------ source for Python's parser
@@ -113,7 +94,7 @@ SOURCES = {
 def test_source_that_breaks_a_parser_costs_its_own_cell(range_: Range, place: Path, name: str) -> None:
     path = place / f"{TOPIC}.ipynb"
     path.write_text(notebook(HONEST, SOURCES[name], "after = 1"))
-    graded(range_, path, honest_points(range_))
+    range_.graded(path)
 
 
 def test_a_coding_cookie_hides_nothing(range_: Range, place: Path) -> None:
@@ -123,7 +104,7 @@ def test_a_coding_cookie_hides_nothing(range_: Range, place: Path) -> None:
     text = f"# -*- coding: utf-7 -*-\n# +AAo-{hidden}\n"
     path = place / f"{TOPIC}.py"
     path.write_text(text + HONEST)
-    graded(range_, path, honest_points(range_), "process")
+    range_.graded(path, configuration="process")
     exec(compile(text.encode(), "cookie", "exec"))  # compiled from bytes, it is believed
     assert target.exists()
     target.unlink()
@@ -151,7 +132,7 @@ SHELL = {
 def test_magics_and_shell_lines_do_nothing(range_: Range, place: Path, name: str, configuration: str) -> None:
     path = place / f"{TOPIC}.ipynb"
     path.write_text(notebook(SHELL[name].format(target=range_.bait.folder / range_.bait.token), HONEST))
-    graded(range_, path, honest_points(range_), configuration)
+    range_.graded(path, configuration=configuration)
 
 
 LEAVING = {
@@ -175,11 +156,7 @@ LEAVING = {
 def test_a_cell_that_leaves_takes_only_itself(range_: Range, place: Path, name: str) -> None:
     path = place / f"{TOPIC}.ipynb"
     path.write_text(notebook(LEAVING[name], HONEST))
-    graded(range_, path, honest_points(range_))
-
-
-def honest_points(range_: Range) -> float:
-    return range_.baseline("full")[1]
+    range_.graded(path)
 
 
 def test_the_graders_hashes_cannot_be_foreseen() -> None:

@@ -1,6 +1,6 @@
 """What runs below a process, as /proc tells it; and a Python below which some system calls are refused.
 
-python tests/processes.py refuse CALL... -- ARGUMENTS OF PYTHON
+python tests/support/processes.py refuse CALL... -- ARGUMENTS OF PYTHON
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ PR_SET_SECCOMP, EQUAL = 22, 4
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000
 
 
-def descendants(pid: int) -> list[int]:
-    """Every living process below `pid`, nearest first."""
+def descendants(pid: int, *, ended: bool = False) -> dict[int, str]:
+    """Every living process below `pid`, nearest first: number → name. With `ended` also those that nobody has reaped."""
+    running = _processes(ended)
     below, seen = [pid], 0
-    parents = _parents()
     while seen < len(below):
-        below += [child for child, parent in parents.items() if parent == below[seen]]
+        below += [child for child, (parent, _) in running.items() if parent == below[seen]]
         seen += 1
-    return below[1:]
+    return {child: running[child][1] for child in below[1:]}
 
 
 def alive(pids: Iterable[int]) -> set[int]:
-    return set(pids) & _parents().keys()
+    return set(pids) & _processes().keys()
 
 
 def none_left(pids: Iterable[int], seconds: float) -> bool:
@@ -43,15 +43,16 @@ def none_left(pids: Iterable[int], seconds: float) -> bool:
     return True
 
 
-def _parents() -> dict[int, int]:
-    """Process → its parent; those that have ended and wait to be reaped are left out."""
-    parents = {}
+def _processes(ended: bool = False) -> dict[int, tuple[int, str]]:
+    """Process → its parent and its name; with `ended` also those that have ended and wait to be reaped."""
+    found = {}
     for entry in os.listdir("/proc"):
         with contextlib.suppress(OSError, ValueError):
-            state, parent = Path(f"/proc/{int(entry)}/stat").read_text().rpartition(")")[2].split()[:2]
-            if state not in "ZX":
-                parents[int(entry)] = int(parent)
-    return parents
+            name, _, rest = Path(f"/proc/{int(entry)}/stat").read_text().partition("(")[2].rpartition(")")
+            state, parent = rest.split()[:2]
+            if ended or state not in "ZX":
+                found[int(entry)] = int(parent), name
+    return found
 
 
 class Comparison(ctypes.Structure):

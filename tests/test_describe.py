@@ -8,11 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from courses import SOFTMAX_SOLUTION
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-from miniature import descend, graded, layers, right_backward, right_descend, right_forward, scale, wave_slope, waves
 
 from grader.bundle.check import judge
 from grader.bundle.release import make_record
@@ -28,6 +26,18 @@ from grader.result import Hint, Status
 from grader.submission.in_process import Live
 from grader.topics.folder import Assignment
 from grader.truth.reference import Oracle
+from support.courses import SOFTMAX_SOLUTION
+from support.miniature import (
+    descend,
+    graded,
+    layers,
+    right_backward,
+    right_descend,
+    right_forward,
+    scale,
+    wave_slope,
+    waves,
+)
 
 RNG = np.random.default_rng(5)
 W = RNG.normal(size=(8, 5))

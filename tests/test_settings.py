@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from fuzzing import FUZZ
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -17,8 +16,9 @@ from grader.course.settings import MAX_BYTES, Course, Keys, TopicPlan
 from grader.course.yaml_positions import Document
 from grader.errors import CourseError
 from grader.submission.limits import Limits
+from support.fuzzing import FUZZ
+from support.repository import ROOT
 
-ROOT = Path(__file__).parent.parent
 GOOD = "name: A course\ntopics: {adam: {weight: 1}}\n"
 
 

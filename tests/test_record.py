@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from courses import SOFTMAX_SOLUTION, SOFTMAX_TOPIC
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +25,7 @@ from grader.result import Status
 from grader.submission.in_process import Live
 from grader.topics.folder import Assignment
 from grader.truth.trials import PUBLIC_SEED, round_seed, seeded_trials
+from support.courses import SOFTMAX_SOLUTION, SOFTMAX_TOPIC
 
 if TYPE_CHECKING:
     from grader.truth.reference import Oracle

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 import struct
 import zlib
-from typing import Any
 
 from grader.result import Hint, Note, Result, Status, Verdict
+from support.notebooks import code, display, markdown, notebook, stream
 
 TOPICS = [("adam", "Adam", 2.0), ("softmax-cross-entropy", "Softmax cross-entropy", 1.0)]
 INSIDE = Hint("eps inside the root", "You add eps before taking the square root; Adam divides by √v̂ + eps.")
@@ -33,26 +32,6 @@ def png(width: int = 120, height: int = 60) -> str:
     return base64.b64encode(b"\x89PNG\r\n\x1a\n" + body).decode()
 
 
-def code(source: str, *outputs: dict[str, Any]) -> dict[str, Any]:
-    return {"cell_type": "code", "source": source, "metadata": {}, "outputs": list(outputs), "execution_count": 1}
-
-
-def markdown(source: str) -> dict[str, Any]:
-    return {"cell_type": "markdown", "source": source, "metadata": {}}
-
-
-def stream(text: str) -> dict[str, Any]:
-    return {"output_type": "stream", "name": "stdout", "text": text}
-
-
-def display(**data: str) -> dict[str, Any]:
-    return {"output_type": "display_data", "metadata": {}, "data": {k.replace("_", "/", 1): v for k, v in data.items()}}
-
-
-def notebook(*cells: dict[str, Any]) -> bytes:
-    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}).encode()
-
-
 def usual_notebook() -> bytes:
     """What students hand in: prose with formulas, a magic, the function, prints, a plot, an exception."""
     error = {
@@ -61,7 +40,7 @@ def usual_notebook() -> bytes:
         "evalue": "division by zero",
         "traceback": ["\x1b[0;31mZeroDivisionError\x1b[0m: division by zero"],
     }
-    return notebook(
+    cells = (
         markdown(
             "# Adam\n\nAdam keeps two running means, $m_t = \\beta_1 m_{t-1} + (1-\\beta_1) g_t$ and "
             "$v_t$ of the *squares*, corrects their bias, and steps by\n\n"
@@ -80,6 +59,7 @@ def usual_notebook() -> bytes:
         code("plt.plot(losses)", display(text_plain="<Figure size 640x480>", image_png=png())),
         code("1 / 0", error),
     )
+    return notebook(*cells).encode()
 
 
 def adam_rows(earned: int = 9) -> tuple[Verdict, ...]:

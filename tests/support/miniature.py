@@ -1,13 +1,13 @@
 """A course in miniature: a few declared functions, their truth in numpy, and rubrics of a row or two over them."""
 # ruff: noqa: F722, F821, N805 -- annotations here are the language of topics
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from grader.checks import Check
-from grader.inside.plan import Plan, execute
+from grader.inside.plan import Implementation, Plan, execute
 from grader.judging.evaluate import evaluate
 from grader.judging.outcome import Outcome
 from grader.numerics.compare import Truth
@@ -17,7 +17,7 @@ from grader.topics.rubric import Row, Topic
 from grader.topics.signature import Ints, Layer, Opaque, Reals, sample
 from grader.truth.trials import seeded_trials
 
-World = dict[str, Callable[..., Any]]
+World = Mapping[str, Any]
 
 
 def wave(x: Reals["n"], a: Reals[""], *, shift=0.5) -> Reals[""]:
@@ -100,10 +100,13 @@ RIGHT: World = {
 
 
 class NumpyTruth:
-    """A truth without torch: the right functions above."""
+    """A truth without torch: these functions, or the right ones above."""
+
+    def __init__(self, functions: World = RIGHT) -> None:
+        self.functions = functions
 
     def run(self, plan: Plan) -> list[Truth]:
-        return execute(plan, RIGHT, {}, lambda value: Truth.of(np.array(value)))
+        return execute(plan, self.functions, {}, lambda value: Truth.of(np.array(value)))
 
 
 def waves(rng: np.random.Generator) -> Any:
@@ -120,14 +123,22 @@ def picks(rng: np.random.Generator) -> Any:
     yield "a batch", sample(picked, rng, n=4, c=3)
 
 
-def graded(check: Check, cases: Any, **changes: Callable[..., Any]) -> Outcome:
-    """The outcome of a rubric of one row for the right functions with some changed."""
-    return graded_rows([Row("row", 1, "it is right", check)], cases, **changes)[0]
+def outcomes(topic: Topic, student: Implementation, truth: Any = None, seed: int = 0) -> list[Outcome]:
+    """Put every row to the student."""
+    return evaluate(topic, student, seeded_trials(topic, student, truth or NumpyTruth(), seed))
 
 
-def graded_rows(rows: Sequence[Row], cases: Any, seed: int = 0, **changes: Callable[..., Any]) -> list[Outcome]:
-    topic, student = Topic("Miniature", cases, rows), Live({**RIGHT, **changes})
-    return evaluate(topic, student, seeded_trials(topic, student, NumpyTruth(), seed))
+def graded(check: Check, cases: Any, **options: Any) -> Outcome:
+    """The outcome of a rubric of one row; the options are those of `graded_rows`."""
+    return graded_rows([Row("row", 1, "it is right", check)], cases, **options)[0]
+
+
+def graded_rows(
+    rows: Sequence[Row], cases: Any, *, right: World = RIGHT, truth: Any = None, seed: int = 0, **changes: Any
+) -> list[Outcome]:
+    """The outcomes of a rubric for the right functions with some changed."""
+    student = Live({**right, **changes})
+    return outcomes(Topic("Miniature", cases, rows), student, truth or NumpyTruth(right), seed)
 
 
 def lost(outcome: Outcome) -> str:

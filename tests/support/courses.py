@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 SOFTMAX_TOPIC = '''
@@ -196,9 +195,10 @@ from grader.truth.reference import stepwise
 heavy_ball = stepwise(lambda ps, lr, beta: torch.optim.SGD(ps, lr=lr, momentum=beta))
 """
 
+SOFT, HEAVY = "softmax_xent", "heavy_ball"  # the modules
 TOPICS = {
-    "softmax_xent": (SOFTMAX_TOPIC, SOFTMAX_SOLUTION, SOFTMAX_MISTAKES, SOFTMAX_HANDOUT, SOFTMAX_REFERENCE),
-    "heavy_ball": (HEAVY_TOPIC, HEAVY_SOLUTION, HEAVY_MISTAKES, HEAVY_HANDOUT, HEAVY_REFERENCE),
+    SOFT: (SOFTMAX_TOPIC, SOFTMAX_SOLUTION, SOFTMAX_MISTAKES, SOFTMAX_HANDOUT, SOFTMAX_REFERENCE),
+    HEAVY: (HEAVY_TOPIC, HEAVY_SOLUTION, HEAVY_MISTAKES, HEAVY_HANDOUT, HEAVY_REFERENCE),
 }
 VARIANTS = {
     "softmax_xent": {"one_hot_by_eye.py": ONE_HOT_BY_EYE, "logaddexp.py": LOGADDEXP},
@@ -238,10 +238,9 @@ def hand_in(folder: Path, student: str, text: str, file: str = "softmax-xent.py"
     return path
 
 
-def notebook(*cells: str, topic: str | None = None) -> str:
-    """A notebook's JSON with these code cells."""
-    made = [
-        {"cell_type": "code", "source": code, "metadata": {}, "outputs": [], "execution_count": None} for code in cells
-    ]
-    metadata = {"grader": {"topic": topic}} if topic else {}
-    return json.dumps({"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+def edit(folder: Path, module: str, file: str, was: str, now: str) -> None:
+    """Replace the one occurrence of `was` in a topic's file."""
+    path = folder / "assignments" / module / file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(was) == 1, f"{file} has {text.count(was)} times {was!r}"
+    path.write_text(text.replace(was, now), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""What tests share: small courses, notebooks, processes, and the repository's own scripts."""
