@@ -47,7 +47,6 @@ MISTAKES = """\
 from grader import Mistake
 
 mistakes = [Mistake("cosine", was="np.sin(", now="np.cos(", say="Take the sine.")]
-variants = []
 """
 HANDOUT = "# Waves\n\n{stub wave}\n\n{check wave}\n\n{stub slope}\n\n{check slope}\n"
 REFERENCE = """\
@@ -433,8 +432,8 @@ def test_a_topic_py_that_defines_no_topic_is_told(root: Path) -> None:
 
 
 def test_a_list_that_mistakes_py_lacks_is_told(root: Path) -> None:
-    edit(topic_of(root).parent / "mistakes.py", "variants = []", "")
-    assert verified(root) == ["grader: mistakes.py: defines no list `variants` (it may be empty)"]
+    edit(topic_of(root).parent / "mistakes.py", "mistakes = [", "nothing = [")
+    assert verified(root) == ["grader: mistakes.py: defines no list `mistakes` (it may be empty)"]
 
 
 def test_a_solution_that_is_no_python_is_told(root: Path) -> None:
