@@ -32,7 +32,7 @@ def check(topic: str, row: str | None = None) -> Checked:
 
 
 class Told(Checked):
-    """What was said already: as the last value of a cell, or at a prompt, it is not said again."""
+    """A finding that was said already: as the last value of a cell, or at a prompt, it is not said again."""
 
     def __repr__(self) -> str:
         return ""

@@ -31,7 +31,7 @@ def lines(rows: Iterable[Verdict]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Checked:
-    """What `check` found: the verdicts, and what there is to say besides them.
+    """The findings of `check`: the verdicts, and what there is to say besides them.
 
     `str` gives the text, `_repr_html_` the HTML.
     """

@@ -32,7 +32,8 @@ class Count:
 
 @dataclass(frozen=True)
 class Power:
-    """What one count sees: a true rate that is `off` by so much, on the side that is harder to see, with probability `SEEN`."""
+    """The power of one count: the smallest deviation `off` from the expected rate that is detected with probability `SEEN`,
+    in the direction that is harder to detect."""
 
     case: str
     count: Count
@@ -70,7 +71,7 @@ class statistical(Check):
                     raise _wrong(self._where(name), c, low, high, self.false_alarm)
 
     def power(self, trial: Trial) -> list[Power]:
-        """How wrong the rate of each count must be to be seen: for the author, from a trial of the solution."""
+        """Return, for the author, how wrong the rate of each count must be to be seen; from a trial of the solution."""
         return [
             Power(name, c, smallest_seen(c, self.false_alarm), self.false_alarm)
             for name, counts in self._counts(trial)
@@ -109,12 +110,12 @@ class statistical(Check):
 
 
 def _asked(item: Declared | Asking) -> tuple[Target, ...]:
-    """A layer's forward alone: nothing is counted behind its backward."""
+    """Return a layer's forward alone: nothing is counted behind its backward."""
     return asking(item).targets if isinstance(item, type) and issubclass(item, Layer) else targets_asked(item)
 
 
 def acceptance(draws: int, rate: float, false_alarm: float) -> tuple[int, int]:
-    """The counts that an exact two-sided binomial test accepts: each tail beyond them has at most half of `false_alarm`."""
+    """Return the counts that an exact two-sided binomial test accepts: each tail beyond them has at most half of `false_alarm`."""
     from scipy.stats import binom
 
     low = int(binom.ppf(false_alarm / 2, draws, rate))
@@ -123,9 +124,9 @@ def acceptance(draws: int, rate: float, false_alarm: float) -> tuple[int, int]:
 
 
 def smallest_seen(c: Count, false_alarm: float) -> float:
-    """The smallest deviation of the true rate that the test sees with probability `SEEN`, whether upwards or downwards.
+    """Return the smallest deviation of the true rate that the test detects with probability `SEEN`, upwards or downwards.
 
-    Where only one side has rates that are so far off, it is that of this side; infinite where neither has.
+    If only one side has rates that are so far off, it is that of this side; it is infinite if neither has.
     """
     from scipy.optimize import brentq
     from scipy.stats import binom

@@ -13,15 +13,15 @@ class Following(Check):
 
     @abc.abstractmethod
     def follow(self, trial: Trial, wrong: Wrong) -> FollowThrough:
-        """The claim as a fall-back of one that raised `wrong`: only behind work that is alive. Raises Wrong where it does not
+        """Make the claim as a fall-back of one that raised `wrong`, behind work that is alive. Raise Wrong if it does not
         hold either."""
 
 
 class either(Check):
     """`first` holds; or `otherwise` does, so that the fault lies in the forward that it differentiates.
 
-    A slip then costs once: the row is earned in full where every fault of the forward is a recognised mistake, half where one is
-    not, never where that forward is dead. Which of these, `evaluate` decides when all rows are in.
+    One slip costs points once. If every mistake in the forward is recognised, this row earns full points; if one is not, half; if
+    the forward is dead, none. `judging.points` decides after all rows have been judged.
     """
 
     def __init__(self, first: Check, otherwise: Following) -> None:

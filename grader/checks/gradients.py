@@ -125,7 +125,7 @@ class gradient(Following):
         return FollowThrough(self.forward.quoted, self.forward.judged, wrong)
 
     def _questions(self, trial: Trial, name: str, case: Mapping[str, Any]) -> list[_Slope]:
-        """What `by` returns on a case, for each variable."""
+        """Return what `by` returns on a case, for each variable."""
         for wrt in self.wrt:
             Arguments(case)[wrt]  # raises for a name that the case has not
         cotangent, whole = np.ones(()), case
@@ -163,7 +163,7 @@ class gradient(Following):
             raise self._explain(trial, asked, measured, probes, bad)
 
     def _measure(self, trial: Trial, asked: _Slope, probes: np.ndarray) -> Slopes:
-        """Slopes of  Σ cotangent · forward  along each probe, from one plan."""
+        """Return the slopes of  Σ cotangent · forward  along each probe, from one plan."""
         x, plan = np.asarray(asked.case[asked.wrt], float), Plan()
         for probe in probes:
             for offset in OFFSETS:
@@ -179,7 +179,7 @@ class gradient(Following):
         return slopes(np.reshape(values, each), np.reshape(sizes, each))
 
     def _explain(self, trial: Trial, asked: _Slope, measured: Slopes, probes: np.ndarray, bad: np.ndarray) -> Wrong:
-        """The entry whose slope is most wrong, where coordinates can be asked; else the direction."""
+        """Name the entry whose slope is most wrong, if coordinates can be asked; else the direction."""
         claim = asked.claim
         if not self.piecewise and claim.size <= EXPLAIN:
             probes = np.eye(claim.size)
@@ -205,7 +205,7 @@ class gradient(Following):
 
 @dataclass(frozen=True)
 class _Slope:
-    """What the student returns as the slope of  Σ cotangent · forward  with respect to `wrt`, and where."""
+    """One claimed slope: what the student returns as that of  Σ cotangent · forward  with respect to `wrt`, and where."""
 
     where: str
     case: Mapping[str, Any]
@@ -215,7 +215,7 @@ class _Slope:
 
 
 def _pair(of: Declared | Asking, by: Declared | Asking | None) -> tuple[Asking, Asking]:
-    """What is differentiated, and what returns its slopes. Raise TopicError where these do not go together."""
+    """Return what is differentiated, and what returns its slopes. Raise TopicError if these do not go together."""
     if by is None:
         if isinstance(of, Asking) or not isinstance(of, type):
             raise TopicError("gradient(of=…) needs `by`, what returns the slopes; a Layer alone needs none")
@@ -230,7 +230,7 @@ def _pair(of: Declared | Asking, by: Declared | Asking | None) -> tuple[Asking, 
 
 
 def _variables(forward: Asking, by: Asking, wrt: str) -> tuple[str, ...]:
-    """The names of what is varied. Raise TopicError for one that `forward` does not take as real numbers."""
+    """Return the names of what is varied. Raise TopicError for one that `forward` does not take as real numbers."""
     names = tuple(wrt.split())
     if not isinstance(forward, Call):
         if not names:

@@ -58,14 +58,14 @@ class trajectory(Check):
         self.judge(trial, self._draw(trial), self.hyper)
 
     def single_case(self, trial: Trial) -> SingleCase:
-        """The first tensor's steps, its gradients an array of (steps, n)."""
+        """Return the first tensor's steps; their gradients are an array of (steps, n)."""
         dw = self.target.parameters[1].name
         case = {dw: self._draw(trial)[:, 0], **self.hyper}
         specs = {dw: Spec("real", (STEP, "n"))}
         return SingleCase(_Steps(self), [("these gradients", case)], specs, self.target.defaults, self._write)
 
     def _draw(self, trial: Trial) -> np.ndarray:
-        """Gradients of shape (steps, tensors, size)."""
+        """Draw gradients of shape (steps, tensors, size)."""
         each, sizes = trial.normal((self.steps, self.tensors, self.size)), trial.normal((self.tensors, self.size))
         gradients = each * trial.computed(lambda: 10 ** (DECADES * sizes))  # a power's last bit is the machine's
         gradients[..., 0] = 0
@@ -107,7 +107,7 @@ class trajectory(Check):
         return plan
 
     def _write(self, case: Mapping[str, Any], wrong: Wrong) -> list[str]:
-        """A loop over the gradients, and the change of w in the step that is wrong: the last."""
+        """Write a loop over the gradients, and the change of w in the step that is wrong: the last."""
         w, dw, state = (p.name for p in self.target.parameters[:3])
         gradients = case[dw][: wrong.evidence.given.get(STEP)]
         return [
@@ -132,7 +132,7 @@ class _Steps(Check):
 
 
 def _nearby(right: list[np.ndarray], step: int) -> dict[str, np.ndarray]:
-    """The right changes of the steps before and after; `right` are the right w, from the start on."""
+    """Return the right changes of the steps before and after; `right` are the right w, from the start on."""
     wanted = {"the right change of the step before": step - 1, "the right change of the step after": step + 1}
     return {name: right[i + 1] - right[i] for name, i in wanted.items() if 0 <= i < len(right) - 1}
 
@@ -199,7 +199,7 @@ class converges(Check):
 
 
 def _optimiser(declared: Declared, hyper: Mapping[str, Any]) -> Function:
-    """The function of an optimiser. Raise TopicError for another one, or where it has not a hyper-parameter."""
+    """Return the function of an optimiser. Raise TopicError for another one, or if it lacks a hyper-parameter."""
     target = function(declared)
     if len(target.parameters) < 3 or len(target.outputs) != 2:
         raise TopicError(f"{target.name} is no optimiser: one takes (w, dw, state, *, …) and returns (w, state)")

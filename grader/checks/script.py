@@ -30,7 +30,7 @@ Story = Callable[["Namespace", Mapping[str, Any]], Iterable[tuple[str, "Placehol
 
 
 class Namespace:
-    """What a script asks: the declared functions and classes, by name."""
+    """The declared functions and classes, by name, as a script asks them."""
 
     def __init__(self, plan: Plan, targets: Sequence[Target]) -> None:
         self._plan, self._targets = plan, {target.name: target for target in targets}
@@ -44,15 +44,15 @@ class Namespace:
         return self._new(target) if isinstance(target, Class) else self._call(target)
 
     def let(self, value: Any) -> Placeholder:
-        """A value that several calls are to share: a generator then draws on, from call to call."""
+        """Share a value between several calls: a generator then draws on, from call to call."""
         return self._placeholder(self._plan.let(value))
 
     def sum(self, terms: Sequence[Placeholder], start: Any = 0) -> Placeholder:
-        """Python's `sum`, where the values are: one step, though thousands of additions."""
+        """Add up as Python's `sum` does, where the values are: one step, though thousands of additions."""
         return self._placeholder(self._plan.apply("sum", _refs(terms), _refs(start)))
 
     def name(self, **things: Placeholder) -> None:
-        """What values are called where the script is shown to a student."""
+        """Name values as they are called where the script is shown to a student."""
         self._names |= {thing._ref: name for name, thing in things.items()}
 
     def _new(self, target: Class) -> Callable[..., Placeholder]:
@@ -131,7 +131,7 @@ Placeholder.__array_ufunc__ = None  # type: ignore[attr-defined]  # an array on 
 
 
 def _refs(value: Any) -> Any:
-    """The value with every stand-in in it, also inside containers, replaced by its reference."""
+    """Return the value with every placeholder in it, also inside containers, replaced by its reference."""
     if isinstance(value, Placeholder):
         return value._ref
     if isinstance(value, list | tuple):
@@ -141,7 +141,7 @@ def _refs(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Recording:
-    """What a script writes on a case: its answers, what it yields for them, as references or lists of them, and what values
+    """A script, written down on a case: its answers, what it yields for them, as references or lists of them, and what values
     are called."""
 
     answers: Sequence[Answer]
@@ -163,7 +163,7 @@ class Script(Asking):
 
     @cached_property
     def specs(self) -> Mapping[str, Spec]:
-        """Those of the functions that it uses: a case names its entries as they name their arguments."""
+        """Return those of the functions that it uses: a case names its entries as they name their arguments."""
         functions = [f for t in self.targets for f in (t.methods if isinstance(t, Class) else [t])]
         return {name: spec for f in reversed(functions) for name, spec in f.specs.items()}
 

@@ -56,7 +56,7 @@ class stage(Check):
         return found
 
     def _answers(self, trial: Trial, case: Mapping[str, Any]) -> tuple[Values, dict[str, Truth]]:
-        """The submission's outputs up to this one, and all of the reference's."""
+        """Return the submission's outputs up to this one, and all of the reference's."""
         right, plan = Plan(), Plan()
         right.want(*self.target.ask(right, case))
         plan.want(*self.target.ask(plan, case)[: self.at + 1])
@@ -80,7 +80,7 @@ class stage(Check):
     def _follow(
         self, trial: Trial, case: Case, own: Values, truths: Mapping[str, Truth], wrong: Wrong
     ) -> FollowThrough:
-        """Raises `wrong` where this output does not follow from usable earlier ones."""
+        """Return what this output follows from. Raise `wrong` if it does not follow from usable earlier ones."""
         off = [name for name in self.earlier if not _agrees(own[name], truths[name])]
         alive = [name for name in off if self._is_alive(trial, case[1], name, own, truths)]
         try:
@@ -99,7 +99,7 @@ class stage(Check):
     def _continued(
         self, trial: Trial, case: Mapping[str, Any], own: Values, truths: Mapping[str, Truth], culprits: Sequence[str]
     ) -> Truth:
-        """What the reference's step makes of the submission's own `culprits` and the right values of the rest."""
+        """Return what the reference's step makes of the submission's own `culprits` and the right values of the rest."""
         values = {name: own[name] if name in culprits else truths[name].value for name in self.earlier}
         plan = Plan()
         plan.want(*plan.call(f"{self.target.name}.{self.name}", **self.target.defaults | dict(case) | values))
@@ -108,7 +108,7 @@ class stage(Check):
     def _has_effect(
         self, trial: Trial, case: Mapping[str, Any], own: Values, truths: Mapping[str, Truth], off: Sequence[str]
     ) -> list[str]:
-        """Those of the submission's own quantities that the reference's step makes something else of."""
+        """Return those of the submission's own quantities that the reference's step makes something else of."""
         right = truths[self.name]
         return [
             name

@@ -65,7 +65,7 @@ class composition(Following):
         return FollowThrough(self.script.quoted, frozenset([*labels, *self.script.judged]), wrong)
 
     def _both(self, trial: Trial, case: Mapping[str, Any]) -> tuple[list[Answer], list[np.ndarray | None], list[Any]]:
-        """The answers of `of`, what the script makes of them, and what `of` answers."""
+        """Return the declared answers of `of`, what the script makes of them, and what `of` answers."""
         own, asked = Plan(), Plan()
         made, answers = self.script.ask(own, case), self.asked.ask(asked, case)
         if len(made) != len(answers):

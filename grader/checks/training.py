@@ -70,7 +70,7 @@ class run(Check):
         return asked
 
     def _truths(self, trial: Trial, case: Mapping[str, Any], by: int) -> list[list[Truth]]:
-        """The right outputs at each checkpoint, moved by some steps where there are such."""
+        """Return the right outputs at each checkpoint, moved by some steps where there are such."""
         plan, at = Plan(), [min(max(steps + by, 1), len(case[self.along])) for steps in self.at]
         widths = [len(answers) for answers in self._ask(plan, case, at)]
         truths = iter(trial.expect(plan))
@@ -79,7 +79,9 @@ class run(Check):
 
 @dataclass(frozen=True)
 class Band:
-    """Where runs lie but for one in 1/`rate`, after `members` of them: a model of the tail, for m runs alone support 1/(m+1).
+    """The interval that a correct training run leaves with probability `rate`, estimated from `members` runs.
+
+    Since m runs alone cannot support probabilities below 1/(m+1), the tail is modelled.
 
     The model of a long tail is Pearson's type III: a gamma distribution with the runs' mean, standard deviation s and
     skewness g, which has the long tail of a loss that noise can only raise. Its short tail ends at mean - 2s/g, and a few
@@ -119,7 +121,7 @@ Measure = Callable[[Mapping[str, Any], Any], Mapping[str, Any]]
 
 
 class band(Check):
-    """What a run that draws its own start comes to lies among the runs of the reference that do so too.
+    """A run that draws its own start comes out among the runs of the reference that do so, too.
 
     `measure(case, answer)` makes numbers, by name, of what the submission answered (as `trial.call` returns it); the reference's
     `ensemble`, an `Ensemble` by that name, returns the same numbers for each of its members. `of` names those that are judged,
@@ -165,7 +167,7 @@ class band(Check):
                     raise Wrong(f"{self.asked.name} on {name}", sentence, np.asarray(value), id="outside-band")
 
     def _measured(self, case: Mapping[str, Any], answer: Any) -> tuple[list[float], np.ndarray]:
-        """The numbers that are judged, and the curve."""
+        """Return the numbers that are judged, and the curve."""
         with authors_code(self.measure):
             found = self.measure(Arguments(case), answer)
             if missing := [name for name in (*self.of, "curve") if name not in found]:
@@ -174,7 +176,7 @@ class band(Check):
             return [float(found[name]) for name in self.of], np.asarray(found["curve"])
 
     def _reference(self, trial: Trial, case: Mapping[str, Any]) -> tuple[list[Band], dict[str, list[float]]]:
-        """Where the numbers that are judged may lie, and where curves usually run: what a record keeps of the members."""
+        """Return where the numbers that are judged may lie, and where curves usually run; a record keeps this of the members."""
         plan = Plan()
         given = {key: value for key, value in case.items() if isinstance(value, np.ndarray | int | float)}
         [all_of_them] = plan.call(self.ensemble, members=self.members, **dict(self.asked.defaults) | given)
@@ -207,7 +209,7 @@ class band(Check):
 
 
 def _drawing(own: np.ndarray, usual: Mapping[str, list[float]]) -> dict[str, Any]:
-    """The curve as an exhibit: the submission's own, the reference's median and band, epoch by epoch."""
+    """Return the curve as an exhibit: the submission's own, the reference's median and band, epoch by epoch."""
     return {
         "title": "the loss after each epoch",
         "x": "epoch",

@@ -13,7 +13,7 @@ SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "mat
 
 
 def transcript(plan: Plan, wanted: Any, names: Mapping[Ref, str]) -> list[str]:
-    """The steps up to the last that `wanted` needs (a reference, or a list of them), then `wanted` as an expression.
+    """Write the steps up to the last that `wanted` needs (a reference, or a list of them), then `wanted` as an expression.
 
     `names` are what values are called; others are v1, v2, … . What is read and not wanted is left out.
     """
@@ -49,7 +49,7 @@ class _Transcript:
         yield self._text(self.wanted)
 
     def _goes_inside(self, at: int, step: Step) -> bool:
-        """Whether a step may be written where its result is used: in one place, and nothing is called before that."""
+        """Say whether a step may be written where its result is used: in one place, and nothing is called before that."""
         if any(ref in self.names for ref in _results(at, step)) or step.op in ("call", "new"):
             return False
         if step.op == "let" and isinstance(step.args[0], int | float | str):
@@ -83,7 +83,7 @@ class _Transcript:
         return f"{operands[0]} {SYMBOLS[step.name]} {operands[1]}"
 
     def _operand(self, value: Any) -> str:
-        """The text of a value, in brackets where an operator could tear it apart."""
+        """Return the text of a value, in brackets if an operator could tear it apart."""
         text = self._text(value)
         inside = isinstance(value, Ref) and text == self.inside.get(value.step)
         torn = inside and self.steps[value.step].op == "apply" and self.steps[value.step].name in (*SYMBOLS, "neg")

@@ -40,7 +40,7 @@ class matches(Check):
                 require_close(got, want, f"{answer.label} on {name}", self.tolerance, given, outputs=outputs)
 
     def single_case(self, trial: Trial) -> SingleCase:
-        """The shortest scripts first."""
+        """Return the cases with the shortest scripts first."""
         cases = sorted(trial.cases(self.generator), key=lambda case: self._steps(case[1]))
         return SingleCase.of(self, cases, self.asked.write, others=isinstance(self.asked, Script))
 
@@ -89,7 +89,7 @@ class holds(Check):
         return SingleCase.of(self, trial.cases(self.generator), self._write, others=True)
 
     def _write(self, case: Mapping[str, Any], wrong: Wrong) -> list[str]:
-        """The functions that can be called with what the case has; nothing where the one that is wrong cannot."""
+        """Write calls of the functions that can be called with what the case has; nothing if the one that is wrong cannot."""
         functions = [f for f in self.functions if isinstance(f, Function)]
         able = [f for f in functions if not f.lacks(case)]
         if not any(re.search(rf"\b{f.name}\b", wrong.evidence.where) for f in able):

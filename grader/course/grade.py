@@ -36,7 +36,7 @@ NO_SECRET = b"no secret is set: these cases can be foreseen"
 
 @dataclass(frozen=True)
 class TopicRound:
-    """What submissions of one topic share in a round: the assignment, the truth, and what known mistakes lose."""
+    """All that submissions of one topic share in a round: the assignment, the truth, and what known mistakes lose."""
 
     assignment: Assignment
     truth: Recorded
