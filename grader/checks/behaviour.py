@@ -125,7 +125,7 @@ class _Lending(Plan):
 
 
 def _argument_names(targets: Iterable[Target]) -> dict[str, list[str]]:
-    """Return the names of the arguments of each function, of what makes an object (by the class's name), and of methods (".name")."""
+    """Return the names of the arguments of functions, of what makes an object (by its class), and of methods (".name")."""
     found = {}
     for target in targets:
         if isinstance(target, Class):
