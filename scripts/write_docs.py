@@ -162,14 +162,18 @@ def checks_page() -> str:
         "## Checks",
         f"{_doc(checks)} `on=` names another generator of cases than the topic's.",
         *(text for thing in claims for text in _entry(thing)),
-        "## Inside `holds`",
-        "`claim(trial, case)` is plain Python; what it may ask is",
+        "## Scripts",
+        "Wherever a check asks a declared function it may ask a script, ordinary Python about what is declared: "
+        "`band(Script(story, Network), …)`.",
+        *_entry(checks.Script),
+        "## Inside `holds`, and in checks of your own",
+        "`claim(trial, case)` is plain Python; what it may ask is below. [write-a-check.md](write-a-check.md) makes a check.",
         *(
             text
-            for name in ("call", "expected", "normal", "show")
+            for name in ("call", "answers", "expected", "cases", "normal", "expect", "show")
             for text in _entry(getattr(checks.Trial, name), "trial.")
         ),
-        *_entry(checks.perform),
+        *(text for thing in (checks.perform, checks.asking, checks.require_close) for text in _entry(thing)),
         "## Data sets",
         _doc(datasets),
         *_entry(datasets.dataset),

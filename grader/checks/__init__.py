@@ -2,6 +2,7 @@
 
 from ..numerics.compare import Truth, require_close
 from ..topics.asking import Answer, Asking, asking
+from ..topics.cases import authors_code
 from ..topics.trial import Check, FollowThrough, SingleCase, Trial
 from .behaviour import cheap, pure
 from .chance import Count, statistical
@@ -26,6 +27,7 @@ __all__ = [
     "Trial",
     "Truth",
     "asking",
+    "authors_code",
     "band",
     "cheap",
     "composition",

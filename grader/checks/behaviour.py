@@ -82,7 +82,9 @@ def _first_that_fits(trial: Trial, asked: Asking, cases: list[dict[str, Any]]) -
             said = said or lacks
         else:
             return whole
-    raise TopicError(f"pure: no case is one for {asked.name}: {said}: name a generator with on=…")
+    lacking = said.args[0] if said is not None else "there is none"
+    where = said.where if said is not None else ""
+    raise TopicError(f"pure: no case is one for {asked.name}: {lacking}: name a generator with on=…", where)
 
 
 @dataclass

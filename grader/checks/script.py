@@ -165,7 +165,10 @@ class Script(Asking):
     def specs(self) -> Mapping[str, Spec]:
         """Return those of the functions that it uses: a case names its entries as they name their arguments."""
         functions = [f for t in self.targets for f in (t.methods if isinstance(t, Class) else [t])]
-        return {name: spec for f in reversed(functions) for name, spec in f.specs.items()}
+        found: dict[str, Spec] = {}
+        for f in functions:
+            found = f.specs | found
+        return {name: found[name] for f in functions for name in f.specs}
 
     def ask(self, plan: Plan, case: Mapping[str, Any]) -> list[Answer]:
         return list(self.record(plan, case).answers)

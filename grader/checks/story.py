@@ -3,6 +3,7 @@ functions); `perform` gives a script's answers to any other claim."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -78,18 +79,25 @@ class composition(Following):
         return answers, [as_array(each) for each in trial.student.run(own)], trial.student.run(asked)
 
     def _is_alive(self, trial: Trial, case: dict[str, Any]) -> bool:
-        other = next(moved(trial, self.asked, case), None)
-        if other is None:
-            raise TopicError(
-                f"nothing in the case is an argument of {self.asked.name}: then nothing tells live work from dead"
-            )
-        for one, two in zip(*(self._changes(trial, each) for each in (case, other)), strict=True):
+        for one, two in zip(
+            *(self._changes(trial, each) for each in (case, self._elsewhere(trial, case))), strict=True
+        ):
             if one is None or two is None:
                 return False
             same = partial(_as_much, scale=two.scale)
             if not is_alive(one.value, [two.value], one.value.shape, nonzero=True, same=same):
                 return False
         return True
+
+    def _elsewhere(self, trial: Trial, case: dict[str, Any]) -> dict[str, Any]:
+        """Return the case with its first array changed; of a script, with all that are arguments: nothing says which it uses."""
+        others = list(itertools.islice(moved(trial, self.asked, case), None if isinstance(self.asked, Script) else 1))
+        if not others:
+            sentence = (
+                f"no array of the case is an argument of {self.asked.name}, so live work cannot be told from dead"
+            )
+            raise TopicError(f"composition: {sentence}")
+        return case | {name: value for other in others for name, value in other.items() if value is not case[name]}
 
     def _changes(self, trial: Trial, case: Mapping[str, Any]) -> list[Truth | None]:
         """Return how far the script moves each output from the argument of its name, on the scale of where it moves to.

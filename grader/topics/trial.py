@@ -109,13 +109,18 @@ class Trial:
         """Return the student's answer to one question: an array, or a list of them (opaque outputs left out).
 
         Each is an array of the declared shape: float64 where real numbers are declared, whole numbers where those are, so
-        that a claim need not look. Raise Wrong for an answer of another form, of another shape, or of less precision.
+        that a claim need not look. Raise Wrong for an answer of another form or shape; less precision is no fault here.
         """
         answers = self.answers(asked, case)
         return answers[0] if len(answers) == 1 else answers
 
-    def answers(self, asked: Declared | Asking, case: Mapping[str, Any]) -> list[np.ndarray]:
-        """Return the student's answers as `call` does, as a list even where there is one."""
+    def exact(self, asked: Declared | Asking, **case: Any) -> Any:
+        """Return the student's answer as `call` does. Raise Wrong for one of less precision than float64, too."""
+        answers = self.answers(asked, case, exact=True)
+        return answers[0] if len(answers) == 1 else answers
+
+    def answers(self, asked: Declared | Asking, case: Mapping[str, Any], exact: bool = False) -> list[np.ndarray]:
+        """Return the student's answers as `call` or `exact` does, as a list even where there is one."""
         question, plan = asking(asked), Plan()
         wanted = question.ask(plan, case)
         for answer in wanted:
@@ -123,8 +128,9 @@ class Trial:
                 raise TopicError(f"nothing in the case says what shape {answer.label} has: yield it from a script")
         plan.want(*(answer.ref for answer in wanted))
         arrays = [_of_form(got, answer, wanted) for got, answer in zip(self.student.run(plan), wanted, strict=True)]
-        for array, answer in zip(arrays, wanted, strict=True):
-            require_precision(array, answer.label)
+        if exact:
+            for array, answer in zip(arrays, wanted, strict=True):
+                require_precision(array, answer.label)
         return [
             array.astype(float, copy=False) if a.kind == "f" else array for array, a in zip(arrays, wanted, strict=True)
         ]

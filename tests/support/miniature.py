@@ -14,7 +14,7 @@ from grader.numerics.compare import Truth
 from grader.result import Status
 from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic
-from grader.topics.signature import Ints, Layer, Opaque, Reals, sample
+from grader.topics.signature import Ints, Layer, Object, Opaque, Random, Reals, sample
 from grader.truth.trials import seeded_trials
 
 World = Mapping[str, Any]
@@ -64,6 +64,48 @@ def descend(w: Reals["k"], dw: Reals["k"], state: Opaque, *, lr=0.1, mu=0.5, eps
     """Scaled descent with memory."""
 
 
+class Walker(Object):
+    """Walks down Σ (w - goal)², from a start of its own."""
+
+    w: Reals["n"]
+
+    def __init__(self, goal: Reals["n"], rng: Random): ...
+
+    def height(self, w: Reals["n"]) -> Reals[""]:
+        """Σ (w - goal)²."""
+
+    def slope(self, w: Reals["n"]) -> Reals["n"]:
+        """Its slope at w."""
+
+    def walk(self, *, steps=20, lr=0.1) -> Reals["steps"]:
+        """Take steps, and return the distance from the goal after each."""
+
+
+class RightWalker:
+    def __init__(self, goal: np.ndarray, rng: np.random.Generator) -> None:
+        self.goal, self.w = goal, rng.normal(size=goal.shape)
+
+    def height(self, w: np.ndarray) -> float:
+        return float(((w - self.goal) ** 2).sum())
+
+    def slope(self, w: np.ndarray) -> np.ndarray:
+        return 2 * (w - self.goal)
+
+    def walk(self, *, steps: int = 20, lr: float = 0.1) -> np.ndarray:
+        path = []
+        for _ in range(steps):
+            self.w = self.w - lr * self.slope(self.w)
+            path.append(np.abs(self.w - self.goal).max())
+        return np.array(path)
+
+
+def right_walks(members: int, goal: np.ndarray, **_: Any) -> Mapping[str, np.ndarray]:
+    """The ensemble: where walks from many starts lead."""
+    walkers = [RightWalker(goal, np.random.default_rng(i)) for i in range(members)]
+    paths = np.array([walker.walk() for walker in walkers])
+    return {"the distance": paths[:, -1], "curve": paths}
+
+
 def right_forward(x: np.ndarray, g: np.ndarray) -> Any:
     return g * np.tanh(x), (x, g)
 
@@ -96,6 +138,8 @@ RIGHT: World = {
     "ramp": lambda x: np.maximum(x, 0).sum(),
     "ramp_slope": lambda x: (x > 0) * 1.0,
     "descend": right_descend,
+    "Walker": RightWalker,
+    "walks": right_walks,
 }
 
 
