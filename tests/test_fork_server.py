@@ -39,8 +39,18 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 LAYERS = {"namespaces": ("namespaces", "landlock", "seccomp"), "base": ("landlock", "seccomp")}
 
 
+Running = Callable[[], list[int]]
+
+
+@pytest.fixture
+def running() -> Running:
+    """Ask what this test has started and is alive, nearest first: other tests of this process keep jails of their own."""
+    others = descendants(os.getpid())
+    return lambda: [pid for pid in descendants(os.getpid()) if pid not in others]
+
+
 @pytest.fixture(params=LAYERS)
-def grading(request: pytest.FixtureRequest, shared_course: Course) -> Iterator[Grading]:
+def grading(request: pytest.FixtureRequest, running: Running, shared_course: Course) -> Iterator[Grading]:
     """A round with a fork server of its own, warm."""
     jail = ForkServerJail(layers=LAYERS[request.param])
     try:
@@ -70,14 +80,19 @@ def at_runs(monkeypatch: pytest.MonkeyPatch, which: Callable[[int], bool], strik
     monkeypatch.setattr(Session, "run", run)
 
 
-def kill_server() -> None:
-    """The oldest process of its command line that is not bubblewrap; the others are its children."""
-    deadline = time.monotonic() + 10
-    while not (servers := [pid for pid in descendants(os.getpid()) if is_server(pid)]):
-        assert time.monotonic() < deadline, "no fork server is running"
-        time.sleep(0.01)
-    os.kill(min(servers), signal.SIGKILL)
-    assert none_left([min(servers)], 10)
+@pytest.fixture
+def kill_server(running: Running) -> Callable[[], None]:
+    """Kill this test's fork server: the oldest process of its command line that is not bubblewrap; the others are its children."""
+
+    def kill() -> None:
+        deadline = time.monotonic() + 10
+        while not (servers := [pid for pid in running() if is_server(pid)]):
+            assert time.monotonic() < deadline, "no fork server is running"
+            time.sleep(0.01)
+        os.kill(min(servers), signal.SIGKILL)
+        assert none_left([min(servers)], 10)
+
+    return kill
 
 
 def is_server(pid: int) -> bool:
@@ -93,7 +108,7 @@ def is_server(pid: int) -> bool:
 
 @pytest.mark.parametrize("at", [1, 3])
 def test_a_fork_server_killed_mid_run_costs_nothing(
-    grading: Grading, honest: Submission, monkeypatch: pytest.MonkeyPatch, at: int
+    grading: Grading, honest: Submission, monkeypatch: pytest.MonkeyPatch, kill_server: Callable[[], None], at: int
 ) -> None:
     undisturbed = grading.grade(honest)
     at_runs(monkeypatch, lambda n: n == at, kill_server)
@@ -103,7 +118,7 @@ def test_a_fork_server_killed_mid_run_costs_nothing(
 
 
 def test_a_fork_server_killed_again_and_again_makes_a_submission_void_and_no_zero(
-    grading: Grading, honest: Submission, monkeypatch: pytest.MonkeyPatch
+    grading: Grading, honest: Submission, monkeypatch: pytest.MonkeyPatch, kill_server: Callable[[], None]
 ) -> None:
     with monkeypatch.context() as patch:
         at_runs(patch, lambda n: True, kill_server)
@@ -114,7 +129,9 @@ def test_a_fork_server_killed_again_and_again_makes_a_submission_void_and_no_zer
     assert grading.grade(honest).score == result.max_score  # it goes on
 
 
-def test_a_fork_server_killed_while_cells_run_costs_nobody_beside_it_anything(grading: Grading, tmp_path: Path) -> None:
+def test_a_fork_server_killed_while_cells_run_costs_nobody_beside_it_anything(
+    grading: Grading, tmp_path: Path, kill_server: Callable[[], None]
+) -> None:
     work = [Submission(name, TOPIC, hand_in(tmp_path, name, SLOW)) for name in ("ada", "grace", "alan")]
     killer = threading.Timer(0.3, kill_server)
     killer.start()
@@ -123,20 +140,19 @@ def test_a_fork_server_killed_while_cells_run_costs_nobody_beside_it_anything(gr
     assert [(result.score, result.notes) for result in results] == [(result.max_score, ()) for result in results]
 
 
-def test_killing_bubblewrap_itself_loses_nothing_either(grading: Grading, honest: Submission) -> None:
-    outer = next(iter(descendants(os.getpid())))
-    os.kill(outer, signal.SIGKILL)
+def test_killing_bubblewrap_itself_loses_nothing_either(grading: Grading, honest: Submission, running: Running) -> None:
+    os.kill(running()[0], signal.SIGKILL)
     assert grading.grade(honest).score == 12
-    jailed = descendants(os.getpid())
+    jailed = running()
     grading.jail.close()
     assert none_left(jailed, 1)
 
 
 def test_a_fork_server_that_hangs_is_replaced(
-    grading: Grading, honest: Submission, monkeypatch: pytest.MonkeyPatch
+    grading: Grading, honest: Submission, monkeypatch: pytest.MonkeyPatch, running: Running
 ) -> None:
     monkeypatch.setattr(server, "FORK_SECONDS", 0.3)
-    hanging = descendants(os.getpid())
+    hanging = running()
     for pid in hanging:
         with contextlib.suppress(ProcessLookupError):  # the last submission's, about to be gone
             os.kill(pid, signal.SIGSTOP)
@@ -221,10 +237,11 @@ def test_out_of_descriptors_nobody_gets_a_zero(grading: Grading, honest: Submiss
 
 @contextlib.contextmanager
 def descriptors(left: int) -> Iterator[None]:
-    """No more than so many further ones may be opened."""
+    """No more than so many further ones may be opened: the limit is on their numbers, and those in use may have gaps."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with open(os.devnull) as lowest:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest.fileno() + left, hard))
+    used = {int(number) for number in os.listdir("/proc/self/fd")}
+    free = (number for number in range(hard) if number not in used)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (next(itertools.islice(free, left, None)), hard))
     try:
         yield
     finally:
