@@ -2,9 +2,9 @@
 
 import torch
 
-from grader.truth.reference import stepwise
+from grader.truth.reference import eager, stepwise
 
-momentum = stepwise(lambda w, lr, beta: torch.optim.SGD(w, lr=lr, momentum=beta))
+momentum = stepwise(lambda w, lr, beta: eager(torch.optim.SGD)(w, lr=lr, momentum=beta))
 
 
 def ema_momentum(w, dw, state, *, lr, beta):

@@ -187,7 +187,7 @@ def checks_page() -> str:
         "help: gradients come from autograd, never by hand.",
         *(
             text
-            for name in ("derivative", "layer", "scaled", "stepwise", "Stages", "Ensemble")
+            for name in ("derivative", "layer", "scaled", "eager", "stepwise", "Stages", "Ensemble")
             for text in _entry(getattr(reference, name))
         ),
     ]
@@ -205,7 +205,7 @@ def _doc(thing: Any) -> str:
 
 def _signature(thing: Any) -> str:
     """Return the signature as the source has it (names of defaults, not their values), without types and `self`."""
-    own = vars(thing).get("__init__", thing) if isinstance(thing, type) else thing
+    own = vars(thing).get("__init__", thing) if isinstance(thing, type) else inspect.unwrap(thing)
     if isinstance(own, type) or not own.__code__.co_filename.endswith(".py"):  # a dataclass
         empty, whole = inspect.Parameter.empty, inspect.signature(thing)
         return str(inspect.Signature([p.replace(annotation=empty) for p in whole.parameters.values()]))

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from grader.checks import SingleCase, matches
-from grader.judging.smallest.simpler import like, sizes, take
+from grader.judging.smallest.shrink import key
+from grader.judging.smallest.simpler import cost, like, sizes, take
 from grader.topics.cell import literal
 from support.miniature import picked
 
@@ -59,3 +60,29 @@ def test_a_simpler_array_is_of_the_same_kind(value: Any, original: Any, alike: b
 def test_numbers_are_pasted_exactly(array: np.ndarray) -> None:
     again = eval(literal(array), {"np": np, "float": float})
     assert np.array_equal(again, array, equal_nan=True)
+
+
+@given(arrays(float, (2, 3), elements=st.sampled_from([0.0, -0.0, 1.0, 0.5, -2.0, 1e-300, float("inf")])))
+def test_a_case_costs_its_entries_and_the_characters_of_all_but_zeros_and_ones(array: np.ndarray) -> None:
+    characters = sum(0 if x == 0 else 1 if x == 1 else len(repr(x)) for x in array.ravel().tolist())
+    assert cost({"x": array}) == (6, characters)
+    assert cost({"x": array, "p": 0.25}) == (6, characters + len("0.25") + 1)
+
+
+SPLIT = {"x": np.array([[1.0, 2.0]]), "batches": [np.array([0, 1]), np.array([2])], "leaves": {"a": 1.5}, "n": 3}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"x": np.array([[1.0], [2.0]])},
+        {"x": np.array([[1.0, -2.0]])},
+        {"x": np.array([[1, 2]])},
+        {"batches": [np.array([0]), np.array([1, 2])]},
+        {"leaves": {"b": 1.5}},
+        {"n": 3.0},
+    ],
+)
+def test_cases_that_differ_have_other_keys(other: dict[str, Any]) -> None:
+    assert key(SPLIT) == key({**SPLIT, "batches": [*map(np.copy, SPLIT["batches"])]})
+    assert key(SPLIT) != key(SPLIT | other)

@@ -39,7 +39,7 @@ def be_exact(device: str) -> None:
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
     if device == "cuda":
-        torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.set_deterministic_debug_mode("warn")  # use_deterministic_algorithms would import torch's compiler
 
 
 class Oracle:
@@ -155,7 +155,12 @@ def layer(
 
     def run_backward(dout: torch.Tensor, cache: Any) -> Any:
         out, inputs, case = cache
-        found = torch.autograd.grad(out, list(inputs.values()), dout, retain_graph=True, materialize_grads=True)
+        if dout.shape != out.shape:
+            raise ValueError(f"dout has shape {tuple(dout.shape)}, and what forward returns {tuple(out.shape)}")
+        # The gradient of this sum at `out` is dout, bit by bit. Given a dout itself, torch imports sympy (500 modules).
+        with torch.enable_grad():
+            pulled = (out * dout).sum()
+        found = torch.autograd.grad(pulled, list(inputs.values()), retain_graph=True, materialize_grads=True)
         if terms is not None:
             scales = terms(dout, **case)
             for g, scale in zip(found, [scales] if isinstance(scales, torch.Tensor) else scales, strict=True):
@@ -204,10 +209,21 @@ def arguments_of(step: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(inspect.signature(step).parameters)
 
 
+@cache
+def eager(optimiser: type[torch.optim.Optimizer]) -> type[torch.optim.Optimizer]:
+    """Return a torch.optim optimiser without its wrappers for torch's compiler: the same code, and the same numbers.
+
+    When first called, those wrappers import the whole compiler (800 modules, over a second), even where nothing is compiled.
+    """
+    methods = {name: inspect.unwrap(getattr(optimiser, name)) for name in ("add_param_group", "zero_grad", "step")}
+    methods["step"] = torch.no_grad()(methods["step"])  # all else that the wrapper of `step` does
+    return type(optimiser.__name__, (optimiser,), methods)
+
+
 def stepwise(make: Callable[..., torch.optim.Optimizer]) -> Callable[..., Any]:
     """Return a torch.optim optimiser as the pure step (w, dw, state, **hyper) → (w, state).
 
-    `make(parameters, **hyper)` builds it.
+    `make(parameters, **hyper)` builds it, best of an `eager` class.
     """
 
     def step(w: torch.Tensor, dw: torch.Tensor, state: Any, **hyper: Any) -> tuple[torch.Tensor, Any]:
@@ -240,6 +256,7 @@ __all__ = [
     "choose_device",
     "derivative",
     "device_name",
+    "eager",
     "layer",
     "scaled",
     "stepwise",

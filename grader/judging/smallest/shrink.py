@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -165,26 +165,31 @@ def _smallest(alone: SingleCase, fails: Any, counted: Counted) -> tuple[Values, 
         return None
     each = calls - counted.left  # what one case costs: the last such calls confirm
     reals = [*(name for name, spec in alone.specs.items() if spec.kind == "real"), *tables(case)]
-    original, best = case, dict(case)
-    tried = {_key(best)}
+    original, best, least = case, dict(case), cost(case)
+    tried = {key(best)}
     simpler = True
     while simpler:
         simpler = False
         for move in moves(alone, best):
             other = move(best)
-            if other is None or _key(other) in tried or cost(other) >= cost(best) or counted.left < 2 * each:
+            if counted.left < 2 * each or other is None or key(other) in tried or cost(other) >= least:
                 continue
             if not all(like(other[name], original[name]) for name in reals if name in other):
                 continue
-            tried.add(_key(other))
+            tried.add(key(other))
             if (found := fails(other)) is not None:
-                best, wrong, simpler = other, found, True
+                best, wrong, least, simpler = other, found, cost(other), True
     again = fails(best)
     return (best, wrong) if again is not None and same(again, wrong) else None
 
 
-def _key(case: Mapping[str, Any]) -> str:
-    return repr([(name, np.shape(value), np.asarray(value).tolist()) for name, value in case.items()])
+def key(value: Any) -> Hashable:
+    """Return what tells a case, or a value in one, from others. Of arrays their bytes: a training's indices are many."""
+    if isinstance(value, np.ndarray):
+        return value.shape, value.dtype.str, key(value.tolist()) if value.dtype.hasobject else value.tobytes()
+    if isinstance(value, Mapping):
+        return tuple((name, key(item)) for name, item in value.items())
+    return tuple(map(key, value)) if isinstance(value, list | tuple) else repr(value)
 
 
 def _evidence(alone: SingleCase, case: Values, wrong: Wrong, calls: int) -> dict[str, Any] | None:

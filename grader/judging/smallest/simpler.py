@@ -82,12 +82,15 @@ def entries(case: Mapping[str, Any]) -> int:
 def cost(case: Mapping[str, Any]) -> tuple[int, int]:
     """Return what simplification lowers: the number of entries, then how much there is to write."""
     numbers = [case[name] for name in tables(case)] + [v for v in case.values() if isinstance(v, np.ndarray | float)]
-    written = sum(_cost(x) for value in numbers for x in np.ravel(_array(value)).tolist())
+    written = sum(_characters(np.ravel(_array(value)).tolist()) for value in numbers)
     return entries(case), written + sum(not isinstance(value, np.ndarray) for value in case.values())
 
 
-def _cost(x: float) -> int:
-    return int(x) if x in (0, 1) else len(repr(x))
+def _characters(numbers: list[float]) -> int:
+    """Return how many characters it takes to write numbers, where 0 costs none and 1 one."""
+    others = [x for x in numbers if x not in (0, 1)]
+    brackets_and_commas = 2 * max(len(others), 1)
+    return numbers.count(1) + len(repr(others)) - brackets_and_commas
 
 
 def like(value: Any, original: Any) -> bool:

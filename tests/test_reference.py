@@ -1,0 +1,78 @@
+"""What references are written with is PyTorch's own code, without what PyTorch imports for its compiler."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from grader.truth.reference import eager, layer  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+GRADIENTS = ([0.0, 1.0, -3e-7], [2.0, -1e5, 0.0], [-0.1, 0.3, 7.0])
+
+
+@pytest.mark.parametrize(
+    ("optimiser", "hyper"),
+    [
+        (torch.optim.Adam, {"lr": 0.1, "betas": (0.8, 0.99), "eps": 1e-3}),
+        (torch.optim.SGD, {"lr": 0.1, "momentum": 0.9}),
+        (torch.optim.Adagrad, {"lr": 0.1}),
+        (torch.optim.RMSprop, {"lr": 0.1, "centered": True}),
+    ],
+)
+def test_an_eager_optimiser_steps_as_torch_s_own_does_to_the_last_bit(optimiser: type, hyper: dict[str, float]) -> None:
+    ends = []
+    for made in (optimiser, eager(optimiser)):
+        w = torch.nn.Parameter(torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64))
+        steps = made([w], **hyper)
+        for gradient in GRADIENTS:
+            steps.zero_grad()
+            w.grad = torch.tensor(gradient, dtype=torch.float64)
+            steps.step()
+        ends.append(w.detach().clone())
+    assert torch.equal(*ends)
+    assert not torch.equal(ends[0], torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64))
+
+
+def test_a_layer_s_backward_is_torch_s_vector_jacobian_product_to_the_last_bit() -> None:
+    x = torch.randn(5, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    dout = torch.randn(5, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    forward, backward = layer(lambda x: torch.logsumexp(x, 1))
+    _, cache = forward(x=x)
+    tracked = x.clone().requires_grad_(True)
+    expected = torch.autograd.grad(torch.logsumexp(tracked, 1), tracked, dout)[0]
+    assert torch.equal(backward(dout, cache), expected)
+
+
+def test_a_layer_s_backward_refuses_a_dout_that_would_only_broadcast() -> None:
+    forward, backward = layer(lambda x: x.sum(1))
+    _, cache = forward(x=torch.ones(5, 3, dtype=torch.float64))
+    with pytest.raises(ValueError, match=r"dout has shape \(5, 1\), and what forward returns \(5,\)"):
+        backward(torch.ones(5, 1, dtype=torch.float64), cache)
+
+
+@pytest.mark.parametrize("topic", ["adam", "momentum", "batch-norm"])
+def test_the_reference_imports_neither_torch_s_compiler_nor_sympy(topic: str) -> None:
+    program = f"""
+import sys
+from pathlib import Path
+from grader.submission.in_process import Live
+from grader.topics.folder import Assignment
+from grader.truth.reference import Oracle
+from grader.truth.trials import SeededTrial
+
+assignment = Assignment({topic!r}, Path.cwd())
+oracle, solution = Oracle(assignment), Live.of(assignment.solution)
+for row in assignment.topic.rubric:
+    row.check(SeededTrial(assignment.topic, solution, oracle, 1, row.id))
+print(len(oracle.known), *(name for name in ("torch._dynamo", "torch._inductor", "sympy") if name in sys.modules))
+"""
+    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    asked, *imported = run.stdout.split()
+    assert int(asked) > 5
+    assert not imported
