@@ -96,7 +96,7 @@ def is_server(pid: int) -> bool:
         command, name = Path(f"/proc/{pid}/cmdline").read_bytes(), Path(f"/proc/{pid}/comm").read_text()
     except (FileNotFoundError, ProcessLookupError):  # it has just ended
         return False
-    return b"zygote" in command and not name.startswith("bwrap")
+    return b"fork_server" in command and not name.startswith("bwrap")
 
 
 # ------------------------------------------------------------------------------------------ the fork server
@@ -172,7 +172,7 @@ def test_a_submission_that_ends_itself_cannot_blame_us(grading: Grading, leaving
 def test_a_jail_that_cannot_be_set_up_makes_void(refused: str, folder: Path, tmp_path: Path) -> None:
     path = hand_in(tmp_path, "ada", SOFTMAX_SOLUTION)
     program = f"""
-        from grader.course import Course
+        from grader.course.settings import Course
         from grader.course.grade import Grading
         from grader.submission.jail import ForkServerJail
         from grader.submission.find import Submission
