@@ -21,7 +21,7 @@ from grader.inside.plan import Plan
 from grader.submission.jail import ProcessJail, folders
 from grader.submission.jail.base import how_it_ended
 from grader.submission.limits import Limits
-from grader.submission.notebook import read
+from grader.submission.notebook import read_source
 from grader.submission.session import Session
 
 LIMITS = Limits(
@@ -39,7 +39,7 @@ def open_session(jail: ProcessJail) -> Any:
 
     def start(*cells: str, limits: Limits = LIMITS, file: str = "work.ipynb") -> Session:
         data = notebook(*cells) if file.endswith(".ipynb") else "\n".join(cells)
-        sessions.append(Session(read(data.encode("utf-8", "replace"), file), jail, limits))
+        sessions.append(Session(read_source(data.encode("utf-8", "replace"), file), jail, limits))
         return sessions[-1].__enter__()
 
     yield start
@@ -609,7 +609,7 @@ def test_a_jail_that_cannot_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) 
     broken = ProcessJail()
     with (
         pytest.raises(GraderError, match="no process could be started"),
-        Session(read(b"x = 1", "x.py"), broken, LIMITS),
+        Session(read_source(b"x = 1", "x.py"), broken, LIMITS),
     ):
         pass
     broken.close()
@@ -623,7 +623,7 @@ def test_a_package_that_is_not_installed_is_our_fault() -> None:
 def test_packages_are_named_as_they_are_imported_and_others_beside_them_are_not_found() -> None:
     allowed = ProcessJail(["numpy", "yaml", "pytest"])  # pytest needs colorama, but only on Windows
     look = b"import pytest, yaml, _pytest, pluggy\nimport importlib\ndef f(name):\n    importlib.import_module(name)"
-    with Session(read(look, "x.py"), allowed, LIMITS) as session:
+    with Session(read_source(look, "x.py"), allowed, LIMITS) as session:
         assert session.notes == []
         with pytest.raises(Raised, match="ModuleNotFoundError"):
             ask(session, "f", "hypothesis")
@@ -663,7 +663,7 @@ def test_folders_of_a_grader_that_is_no_more_are_swept_and_no_others(tmp_path: P
 
 def test_a_closed_jail_leaves_no_process_behind() -> None:
     closing = ProcessJail()
-    session = Session(read(b"x = 1", "x.py"), closing, LIMITS).__enter__()
+    session = Session(read_source(b"x = 1", "x.py"), closing, LIMITS).__enter__()
     assert session.child is not None
     closing.close()
     with pytest.raises(Died, match="SIGKILL"):

@@ -17,7 +17,7 @@ from ..proving.thorough import bite, steps
 from ..proving.verify import verify as verify_topic
 from ..submission.jail import open_jail
 from ..submission.limits import Limits
-from ..submission.notebook import read
+from ..submission.notebook import read_source
 from ..submission.session import Session
 from ..topics.folder import Assignment
 from ..truth.reference import Oracle
@@ -77,7 +77,7 @@ def prove(course: Course, slug: str, seeds: int, advance: object = None, mutants
         stack.callback((jail := open_jail(course.imports)).close)
         others = {
             name: stack.enter_context(
-                Session(read(source.encode(), "nothing.py"), jail, IMPATIENT, data=assignment.data)
+                Session(read_source(source.encode(), "nothing.py"), jail, IMPATIENT, data=assignment.data)
             )
             for name, source in worthless_sources(assignment.targets).items()
         }

@@ -42,7 +42,7 @@ MAX_SKIPPED_CELLS = 3  # cells that loop or end the process before the rest of t
 
 @dataclass
 class _Past:
-    """What a session remembers of processes that have ended."""
+    """A session's memory of its processes that have ended."""
 
     cpu_seconds: float = 0.0
     skipped_cells: set[int] = field(default_factory=set)  # that looped or ended the process

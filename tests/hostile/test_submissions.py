@@ -19,7 +19,7 @@ import pytest
 from courses import notebook
 from harness import HONEST, ROOT, TOPIC, Range
 
-from grader.submission.notebook import MAX_BYTES
+from grader.submission.notebook import MAX_FILE_BYTES
 
 MOST_SECONDS = 12.0  # for one submission and its neighbour; a cell that loops is stopped after 0.5 s of processor time
 MOST_MEMORY = 1 << 30  # that reading may add to the grader
@@ -80,7 +80,7 @@ def test_a_careless_reader_would_fall() -> None:
 
 def test_outputs_below_the_limit_are_dropped(range_: Range, place: Path) -> None:
     path = place / f"{TOPIC}.ipynb"
-    path.write_text(with_output("x" * (MAX_BYTES - (1 << 20))))
+    path.write_text(with_output("x" * (MAX_FILE_BYTES - (1 << 20))))
     graded(range_, path, honest_points(range_))
 
 

@@ -18,7 +18,7 @@ from ...judging.evaluate import Outcome, evaluate
 from ...result import Status
 from ...submission.jail import Jail
 from ...submission.limits import Limits
-from ...submission.notebook import read
+from ...submission.notebook import read_source
 from ...submission.session import Session
 from ...topics.folder import Assignment
 from ...topics.rubric import Row, Topic
@@ -64,7 +64,9 @@ class Bench:
         """
         topic, asked, longest = assignment.topic, dict[str, tuple[int, int]](), 0.0
         limits = Limits()
-        with Session(read(assignment.solution.encode(), "solution.py"), jail, limits, data=assignment.data) as solution:
+        with Session(
+            read_source(assignment.solution.encode(), "solution.py"), jail, limits, data=assignment.data
+        ) as solution:
             for row in topic.rubric:
                 counted, before = Counted(solution), solution.cpu_seconds()
                 [o] = evaluate(topic, counted, seeded_trials(topic, counted, truth, PUBLIC_SEED), rows=[row.id])
@@ -82,7 +84,7 @@ class Bench:
         """The rows up to the first that is lost."""
         names = [f.name for f in self.assignment.targets]
         with Session(
-            read(mutant.source.encode(), "mutant.py"), self.jail, self.limits, names, self.assignment.data
+            read_source(mutant.source.encode(), "mutant.py"), self.jail, self.limits, names, self.assignment.data
         ) as student:
             trials = seeded_trials(self.topic, student, self.truth, PUBLIC_SEED)
             return Judged(mutant, evaluate(self.topic, student, trials, stop_at_first_loss=True))
