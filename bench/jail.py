@@ -23,10 +23,10 @@ from grader.submission.jail import ForkServerJail, Jail, ProcessJail
 from grader.submission.jail.base import environment
 from grader.submission.jail.levels import measure
 from grader.submission.limits import Limits
-from grader.submission.notebook import read
+from grader.submission.notebook import read_source
 from grader.submission.session import Session
 
-SOURCE = read(b"def answer():\n    return 42\n", "empty.py")
+SOURCE = read_source(b"def answer():\n    return 42\n", "empty.py")
 MAKERS: tuple[tuple[str, Callable[[], Jail]], ...] = (
     ("namespaces, Landlock, seccomp", ForkServerJail),
     ("Landlock, seccomp", lambda: ForkServerJail(layers=("landlock", "seccomp"))),

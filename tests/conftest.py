@@ -12,7 +12,7 @@ import pytest
 from grader.course.settings import Course
 from grader.submission.jail import ProcessJail
 from grader.submission.limits import Limits
-from grader.submission.notebook import read
+from grader.submission.notebook import read_source
 from grader.submission.session import Session
 from grader.topics.folder import Assignment
 from support.courses import make_course
@@ -79,7 +79,7 @@ def open_session(jail: ProcessJail) -> Iterator[Open]:
 
     def start(*cells: str, limits: Limits = LIMITS, file: str = "work.ipynb") -> Session:
         data = notebook(*cells) if file.endswith(".ipynb") else "\n".join(cells)
-        sessions.append(Session(read(data.encode("utf-8", "replace"), file), jail, limits))
+        sessions.append(Session(read_source(data.encode("utf-8", "replace"), file), jail, limits))
         return sessions[-1].__enter__()
 
     yield start

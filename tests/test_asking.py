@@ -6,21 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from miniature import (
-    RightWalker,
-    Walker,
-    descend,
-    graded,
-    graded_rows,
-    layers,
-    lost,
-    right_descend,
-    right_forward,
-    scale,
-    wave,
-    wave_slope,
-    waves,
-)
 
 from grader.checks import (
     Count,
@@ -49,6 +34,21 @@ from grader.topics.asking import Backward
 from grader.topics.rubric import Row, Topic
 from grader.topics.signature import Opaque, Reals, sample
 from grader.truth.trials import seeded_trials
+from support.miniature import (
+    RightWalker,
+    Walker,
+    descend,
+    graded,
+    graded_rows,
+    layers,
+    lost,
+    right_descend,
+    right_forward,
+    scale,
+    wave,
+    wave_slope,
+    waves,
+)
 
 Told = Iterator[tuple[str, Any]]
 
@@ -384,9 +384,9 @@ def pair(x: Reals["n"], k: Opaque) -> {"a": Reals["n"], "b": Reals["n 2"], "rest
         ((np.ones(3) * 1j, np.ones((3, 2)), 0), "pair on c: returned something else: an array of dtype complex128"),
     ],
 )  # fmt: skip
-def test_call_gives_a_claim_nothing_of_another_form(answer: Any, said: str) -> None:
+def test_exact_gives_a_claim_nothing_of_another_form_or_precision(answer: Any, said: str) -> None:
     def never(trial: Trial, case: dict[str, Any]) -> None:
-        trial.call(pair, **case)
+        trial.exact(pair, **case)
         pytest.fail("the answer came through")
 
     topic = Topic("Pairs", lambda rng: [("c", {"x": np.ones(3), "k": 0})], [Row("row", 1, "c", holds(never, pair))])

@@ -24,9 +24,9 @@ from grader.result import Status
 from grader.submission.find import Submission
 from grader.submission.jail import ProcessJail
 from grader.submission.limits import Limits
-from grader.submission.notebook import read
+from grader.submission.notebook import read_source
 from grader.submission.session import Session
-from grader.topics.datasets import MAX_BYTES, narrow
+from grader.topics.datasets import MAX_DATASET_BYTES, narrow
 from grader.topics.folder import Assignment
 from grader.topics.handout import check_folder
 from support.courses import HEAVY_SOLUTION, hand_in
@@ -132,7 +132,7 @@ DAMAGED = {
     "ragged": pack("1,2\n3\n"),
     "words": pack("one,two\n"),
     "no ascii": gzip.compress(b"\xff\xfe1"),
-    "a bomb": gzip.compress(b"1\n" * (MAX_BYTES // 2 + 1)),
+    "a bomb": gzip.compress(b"1\n" * (MAX_DATASET_BYTES // 2 + 1)),
 }
 
 
@@ -214,7 +214,7 @@ def test_a_bad_data_file_is_the_topics_fault(folder: Path) -> None:
 
 
 def run_cells(jail: ProcessJail, *cells: str, data: dict[str, np.ndarray] | None = None) -> list[str]:
-    with Session(read(notebook(*cells).encode(), "x.ipynb"), jail, Limits(), data=data) as session:
+    with Session(read_source(notebook(*cells).encode(), "x.ipynb"), jail, Limits(), data=data) as session:
         return [note.text for note in session.notes]
 
 

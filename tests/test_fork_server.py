@@ -25,7 +25,7 @@ from grader.inside.plan import Plan
 from grader.result import Result, Status
 from grader.submission.find import Submission
 from grader.submission.jail import ForkServerJail, server
-from grader.submission.notebook import read
+from grader.submission.notebook import read_source
 from grader.submission.session import Session
 from support.courses import SOFTMAX_SOLUTION, hand_in
 from support.processes import alive, descendants, none_left
@@ -162,7 +162,7 @@ def test_a_fork_server_that_hangs_is_replaced(
 
 @pytest.mark.parametrize("leaving", ["os._exit(3)", "os.abort()", "os.close(3)", "os.close(3); os._exit(0)"])
 def test_a_submission_that_ends_itself_cannot_blame_us(grading: Grading, leaving: str) -> None:
-    source = read(f"import os\ndef f():\n    {leaving}".encode(), "x.py")
+    source = read_source(f"import os\ndef f():\n    {leaving}".encode(), "x.py")
     with Session(source, grading.jail, grading.course.limits) as session:
         session.begin_row()
         plan = _call("f")

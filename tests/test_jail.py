@@ -14,7 +14,7 @@ import pytest
 from grader.errors import Died, GraderError, Raised
 from grader.submission.jail import ProcessJail, folders
 from grader.submission.jail.base import how_it_ended
-from grader.submission.notebook import read
+from grader.submission.notebook import read_source
 from grader.submission.session import Session
 from support.sessions import LIMITS, Open, ask
 
@@ -73,7 +73,7 @@ def test_a_jail_that_cannot_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) 
     broken = ProcessJail()
     with (
         pytest.raises(GraderError, match="no process could be started"),
-        Session(read(b"x = 1", "x.py"), broken, LIMITS),
+        Session(read_source(b"x = 1", "x.py"), broken, LIMITS),
     ):
         pass
     broken.close()
@@ -87,7 +87,7 @@ def test_a_package_that_is_not_installed_is_our_fault() -> None:
 def test_packages_are_named_as_they_are_imported_and_others_beside_them_are_not_found() -> None:
     allowed = ProcessJail(["numpy", "yaml", "pytest"])  # pytest needs colorama, but only on Windows
     look = b"import pytest, yaml, _pytest, pluggy\nimport importlib\ndef f(name):\n    importlib.import_module(name)"
-    with Session(read(look, "x.py"), allowed, LIMITS) as session:
+    with Session(read_source(look, "x.py"), allowed, LIMITS) as session:
         assert session.notes == []
         with pytest.raises(Raised, match="ModuleNotFoundError"):
             ask(session, "f", "hypothesis")
@@ -127,7 +127,7 @@ def test_folders_of_a_grader_that_is_no_more_are_swept_and_no_others(tmp_path: P
 
 def test_a_closed_jail_leaves_no_process_behind() -> None:
     closing = ProcessJail()
-    session = Session(read(b"x = 1", "x.py"), closing, LIMITS).__enter__()
+    session = Session(read_source(b"x = 1", "x.py"), closing, LIMITS).__enter__()
     assert session.child is not None
     closing.close()
     with pytest.raises(Died, match="SIGKILL"):

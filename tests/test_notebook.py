@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from grader.errors import Unreadable
 from grader.result import Note
 from grader.submission import notebook
-from grader.submission.notebook import Source, read, read_path
+from grader.submission.notebook import Source, read_path, read_source
 from support.fuzzing import FUZZ
 from support.notebooks import code as code_cell
 from support.notebooks import notebook as json_of
@@ -45,7 +45,7 @@ def test_a_notebook_is_its_code_cells_in_order() -> None:
         code_cell("%matplotlib inline\n!pip install x\ny = 2"),
         metadata={"grader": {"topic": "adam"}},
     )
-    source = read(data, "home/ada/Adam.IPYNB")
+    source = read_source(data, "home/ada/Adam.IPYNB")
     assert (source.file, source.topic, source.sha256) == ("Adam.IPYNB", "adam", hashlib.sha256(data).hexdigest())
     assert [(cell.number, cell.original) for cell in source.cells] == [
         (1, "import numpy as np\nx = 1"),
@@ -61,7 +61,7 @@ def test_a_notebook_is_its_code_cells_in_order() -> None:
     "metadata", [None, 3, {}, {"grader": "adam"}, {"grader": {"topic": 3}}, {"grader": {"topic": "a" * 101}}]
 )
 def test_a_topic_that_is_not_a_short_text_is_none(metadata: Any) -> None:
-    assert read(ipynb(code_cell("x = 1"), metadata=metadata), "a.ipynb").topic is None
+    assert read_source(ipynb(code_cell("x = 1"), metadata=metadata), "a.ipynb").topic is None
 
 
 def test_format_3_is_read_as_nbformat_converts_it() -> None:
@@ -75,7 +75,7 @@ def test_format_3_is_read_as_nbformat_converts_it() -> None:
     old = v3.new_notebook(worksheets=sheets, metadata=v3.new_metadata(name="old"))
     data = v3.writes_json(old).encode()
     expected = [cell.source for cell in nbformat.convert(old, 4).cells if cell.cell_type == "code"]
-    assert [cell.original for cell in read(data, "a.ipynb").cells] == expected == ["x = 1\nx", "!ls"]
+    assert [cell.original for cell in read_source(data, "a.ipynb").cells] == expected == ["x = 1\nx", "!ls"]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_format_3_is_read_as_nbformat_converts_it() -> None:
 )
 def test_what_cannot_be_read_is_said_in_one_sentence(data: bytes, file: str, sentence: str) -> None:
     with pytest.raises(Unreadable) as caught:
-        read(data, file)
+        read_source(data, file)
     message = str(caught.value)
     assert sentence in message
     assert "hand" in message  # what to do
@@ -123,7 +123,7 @@ def test_large_outputs_are_dropped() -> None:
     output = {"output_type": "stream", "name": "stdout", "text": "x" * 30_000_000}
     data = ipynb(code_cell("x = 1", outputs=[output]))
     tracemalloc.start()
-    source = read(data, "a.ipynb")
+    source = read_source(data, "a.ipynb")
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert codes(source) == ["x = 1"]
@@ -132,14 +132,14 @@ def test_large_outputs_are_dropped() -> None:
 
 @pytest.mark.parametrize("odd", [None, 3, {"a": 1}, ["x", 3]])
 def test_a_source_that_is_not_text_keeps_its_number_and_is_noted(odd: Any) -> None:
-    source = read(ipynb(code_cell(odd), code_cell("x = 1"), "no cell", None), "a.ipynb")
+    source = read_source(ipynb(code_cell(odd), code_cell("x = 1"), "no cell", None), "a.ipynb")
     assert codes(source) == ["", "x = 1"]
     assert source.notes == (Note("The source of this cell is not text: it was left out.", 1),)
 
 
 def test_lone_surrogates_and_null_bytes_are_replaced_and_noted() -> None:
     data = ipynb(code_cell("s = '\ud800'"), code_cell("t = '\0'"), metadata={"grader": {"topic": "a\ud800"}})
-    source = read(data, os.fsdecode(b"\xff.ipynb"))
+    source = read_source(data, os.fsdecode(b"\xff.ipynb"))
     assert codes(source) == ["s = '�'", "t = '�'"]
     assert (source.topic, source.file) == ("a�", "�.ipynb")
     assert [note.cell for note in source.notes] == [1, 2]
@@ -159,7 +159,7 @@ def test_lone_surrogates_and_null_bytes_are_replaced_and_noted() -> None:
     ],
 )
 def test_encodings_and_line_ends_of_a_python_file(data: bytes, code: str, note: str | None) -> None:
-    source = read(data, "adam.py")
+    source = read_source(data, "adam.py")
     assert codes(source) == [code]
     assert source.cells[0].number == 1
     assert source.topic is None
@@ -195,7 +195,7 @@ z = 3
 
 
 def test_percent_markers_split_a_python_file_and_lines_are_counted_inside_the_cell() -> None:
-    assert codes(read(PERCENT.encode(), "adam.py")) == [
+    assert codes(read_source(PERCENT.encode(), "adam.py")) == [
         "import numpy as np",
         "s = '''\n# %% not a marker\n'''\n# %%time is no marker either",
         "x = 1",
@@ -206,11 +206,11 @@ def test_percent_markers_split_a_python_file_and_lines_are_counted_inside_the_ce
 
 def test_an_exported_notebook_splits_where_its_cells_were() -> None:
     exported = "#!/usr/bin/env python\n# coding: utf-8\n\n# In[1]:\n\n\nx = 1\n\n\n# ## Prose\n\n# In[ ]:\n\n\n# mine\n"
-    assert codes(read(exported.encode(), "adam.py")) == ["\n\nx = 1\n\n\n# ## Prose\n", "\n\n# mine\n"]
+    assert codes(read_source(exported.encode(), "adam.py")) == ["\n\nx = 1\n\n\n# ## Prose\n", "\n\n# mine\n"]
 
 
 def test_code_above_the_first_marker_is_a_cell() -> None:
-    assert codes(read(b"x = 1\n# %%\ny = 2", "a.py")) == ["x = 1", "y = 2"]
+    assert codes(read_source(b"x = 1\n# %%\ny = 2", "a.py")) == ["x = 1", "y = 2"]
 
 
 def test_only_regular_files_of_a_bearable_size_are_opened(tmp_path: Path) -> None:
@@ -255,19 +255,17 @@ def test_a_file_that_changes_between_looking_and_opening_is_not_followed(
 
 
 def test_reading_a_notebook_imports_no_notebook_library() -> None:
-    program = (
-        "import sys, grader.submission.notebook as n; n.read(sys.stdin.buffer.read(), 'a.ipynb'); print(*sys.modules)"
-    )
+    program = "import sys, grader.submission.notebook as n; n.read_source(sys.stdin.buffer.read(), 'a.ipynb'); print(*sys.modules)"
     data = ipynb(code_cell("!ls"), nbformat=3)
     ran = subprocess.run([sys.executable, "-c", program], input=data, capture_output=True, cwd=ROOT, check=True)
     assert not {"nbformat", "jsonschema", "numpy", "torch", "IPython"} & set(ran.stdout.decode().split())
     assert ran.stderr == b""
 
 
-def check_read(data: bytes, file: str) -> None:
+def check_read_source(data: bytes, file: str) -> None:
     """Only a Source or an Unreadable, and a Source that can be stored, sent and shown."""
     try:
-        source = read(data, file)
+        source = read_source(data, file)
     except Unreadable:
         return
     assert [cell.number for cell in source.cells] == list(range(1, len(source.cells) + 1))
@@ -295,16 +293,16 @@ sheets = st.builds(lambda many: {"worksheets": [{"cells": many}]}, st.lists(code
 @FUZZ
 @given(st.binary(), files)
 def test_any_bytes_give_a_source_or_a_sentence(data: bytes, file: str) -> None:
-    check_read(data, file)
+    check_read_source(data, file)
 
 
 @FUZZ
 @given(st.text() | pieces, files)
 def test_any_text_gives_a_source_or_a_sentence(text: str, file: str) -> None:
-    check_read(text.encode("utf-8", "surrogatepass"), file)
+    check_read_source(text.encode("utf-8", "surrogatepass"), file)
 
 
 @FUZZ
 @given(notebooks | sheets | anything)
 def test_any_json_gives_a_source_or_a_sentence(value: Any) -> None:
-    check_read(json.dumps(value).encode(), "a.ipynb")
+    check_read_source(json.dumps(value).encode(), "a.ipynb")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import Wrong
-from grader.inside.plan import Implementation, Misfit, Missing, Plan, describe, execute
+from grader.inside.plan import Implementation, Misfit, Missing, Plan, describe_value, execute
 from grader.inside.wire import Handle, Ref, decode, encode
 from grader.submission.in_process import Live
 
@@ -192,9 +192,9 @@ def test_an_answer_that_nobody_wants_need_not_be_sendable() -> None:
 
 
 def test_values_are_described_in_few_words() -> None:
-    assert describe(np.zeros((3, 4))) == "an array of shape (3, 4)"
-    assert describe(Counter()) == "a Counter"
-    assert describe(3) == "an int"
+    assert describe_value(np.zeros((3, 4))) == "an array of shape (3, 4)"
+    assert describe_value(Counter()) == "a Counter"
+    assert describe_value(3) == "an int"
 
 
 # ------------------------------------------------------------------------------------------------------ plans as data
@@ -258,3 +258,16 @@ def test_a_reference_means_one_output_or_the_whole() -> None:
     plan.call("split", 1, outputs=2)
     plan.want(Ref(0))
     assert run(plan) == [(1, {"remembers": 1})]
+
+
+def test_names_are_told_before_they_are_used() -> None:
+    plan, names = Plan(), []
+    array = plan.call("f")[0]
+    plan.get(plan.apply("neg", plan.let(array)), "shape")
+    plan.call("g")
+
+    def g() -> None:
+        assert names == ["f", "shape", "g"]
+
+    execute(plan, {"f": lambda: np.zeros(2), "g": g}, {}, lambda value: value, names.append)
+    assert names == ["f", "shape", "g"]

@@ -64,13 +64,13 @@ from pathlib import Path
 from grader.submission.in_process import Live
 from grader.topics.folder import Assignment
 from grader.truth.reference import Oracle
-from grader.truth.trials import SeededTrial
+from grader.truth.trials import seeded_trials
 
 assignment = Assignment({topic!r}, Path.cwd())
 oracle, solution = Oracle(assignment), Live.of(assignment.solution)
 for row in assignment.topic.rubric:
-    row.check(SeededTrial(assignment.topic, solution, oracle, 1, row.id))
-print(len(oracle.known), *(name for name in ("torch._dynamo", "torch._inductor", "sympy") if name in sys.modules))
+    row.check(seeded_trials(assignment.topic, solution, oracle, 1)(row))
+print(len(oracle.short.records[0].answers), *(name for name in ("torch._dynamo", "torch._inductor", "sympy") if name in sys.modules))
 """
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     asked, *imported = run.stdout.split()

@@ -17,7 +17,7 @@ from ..proving.thorough import count_steps, prove_thoroughly
 from ..proving.verify import verify
 from ..submission.jail import open_jail
 from ..submission.limits import Limits
-from ..submission.notebook import read
+from ..submission.notebook import read_source
 from ..submission.session import Session
 from ..topics.folder import Assignment
 from ..truth.reference import Oracle
@@ -81,7 +81,7 @@ def prove(
         stack.callback((jail := open_jail(course.imports)).close)
         others = {
             name: stack.enter_context(
-                Session(read(source.encode(), "nothing.py"), jail, IMPATIENT, data=assignment.data)
+                Session(read_source(source.encode(), "nothing.py"), jail, IMPATIENT, data=assignment.data)
             )
             for name, source in do_nothing_sources(assignment.targets).items()
         }

@@ -20,7 +20,7 @@ from ..judging.verdicts import verdicts
 from ..result import Note, Result, Status, Verdict
 from ..submission.find import Submission
 from ..submission.jail import Jail, open_jail
-from ..submission.notebook import Source, read, read_path
+from ..submission.notebook import Source, read_path, read_source
 from ..submission.session import Session
 from ..topics.folder import Assignment
 from ..truth.record import InMemory, OnDisk, Recorded, truths_from_bytes, truths_to_bytes
@@ -103,7 +103,7 @@ class Grading:
 
     def grade_bytes(self, submission: Submission, raw: bytes) -> Result:
         """Return the Result of a submission whose file holds `raw`; the path gives only its name."""
-        return self._grade(submission, lambda: read(raw, submission.path.name))
+        return self._grade(submission, lambda: read_source(raw, submission.path.name))
 
     def _grade(self, submission: Submission, source: Callable[[], Source]) -> Result:
         started = time.perf_counter()

@@ -1,12 +1,13 @@
-"""A plan: what an implementation is asked to do, as data, and the few lines that do it.
+"""Plans: questions to an implementation, as data, and the function that carries them out.
 
     let   a value                  new  an instance of a class
     call  a function or a method   get  an attribute
     apply an operator: + − × ÷ …
 
-Each step's result may be an argument of a later step (`Ref`), so thirty steps of an optimiser or a whole expression
-graph are one round trip. Only the answers that are wanted come back; states, caches and objects stay where they are,
-for the length of the plan, or beyond it as handles. The jail loads this file: standard library, numpy and `wire` only.
+The result of a step may be an argument of a later one (`Ref`), so thirty steps of an optimiser or a whole expression graph
+are one round trip. (A round trip costs about 60 µs; asked call by call, a check of Adam made 2,063 of them.) Only the answers
+that are wanted come back. States, caches and objects stay where they are, for the length of the plan, or longer as handles.
+Runs inside the jail: standard library, numpy and `wire` only.
 """
 
 from __future__ import annotations
@@ -22,13 +23,15 @@ import numpy as np
 
 from .wire import Handle, Ref, Seeded, decode, encode
 
-OPERATORS: Mapping[str, Callable[..., Any]] = {  # as Python dispatches them: also to the operand on the right
+# Python's own operators, which also try the method of the right operand (`__radd__`). `sum` takes a list and a start: a chain
+# of 10,000 additions is one step, at a tenth of the cost.
+OPERATORS: Mapping[str, Callable[..., Any]] = {
     name: getattr(operator, name) for name in ("add", "sub", "mul", "truediv", "pow", "matmul", "neg", "getitem")
-} | {"sum": sum}  # of a list and a start: ten thousand additions are one step
+} | {"sum": sum}
 
 
 class Missing(LookupError):
-    """The implementation has no such function, class or attribute."""
+    """The implementation has no function, class or attribute `name`. `have` are the names that it has, sorted."""
 
     def __init__(self, name: str, have: Iterable[str]) -> None:
         super().__init__(name)
@@ -36,7 +39,10 @@ class Missing(LookupError):
 
 
 class Misfit(TypeError):
-    """An answer that is not of the asked form: the wrong number of values, or something that cannot be sent."""
+    """An answer of the wrong form: another number of values, or something that cannot be sent.
+
+    `name` is the function that gave it, `sentence` says what it gave.
+    """
 
     def __init__(self, name: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -45,30 +51,36 @@ class Misfit(TypeError):
 
 @dataclass(frozen=True)
 class Step:
+    """One step of a plan. `op` is "let", "new", "call", "get" or "apply".
+
+    `target` is the object whose method or attribute `name` is; None for a function or class of the implementation. A call that
+    returns several values has as many `outputs`, whose `names` serve the sentence about a wrong number of them.
+    """
+
     op: str
     target: Ref | Handle | None
     name: str
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     outputs: int = 1
-    names: tuple[str, ...] = ()  # of the outputs, for a sentence about their number
+    names: tuple[str, ...] = ()
 
 
 @dataclass
 class Plan:
-    """Steps in order, what is wanted of them, and the seed that both global generators start from.
+    """Steps in order, the answers that are wanted of them, and the seed of both global random generators.
 
-    A wanted answer is a copy taken when its step ends (`late` ones when the plan ends: that is how an argument
-    which a function changed is seen). `keep` names results that outlive the plan, answered with a handle.
+    A wanted answer is copied as soon as its step has ended, a `late` one when the plan has ended: that shows an argument which a
+    function changed. Results that are `kept` outlive the plan, and a handle is the answer.
     """
 
     steps: list[Step] = field(default_factory=list)
-    wanted: list[tuple[Ref, bool]] = field(default_factory=list)
+    wanted: list[tuple[Ref, bool]] = field(default_factory=list)  # (reference, late)
     kept: list[Ref] = field(default_factory=list)
     seed: int = 0
-    doing: str = field(default="", compare=False)  # the function or class that `execute` is busy with
 
     def let(self, value: Any) -> Ref:
+        """Add a value, which may hold references, and return the reference to it."""
         return self._add(Step("let", None, "", (value,)))[0]
 
     def call(
@@ -81,27 +93,31 @@ class Plan:
         names: Sequence[str] = (),
         **kwargs: Any,
     ) -> list[Ref]:
-        """One reference per output."""
+        """Add a call of a function, or of a method of the object `on`. Return one reference for each output."""
         return self._add(Step("call", on, name, args, kwargs, outputs, tuple(names)))
 
     def new(self, name: str, *args: Any, **kwargs: Any) -> Ref:
+        """Add an instance of a class and return the reference to it."""
         return self._add(Step("new", None, name, args, kwargs))[0]
 
     def get(self, target: Ref | Handle, name: str) -> Ref:
+        """Add an attribute of an object and return the reference to its value."""
         return self._add(Step("get", target, name))[0]
 
     def apply(self, name: str, *operands: Any) -> Ref:
-        """One of `OPERATORS`, on values that may be anything that it is defined for."""
+        """Add one of `OPERATORS` on operands of any kind, and return the reference to its result."""
         return self._add(Step("apply", None, name, operands))[0]
 
     def want(self, *refs: Ref, late: bool = False) -> None:
+        """Ask for results: as they are after their step, or `late`, after the whole plan."""
         self.wanted += [(ref, late) for ref in refs]
 
     def keep(self, ref: Ref) -> None:
+        """Ask for a handle to a result, which later plans may use."""
         self.kept.append(ref)
 
     def names(self) -> list[str]:
-        """The functions and classes that the plan uses, in order of first use."""
+        """Return the names of the functions and classes that the plan uses, in order of first use."""
         return list(dict.fromkeys(s.name for s in self.steps if s.target is None and s.op in ("call", "new")))
 
     def _add(self, step: Step) -> list[Ref]:
@@ -110,6 +126,7 @@ class Plan:
         return [Ref(at)] if step.outputs == 1 else [Ref(at, i) for i in range(step.outputs)]
 
     def to_wire(self) -> dict[str, Any]:
+        """Return the plan as a value that `wire` can encode."""
         return {
             "steps": [_trimmed(step) for step in self.steps],
             "wanted": self.wanted,
@@ -127,11 +144,12 @@ class Plan:
 
     @classmethod
     def from_wire(cls, data: Mapping[str, Any]) -> Plan:
+        """Return the plan of such a value. It is trusted: only the grader makes plans."""
         return cls([Step(*step) for step in data["steps"]], list(data["wanted"]), list(data["kept"]), data["seed"])
 
 
 def _trimmed(step: Step) -> tuple[Any, ...]:
-    """A step without the fields at its end that are as they are by default: a long graph is a short message."""
+    """Return the fields of a step without those at its end that have their defaults: a long graph is a short message."""
     fields = [step.op, step.target, step.name, tuple(step.args), dict(step.kwargs), step.outputs, step.names]
     defaults: tuple[Any, ...] = (Step.args, {}, Step.outputs, Step.names)
     for default in reversed(defaults):
@@ -142,22 +160,22 @@ def _trimmed(step: Step) -> tuple[Any, ...]:
 
 
 class Implementation(abc.ABC):
-    """Anything that runs a plan: the student in the jail, a live kernel, the torch oracle, recorded answers."""
+    """Anything that runs the plans of a grading: a submission in the jail, a live kernel, a model solution."""
 
     @abc.abstractmethod
     def run(self, plan: Plan) -> list[Any]:
-        """The wanted answers in order, then a Handle for each kept result.
+        """Return the wanted answers in order, then a Handle for each kept result.
 
-        Raises Wrong (missing function, answer of the wrong form), or one of `faults`: Raised, TimedOut, Died.
+        Raises Wrong (a function is missing, an answer has the wrong form), or a Fault: Raised, TimedOut or Died.
         """
 
     @abc.abstractmethod
     def cpu_seconds(self) -> float:
-        """Processor time that the implementation has used so far, measured from outside where it is a process."""
+        """Return the processor time used so far. That of another process is measured from outside."""
 
     @abc.abstractmethod
     def begin_row(self) -> None:
-        """A new row begins: what earlier plans kept is dropped, and limits per row start anew."""
+        """Begin a new row: drop what earlier plans kept, and start the limits for one row anew."""
 
 
 def execute(
@@ -165,30 +183,38 @@ def execute(
     world: Mapping[str, Any],
     handles: MutableMapping[int, Any],
     snapshot: Callable[[Any], Any],
+    on_call: Callable[[str], None] = lambda name: None,
 ) -> list[Any]:
-    """Run a plan against the functions and classes of `world`. `snapshot` copies what is wanted when it is wanted.
+    """Run a plan against the functions and classes of `world`, and return its answers as `Implementation.run` does.
 
-    Raises Missing and Misfit; whatever the implementation raises comes through.
+    `snapshot` copies an answer at the moment when it is wanted. Kept results are added to `handles`. `on_call` is told the name
+    of each function, class, method or attribute before it is used, so that an exception can be reported with it.
+    Raises Missing and Misfit, and whatever the implementation raises.
     """
     results: list[Any] = []
     answers: dict[int, Any] = {}
-    soon: dict[int, list[tuple[int, Ref]]] = {}  # by step: a long plan must not search its wants at every step
+    wanted_soon: dict[int, list[tuple[int, Ref]]] = {}  # by step: a long plan must not search its wants at every step
     for i, (ref, late) in enumerate(plan.wanted):
         if not late:
-            soon.setdefault(ref.step, []).append((i, ref))
+            wanted_soon.setdefault(ref.step, []).append((i, ref))
     for at, step in enumerate(plan.steps):
-        plan.doing = plan.doing if step.op in ("let", "apply") else step.name
+        if step.op not in ("let", "apply"):
+            on_call(step.name)
         results.append(_do(step, world, results, handles))
-        for i, ref in soon.get(at, ()):
+        for i, ref in wanted_soon.get(at, ()):
             answers[i] = snapshot(_resolve(ref, results, handles))
     for i, (ref, late) in enumerate(plan.wanted):
         if late:
             answers[i] = snapshot(_resolve(ref, results, handles))
-    kept = [_keep(_resolve(ref, results, handles), handles) for ref in plan.kept]
+    kept = []
+    for ref in plan.kept:
+        kept.append(Handle(len(handles)))
+        handles[kept[-1].id] = _resolve(ref, results, handles)
     return [answers[i] for i in range(len(plan.wanted))] + kept
 
 
 def _do(step: Step, world: Mapping[str, Any], results: list[Any], handles: Mapping[int, Any]) -> Any:
+    """Return the result of one step, a tuple if it has several outputs. Raises Missing and Misfit."""
     if step.op == "let":
         return _resolve(step.args[0], results, handles)
     if step.op == "apply":
@@ -205,19 +231,17 @@ def _do(step: Step, world: Mapping[str, Any], results: list[Any], handles: Mappi
     if step.op == "get":
         return found
     value = found(*_resolve(tuple(step.args), results, handles), **_resolve(dict(step.kwargs), results, handles))
-    return value if step.outputs == 1 else _unpack(value, step)
-
-
-def _unpack(value: Any, step: Step) -> tuple[Any, ...]:
+    if step.outputs == 1:
+        return value
     if isinstance(value, (tuple, list)) and len(value) == step.outputs:
         return tuple(value)
-    returned = f"{len(value)} value{'s' * (len(value) != 1)}" if isinstance(value, tuple) else describe(value)
+    returned = f"{len(value)} value{'s' * (len(value) != 1)}" if isinstance(value, tuple) else describe_value(value)
     names = f": {', '.join(step.names)}" if any(step.names) else ""
     raise Misfit(step.name, f"returned {returned}, expected {step.outputs} values{names}")
 
 
 def _resolve(value: Any, results: Sequence[Any], handles: Mapping[int, Any]) -> Any:
-    """The value with every reference, handle and seed in it, also inside containers, replaced by what it stands for."""
+    """Return the value with every reference, handle and seed replaced by what it stands for, also inside containers."""
     if isinstance(value, Ref):
         result = results[value.step]
         return result if value.output is None else result[value.output]
@@ -232,14 +256,8 @@ def _resolve(value: Any, results: Sequence[Any], handles: Mapping[int, Any]) -> 
     return value
 
 
-def _keep(value: Any, handles: MutableMapping[int, Any]) -> Handle:
-    number = len(handles)
-    handles[number] = value
-    return Handle(number)
-
-
-def describe(value: Any) -> str:
-    """What a value is, in few words for a sentence: "None", "an array of shape (3, 4)", "a Foo"."""
+def describe_value(value: Any) -> str:
+    """Return a few words for a value in a sentence: "None …", "an array of shape (3, 4)", "a Foo"."""
     shape = getattr(value, "shape", None)
     if value is None:
         return "None (is a `return` missing?)"

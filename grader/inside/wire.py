@@ -1,6 +1,6 @@
-"""What crosses the trust boundary: numbers, text, containers, arrays, handles and seeds. Never pickle.
+"""The form of messages across the trust boundary: numbers, text, containers, arrays, handles and seeds. Never pickle.
 
-A frame is `magic | nonce | length | payload`; the payload is one value, every part of it a one-byte tag and its content:
+A frame is `magic | nonce | length | payload`. The payload is one value, every part of it a one-byte tag and its content:
 
     N F T        None, False, True          s  text: u32 bytes, UTF-8
     i  int64     f  float64                 l t  list, tuple: u32 count, items
@@ -8,9 +8,9 @@ A frame is `magic | nonce | length | payload`; the payload is one value, every p
     r  reference u32 step,   u32 output     a  array: u8 dtype index, u8 ndim, u64 per dimension, the bytes in C order
     g  seed      u64
 
-The reader trusts nothing: every count and size is checked in Python integers against what is left of the payload
-before anything is allocated, so a claim of 10**12 items costs nothing. What it returns is plain: an array subclass,
-a custom `__eq__` or an object dtype cannot pass. Imports the standard library and numpy only: the jail loads this file.
+The reader trusts nothing. It checks every count and size, in Python integers, against the rest of the payload before it
+allocates anything, so that a claim of 10**12 items costs nothing. It returns plain values: an array subclass, a custom `__eq__`
+or an object dtype cannot pass. Runs inside the jail: standard library and numpy only.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ MAGIC = b"GDW1"
 HEADER = struct.Struct("<4s16sQ")  # magic, nonce, bytes of payload
 NONCE_BYTES = 16
 
+# Not numpy's own `.npy` headers: even with `allow_pickle=False` they may claim a shape (10**18, 0), or one item of 2 GB.
 DTYPES = tuple(np.dtype(code) for code in ("<f8", "<f4", "<f2", "<i8", "<i4", "|u1", "|b1"))
 MAX_NDIM = 8
 MAX_DEPTH = 32
@@ -34,24 +35,23 @@ MAX_ITEMS = 100_000  # scalars and containers in one payload: they take some mic
 MAX_DIMENSION = 1 << 32
 
 _WHOLE = 0xFFFFFFFF  # the `output` of a reference to the whole result
-_U32, _PAIR, _I64, _F64 = struct.Struct("<I"), struct.Struct("<II"), struct.Struct("<q"), struct.Struct("<d")
-_U64 = struct.Struct("<Q")
+_U32, _PAIR, _U64, _I64, _F64 = map(struct.Struct, ("<I", "<II", "<Q", "<q", "<d"))
 
 
 class WireError(ValueError):
-    """Bytes that are no frame, or a value that cannot cross."""
+    """The bytes are not a frame, or the value cannot be sent. The message is a sentence about either."""
 
 
 @dataclass(frozen=True)
 class Handle:
-    """A value that stays in the process that made it, and goes back to it by number."""
+    """A value that stays in the process that made it. The number goes back to that process in place of the value."""
 
     id: int
 
 
 @dataclass(frozen=True)
 class Ref:
-    """The result of an earlier step of the same plan; `output` picks one of several returned values."""
+    """The result of an earlier step of the same plan, or one `output` of several returned values."""
 
     step: int
     output: int | None = None
@@ -59,14 +59,14 @@ class Ref:
 
 @dataclass(frozen=True)
 class Seeded:
-    """A random generator that starts from `seed`: made where the plan is run, `np.random.default_rng(seed)`."""
+    """A random generator, made where the plan is run: `np.random.default_rng(seed)`."""
 
     seed: int
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """A value that was written already, at the moment when it was to be seen."""
+    """A value that is encoded already: a copy of it from the moment when it was wanted."""
 
     payload: bytes
 
@@ -75,9 +75,9 @@ class Encoded:
 
 
 def encode(value: Any, inside: int = 0) -> bytes:
-    """The payload of one value. Raises WireError for what has no form on the wire (objects, complex numbers, …).
+    """Return the payload of one value. Raises WireError for a value that has no form here (an object, a complex number, …).
 
-    `inside`: in how many containers it will be put, as an `Encoded`; what is sent is never too deep to be read.
+    `inside` is the number of containers that it will be put into as an `Encoded`, so that the whole is not too deep to be read.
     """
     out: list[bytes] = []
     _write(value, out.append, inside)
@@ -87,6 +87,7 @@ def encode(value: Any, inside: int = 0) -> bytes:
 
 
 def frame(value: Any, nonce: bytes) -> bytes:
+    """Return the whole message that sends a value. `nonce`, of 16 bytes, tells which question it belongs to."""
     payload = encode(value)
     return HEADER.pack(MAGIC, nonce, len(payload)) + payload
 
@@ -102,11 +103,12 @@ def _write(value: Any, put: Put, depth: int) -> None:
 
 
 def _as_plain(value: Any) -> tuple[Any, Callable[[Any, Put, int], None]]:
-    """A value of another type as the plain one that it stands for, and its writer."""
+    """Return the plain value that a value of another type stands for, and its writer. Raises WireError."""
     if isinstance(value, np.ndarray):
         return np.asarray(value), _write_array
+    # float32 stays float32, because an answer in less than float64 is told so.
     if isinstance(value, np.floating) and value.dtype in DTYPES and value.dtype.itemsize < 8:
-        return np.asarray(value), _write_array  # float32 stays float32: its accuracy is judged
+        return np.asarray(value), _write_array
     for kind, plain in _PLAIN:
         if isinstance(value, kind):
             return plain(value), _WRITERS[plain]
@@ -128,7 +130,7 @@ def _write_dict(value: dict[str, Any], put: Put, depth: int) -> None:
         raise WireError(f"containers nested more than {MAX_DEPTH} deep cannot be sent")
     put(b"d" + _U32.pack(len(value)))
     for key, item in value.items():
-        put(_text(str(key)))
+        put(_encode_text(str(key)))
         _write(item, put, depth + 1)
 
 
@@ -149,7 +151,7 @@ def _write_array(plain: np.ndarray, put: Put, _: int) -> None:
 
 
 def _convert(array: np.ndarray) -> np.ndarray:
-    """Other integers become int64, other byte orders and long doubles float64; the rest has no form here."""
+    """Return the array in a dtype of `DTYPES`: integers as int64, floats (other byte orders, long doubles) as float64."""
     kind = array.dtype.kind
     if kind == "u" and array.dtype.itemsize == 8 and array.size and int(array.max()) >= 1 << 63:
         raise WireError("an integer of more than 64 bits cannot be sent")
@@ -160,11 +162,12 @@ def _convert(array: np.ndarray) -> np.ndarray:
     raise WireError(f"an array of dtype {array.dtype} cannot be sent: numbers only")
 
 
-def _text(text: str) -> bytes:
-    raw = text.encode("utf-8", "replace")
+def _encode_text(text: str) -> bytes:
+    raw = text.encode("utf-8", "replace")  # half of a surrogate pair has no encoding
     return _U32.pack(len(raw)) + raw
 
 
+# numpy's scalars and subclasses of Python's types, in the order in which they are tried: a bool is an int, too.
 _PLAIN: tuple[tuple[type | tuple[type, ...], Any], ...] = (
     ((bool, np.bool_), bool),
     ((int, np.integer), int),
@@ -179,7 +182,7 @@ _WRITERS: dict[Any, Callable[[Any, Put, int], None]] = {
     bool: lambda value, put, _: put(b"T" if value else b"F"),
     int: _write_int,
     float: lambda value, put, _: put(b"f" + _F64.pack(value)),
-    str: lambda value, put, _: put(b"s" + _text(value)),
+    str: lambda value, put, _: put(b"s" + _encode_text(value)),
     list: _write_sequence,
     tuple: _write_sequence,
     dict: _write_dict,
@@ -194,8 +197,20 @@ _WRITERS: dict[Any, Callable[[Any, Put, int], None]] = {
 # ------------------------------------------------------------------------------------------------ reading
 
 
+def read_header(header: bytes | bytearray, nonce: bytes | None, max_bytes: int) -> int:
+    """Return the payload's length from the 28 bytes before it. Raises WireError. `nonce` None accepts any nonce."""
+    magic, got, length = HEADER.unpack(header)
+    if magic != MAGIC:
+        raise WireError("not a frame")
+    if nonce not in (None, got):
+        raise WireError("an answer to another question")
+    if length > max_bytes:
+        raise WireError(f"a message of {length} bytes, over the limit of {max_bytes}")
+    return int(length)
+
+
 def decode(payload: bytes | bytearray | memoryview) -> Any:
-    """The value of one payload. Raises WireError, and nothing else, for bytes that are not one value exactly."""
+    """Return the value of one payload. Raises WireError, and nothing else, for bytes that are not exactly one value."""
     reader = _Reader(memoryview(payload))
     value = reader.value(0)
     if reader.at != len(reader.buffer):
@@ -203,26 +218,14 @@ def decode(payload: bytes | bytearray | memoryview) -> Any:
     return value
 
 
-def read_header(header: bytes | bytearray, nonce: bytes | None, max_bytes: int) -> int:
-    """The payload's length, from the 28 bytes before it. `nonce` None accepts any (the worker's side)."""
-    magic, got, length = HEADER.unpack(header)
-    if magic != MAGIC:
-        raise WireError("not a frame")
-    if nonce is not None and got != nonce:
-        raise WireError("an answer to another question")
-    if length > max_bytes:
-        raise WireError(f"a message of {length} bytes, over the limit of {max_bytes}")
-    return int(length)
-
-
 class _Reader:
-    """Reads one payload from the front; nothing is allocated that the payload does not hold."""
+    """Reads one payload from its front. Its methods return the next part of it, or raise WireError."""
 
     def __init__(self, buffer: memoryview) -> None:
         self.buffer, self.at, self.end, self.items = buffer, 0, len(buffer), 0
 
     def skip(self, size: int) -> int:
-        """Where the next `size` bytes begin. Raises WireError where there are not so many."""
+        """Go on by `size` bytes and return the position of the first of them."""
         at = self.at
         if size > self.end - at:
             raise WireError("the message is shorter than it claims")
@@ -238,15 +241,16 @@ class _Reader:
         return str(self.buffer[at : at + size], "utf-8", "replace")
 
     def count(self) -> int:
-        """Every item takes at least one byte, so a count beyond what is left is a lie."""
+        """Read the number of items of a container."""
         count = self.u32()
-        if count > self.end - self.at:
+        if count > self.end - self.at:  # every item takes at least one byte
             raise WireError("the message is shorter than it claims")
         if count > MAX_ITEMS - self.items:
             raise WireError("a value of too many parts")
         return count
 
     def value(self, depth: int) -> Any:
+        """Read a value that lies in `depth` containers."""
         self.items += 1
         if depth > MAX_DEPTH or self.items > MAX_ITEMS:
             raise WireError("a value nested too deep or of too many parts")
@@ -258,9 +262,6 @@ class _Reader:
     def sequence(self, depth: int) -> list[Any]:
         return [self.value(depth + 1) for _ in range(self.count())]
 
-    def mapping(self, depth: int) -> dict[str, Any]:
-        return {self.text(): self.value(depth + 1) for _ in range(self.count())}
-
     def reference(self) -> Ref:
         step, output = _PAIR.unpack_from(self.buffer, self.skip(8))
         return Ref(step, None if output == _WHOLE else output)
@@ -271,11 +272,12 @@ class _Reader:
         if index >= len(DTYPES) or ndim > MAX_NDIM:
             raise WireError("an array of unknown dtype or too many dimensions")
         shape = struct.unpack_from(f"<{ndim}Q", self.buffer, self.skip(8 * ndim))
-        if math.prod(size for size in shape if size) > MAX_DIMENSION:  # also where another dimension is 0
+        # Without the zeros: numpy cannot make an array of shape (2**62, 2**62, 0) either.
+        if math.prod(size for size in shape if size) > MAX_DIMENSION:
             raise WireError("an array with an absurd dimension")
-        dtype, count = DTYPES[index], math.prod(shape)  # Python integers: cannot overflow
+        dtype, count = DTYPES[index], math.prod(shape)  # Python's integers do not overflow as numpy's do
         at = self.skip(count * dtype.itemsize)
-        if dtype.kind == "b":  # a byte that is neither 0 nor 1 makes an invalid bool
+        if dtype.kind == "b":  # a bool whose byte is neither 0 nor 1 is undefined behaviour in numpy
             return (np.frombuffer(self.buffer, np.uint8, count, at) != 0).reshape(shape)
         return np.frombuffer(self.buffer, dtype, count, at).reshape(shape).copy()
 
@@ -289,7 +291,7 @@ _READERS: dict[int, Callable[[_Reader, int], Any]] = {
     ord("s"): lambda r, _: r.text(),
     ord("l"): lambda r, depth: r.sequence(depth),
     ord("t"): lambda r, depth: tuple(r.sequence(depth)),
-    ord("d"): lambda r, depth: r.mapping(depth),
+    ord("d"): lambda r, depth: {r.text(): r.value(depth + 1) for _ in range(r.count())},
     ord("h"): lambda r, _: Handle(r.u32()),
     ord("r"): lambda r, _: r.reference(),
     ord("g"): lambda r, _: Seeded(_U64.unpack_from(r.buffer, r.skip(8))[0]),

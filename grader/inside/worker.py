@@ -1,21 +1,21 @@
-"""The untrusted half: one process runs one submission and answers plans with values.
+"""The untrusted half: one process that runs one submission and answers plans with values.
 
 It holds no test, no reference, no expected value, no score and no file of results: there is nothing in it to read or to
-forge, and a lie is just a wrong answer. Loaded in the jail as part of `grader_inside` (see BOOT in `jail`): imports the
-standard library, numpy and its two siblings only.
+forge, and a lie is just a wrong answer. Runs inside the jail as part of the package `grader_inside`, which the BOOT of `process`
+and `launch` makes: standard library, numpy and its siblings only. What it imports costs every submission time.
 """
 
 from __future__ import annotations
 
-import builtins
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import stand_ins, wire
+from .channel import receive
 from .plan import Misfit, Missing, Plan, execute
 
 if TYPE_CHECKING:
@@ -28,16 +28,19 @@ except ImportError:  # Windows has no such limits
 
 MAX_REQUEST = 1 << 30
 MAX_MESSAGE = 500  # characters of a student's exception that are reported
-TOP_LEVEL_AWAIT = 0x2000  # ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, without the cost of importing ast
+# ast.PyCF_ALLOW_TOP_LEVEL_AWAIT and inspect.CO_COROUTINE, without the cost of importing ast and inspect.
+TOP_LEVEL_AWAIT = 0x2000
 CO_COROUTINE = 0x80
 
 
 def main(channel: socket, confine: Callable[[dict[str, Any]], None] | None = None) -> None:
-    """Answer requests on `channel` until it closes. The first holds the limits, the names of allowed imports, and data sets.
+    """Answer requests on `channel` until the grader closes it.
 
-    `confine` gives up what a submission must not have; by default, resources beyond the limits.
+    The first request holds the limits, the names of the allowed imports, and the data sets. `confine` then gives up what a
+    submission must not have: by default, resources beyond the limits.
     """
-    nonce, settings = receive(channel)
+    incoming = requests(channel)
+    nonce, settings = next(incoming, (b"", None))
     if settings is None:
         return
     try:
@@ -45,24 +48,34 @@ def main(channel: socket, confine: Callable[[dict[str, Any]], None] | None = Non
     except OSError as error:
         reply(channel, nonce, {"refused": str(error)})
         return
-    builtins.input = _no_input
-    submission = Submission()
-    stand_ins.install(settings["imports"], submission.world, settings["data"])
+    kernel = Kernel()
+    stand_ins.install(settings["imports"], kernel.world, settings["data"])
     reply(channel, nonce, {"ready": True})
-    while True:
-        nonce, request = receive(channel)
-        if request is None:
-            return
+    for nonce, request in incoming:
         if request["do"] == "anew":  # for known mistakes only: a student's process is never used twice
-            submission = Submission()
-            stand_ins.furnish(submission.world)
+            kernel = Kernel()
+            stand_ins.furnish(kernel.world)
             reply(channel, nonce, {"ready": True})
-            continue
-        reply(channel, nonce, submission.answer(request))
+        else:
+            reply(channel, nonce, kernel.answer(request))
+
+
+def requests(channel: socket) -> Iterator[tuple[bytes, dict[str, Any]]]:
+    """Yield each request with its nonce until the grader closes the channel."""
+    while True:
+        try:
+            yield receive(channel, MAX_REQUEST)
+        except EOFError:
+            return
+
+
+def reply(channel: socket, nonce: bytes, answer: dict[str, Any]) -> None:
+    """Send the answer to the request of that nonce."""
+    channel.sendall(wire.frame(answer, nonce))
 
 
 def set_limits(settings: dict[str, Any]) -> None:
-    """Resource limits, from here on and for good. A limit that the system lacks is left to the grader's own watch."""
+    """Limit the resources of this process for good. A limit that the system lacks is left to the grader, which watches."""
     if resource is None:
         return
     limits = {
@@ -72,7 +85,9 @@ def set_limits(settings: dict[str, Any]) -> None:
         resource.RLIMIT_NOFILE: settings["descriptors"],
         resource.RLIMIT_CORE: 0,
     }
-    if others := tasks():
+    # The kernel ignores this limit for root. Otherwise it counts the user's threads on the whole machine, or in the user namespace:
+    # with 30 processes of the same user elsewhere, a limit of 30 would leave no thread at all. So it is added to all there are.
+    if others := count_threads():
         limits[resource.RLIMIT_NPROC] = others + settings["threads"]
     for kind, value in limits.items():
         hard = resource.getrlimit(kind)[1]
@@ -83,8 +98,8 @@ def set_limits(settings: dict[str, Any]) -> None:
             continue
 
 
-def tasks() -> int:
-    """Threads on the whole machine, 0 where it does not tell. The kernel counts those of one user: they are not more."""
+def count_threads() -> int:
+    """Return the number of threads on the whole machine, 0 where the system does not tell."""
     try:
         with open("/proc/loadavg") as file:
             return int(file.read().split()[3].partition("/")[2])
@@ -92,44 +107,44 @@ def tasks() -> int:
         return 0
 
 
-class Submission:
-    """The student's namespace, as a notebook's kernel would have it."""
+class Kernel:
+    """Runs cells and plans in one namespace, as a notebook's kernel does.
+
+    `handles` are the values that outlive a plan. `calling` is the name that the last plan used last: where an exception came from.
+    """
 
     def __init__(self) -> None:
         module = types.ModuleType("__main__")
         sys.modules["__main__"] = module
         self.world: dict[str, Any] = module.__dict__
         self.handles: dict[int, Any] = {}
-        self.doing = ""  # the function that was last asked
+        self.calling = ""
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """The reply to one request; what the student's code raises is a reply too."""
+        """Return the reply to one request. Never raises: an exception of the student's code is a reply, too."""
         try:
             if request["do"] == "cell":
                 self.run_cell(request["number"], request["code"])
                 return {"ok": []}
             if request["drop_handles"]:
                 self.handles.clear()
-            plan = Plan.from_wire(request["plan"])
-            try:
-                return {"ok": self.run_plan(plan)}
-            finally:
-                self.doing = plan.doing
+            return {"ok": self.run_plan(Plan.from_wire(request["plan"]))}
         except Missing as lack:
             return {"missing": lack.name, "have": lack.have[:200]}
         except Misfit as misfit:
             return {"misfit": misfit.name, "sentence": misfit.sentence}
         except BaseException as error:  # SystemExit and KeyboardInterrupt are answers like any other
-            return describe_exception(error) | {"calling": self.doing}
+            return describe_exception(error) | {"calling": self.calling}
 
     def run_cell(self, number: int, code: str) -> None:
-        if "random" in code:  # both are loaded before their first use, so that they are seeded
+        """Run a cell, counted from 1. Raises whatever it raises."""
+        if "random" in code:  # a generator can be seeded only after its module was imported
             import random  # noqa: F401
 
             import numpy.random  # noqa: F401
         compiled = compile(code, cell_name(number), "exec", TOP_LEVEL_AWAIT, dont_inherit=True)
         seed(0)
-        if compiled.co_flags & CO_COROUTINE:  # the cell awaits at top level
+        if compiled.co_flags & CO_COROUTINE:  # the cell awaits at top level, as Jupyter allows
             import asyncio
 
             asyncio.run(eval(compiled, self.world))
@@ -137,15 +152,26 @@ class Submission:
             exec(compiled, self.world)
 
     def run_plan(self, plan: Plan) -> list[Any]:
+        """Return the encoded answers of a plan. Raises Missing, Misfit, and whatever the student's code raises."""
         seed(plan.seed)
+        self.calling = ""
         try:
-            return execute(plan, self.world, self.handles, lambda value: wire.Encoded(wire.encode(value, inside=2)))
+            return execute(plan, self.world, self.handles, snapshot, on_call=self.now_calling)
         except wire.WireError as cannot:
-            raise Misfit(plan.doing, f"returned something else: {cannot}") from None
+            raise Misfit(self.calling, f"returned something else: {cannot}") from None
+
+    def now_calling(self, name: str) -> None:
+        """Remember the name that the plan uses now."""
+        self.calling = name
+
+
+def snapshot(value: Any) -> wire.Encoded:
+    """Encode an answer now, before a later step can change it."""
+    return wire.Encoded(wire.encode(value, inside=2))  # in the list of answers, in the reply
 
 
 def seed(number: int) -> None:
-    """Both global generators start alike for every question, so that the same question gets the same answer."""
+    """Seed both global random generators, so that the same question gets the same answer."""
     if "random" in sys.modules:
         sys.modules["random"].seed(number)
     if "numpy.random" in sys.modules:
@@ -153,11 +179,15 @@ def seed(number: int) -> None:
 
 
 def cell_name(number: int) -> str:
+    """Return the file name under which a cell is compiled."""
     return f"<cell {number}>"
 
 
 def describe_exception(error: BaseException) -> dict[str, Any]:
-    """Type, message, and the innermost place in the student's own cells. Never raises, whatever the exception's `__str__`."""
+    """Return type, message, and the innermost place in the student's own cells (0 where there is none).
+
+    Never raises, whatever the exception's `__str__` does.
+    """
     cell, line = 0, 0
     if isinstance(error, SyntaxError) and str(error.filename).startswith("<cell "):
         cell, line = _cell_number(str(error.filename)), error.lineno or 0
@@ -166,45 +196,13 @@ def describe_exception(error: BaseException) -> dict[str, Any]:
         if trace.tb_frame.f_code.co_filename.startswith("<cell "):
             cell, line = _cell_number(trace.tb_frame.f_code.co_filename), trace.tb_lineno
         trace = trace.tb_next
-    message = error.msg if isinstance(error, SyntaxError) else _safe(lambda: str(error))
+    try:
+        message = error.msg if isinstance(error, SyntaxError) else str(error)
+    except BaseException:
+        message = "(its message cannot be shown)"
     return {"raised": type(error).__name__, "message": str(message)[:MAX_MESSAGE], "cell": cell, "line": line}
 
 
 def _cell_number(name: str) -> int:
     digits = name[len("<cell ") : -1]
     return int(digits) if digits.isdigit() else 0
-
-
-def _safe(text: Callable[[], str]) -> str:
-    try:
-        return text()
-    except BaseException:
-        return "(its message cannot be shown)"
-
-
-def receive(channel: socket) -> tuple[bytes, dict[str, Any] | None]:
-    """The next request with its nonce, or None when the grader hangs up."""
-    header = _exactly(channel, wire.HEADER.size)
-    if header is None:
-        return b"", None
-    body = _exactly(channel, wire.read_header(header, None, MAX_REQUEST))
-    return bytes(header[4 : 4 + wire.NONCE_BYTES]), None if body is None else wire.decode(body)
-
-
-def _exactly(channel: socket, size: int) -> bytearray | None:
-    buffer = bytearray(size)
-    view, got = memoryview(buffer), 0
-    while got < size:
-        count = channel.recv_into(view[got:])
-        if count == 0:
-            return None
-        got += count
-    return buffer
-
-
-def reply(channel: socket, nonce: bytes, answer: dict[str, Any]) -> None:
-    channel.sendall(wire.frame(answer, nonce))
-
-
-def _no_input(prompt: object = "") -> str:
-    raise EOFError("input() has nobody to answer it while the notebook is graded")

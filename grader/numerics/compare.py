@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import Wrong
-from ..inside.plan import describe
+from ..inside.plan import describe_value
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def require_array(got: Any, shape: tuple[int, ...], kind: str, where: str) -> np
     """`got` as a real array of that shape. `kind` "i" or "b" asks for whole numbers; lists of numbers are arrays."""
     array = as_array(got)
     if array is None:
-        raise Wrong(where, f"returned {describe(got)}, expected {shape_name(shape)}", id="form")
+        raise Wrong(where, f"returned {describe_value(got)}, expected {shape_name(shape)}", id="form")
     if array.shape != shape:
         sentence = f"the shape is {array.shape}, expected {shape}"
         raise Wrong(where, sentence, array, id="shape", got=list(array.shape), expected=list(shape))

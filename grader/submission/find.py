@@ -1,4 +1,4 @@
-"""Which files are whose, and of which topic: PATHs of the command line → one Submission per student and topic."""
+"""Finding submissions: from the PATHs of the command line to one Submission for each student and topic."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SKIPPED = re.compile(r"^\.|^__|checkpoint")  # .ipynb_checkpoints, __MACOSX, __p
 
 @dataclass(frozen=True)
 class Submission:
-    """One student's work on one topic: the newest of the files that claim to be it."""
+    """One student's work on one topic: the newest of the files that are found for it. `notes` name the others."""
 
     student: str
     topic: str
@@ -28,7 +28,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class Unidentified:
-    """A file that belongs to no topic of the course, and why."""
+    """A file that belongs to no topic of the course, and the reason, a sentence for the instructor."""
 
     path: Path
     reason: str
@@ -37,9 +37,10 @@ class Unidentified:
 def find(
     paths: Iterable[Path], topics: Sequence[str], topic: str | None = None, student: str | None = None
 ) -> tuple[list[Submission], list[Unidentified]]:
-    """The submissions below PATHs, sorted by student and topic, and the files that are none.
+    """Return the submissions below `paths`, sorted by student and topic, and the files of no known topic.
 
-    `topic` and `student` overrule what files say. Raises NothingThere.
+    `topics` are the slugs of the course. `topic` and `student` overrule what files and folders say. Raises NothingThere for a path
+    that does not exist or has no notebook and no .py file.
     """
     claims: dict[tuple[str, str], list[Path]] = {}
     unidentified: list[Unidentified] = []
@@ -65,29 +66,33 @@ def find(
 
 
 def _files(path: Path) -> Iterator[tuple[str, Path]]:
-    """(student, file) for a file, a student's folder, or a class: a folder of students' folders."""
+    """Yield (student, file) for a file, a student's folder, or a class: a folder of students' folders. Raises NothingThere."""
     if path.is_dir():
         for file in sorted(path.rglob("*")):
             inside = file.relative_to(path).parts
             if file.suffix in SUFFIXES and not any(SKIPPED.search(part) for part in inside) and not file.is_dir():
                 yield (inside[0] if len(inside) > 1 else Path(os.path.abspath(path)).name), file
     elif path.exists() or path.is_symlink():
-        yield Path(os.path.abspath(path)).parent.name or path.stem, path  # where it lies, not where a link leads
+        yield Path(os.path.abspath(path)).parent.name or path.stem, path  # a link is its owner's, not its target's
     else:
         raise NothingThere(f"{path}: there is no such file or folder")
 
 
 def topic_of(file: Path, topics: Sequence[str]) -> str | None:
-    """By the notebook's metadata, else by its file name ("adam.ipynb", "batch_norm (2).ipynb", "hw4-adam-final.py")."""
+    """Return the topic that a notebook's metadata name, else the one in its file name, or None."""
     try:
         named = read_path(file).topic
-    except (Unreadable, OSError):  # grading says what is wrong with it
+    except (Unreadable, OSError):  # grading will say what is wrong with the file
         named = None
     return named if named in topics else topic_of_name(file.stem, topics)
 
 
 def topic_of_name(stem: str, topics: Sequence[str]) -> str | None:
-    """The one topic whose slug is a run of whole words of a file name; the longest, where one is part of another."""
+    """Return the one topic whose slug is in a file name, or None.
+
+    It must be whole words: "adam.ipynb", "batch_norm (2).ipynb", "hw4-adam-final.py". Of two slugs of which one is part of the
+    other, the longer one counts.
+    """
     words = re.sub(r"[^a-z0-9]+", "-", stem.lower())
     fits = [slug for slug in topics if re.search(rf"(^|-){re.escape(slug)}(-|$)", words)]
     longest = [slug for slug in fits if not any(slug != other and slug in other for other in fits)]
@@ -95,6 +100,7 @@ def topic_of_name(stem: str, topics: Sequence[str]) -> str | None:
 
 
 def _newest(student: str, topic: str, files: list[Path]) -> Submission:
+    """Return the submission of the newest file, with a note about each of the others."""
     ordered = sorted(files, key=lambda file: (file.lstat().st_mtime_ns, file.name))
     others = tuple(
         Note(f"{file.name} was handed in too: the newest file, {ordered[-1].name}, is graded") for file in ordered[:-1]

@@ -1,4 +1,4 @@
-"""An implementation in this very process: a notebook's own kernel, a model solution, a known mistake. No jail."""
+"""An implementation in this very process, without a jail: a notebook's own kernel, a model solution, a known mistake."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from ..inside.wire import WireError, decode, encode
 
 
 class Live(Implementation):
-    """Runs plans against the functions of `world` (a module's or a kernel's namespace).
+    """Runs plans against the functions of `world`, the namespace of a module or of a kernel.
 
-    Arguments and answers are copied through the wire's own encoding, so that what passes here passes in the jail.
+    Arguments and answers are encoded and decoded as for the jail, so that what passes here passes there. `asked` are the functions
+    that it should define.
     """
 
     def __init__(self, world: Mapping[str, Any], asked: Collection[str] = ()) -> None:
@@ -29,7 +30,7 @@ class Live(Implementation):
 
     @classmethod
     def of(cls, source: str, name: str = "solution.py") -> Live:
-        """The implementation that a trusted text defines. Raises TopicError where it cannot be run."""
+        """Return the implementation that a trusted Python text defines. Raises TopicError if the text cannot be run."""
         world: dict[str, Any] = {"__name__": "submission"}
         try:
             exec(compile(source, name, "exec", dont_inherit=True), world)
@@ -39,28 +40,26 @@ class Live(Implementation):
 
     def run(self, plan: Plan) -> list[Any]:
         copy = plan.copy()
+        called: list[str] = []
         np.random.seed(plan.seed)
         random.seed(plan.seed)
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return execute(copy, self.world, self.handles, _snapshot)
+                return execute(copy, self.world, self.handles, lambda value: decode(encode(value)), called.append)
         except Missing as lack:
             raise errors.missing(lack.name, lack.have, self.asked) from None
         except Misfit as misfit:
             raise errors.misfit(misfit.name, misfit.sentence) from None
         except WireError as cannot:
-            raise Wrong(copy.doing, f"returned something else: {cannot}", id="form") from None
+            raise Wrong(called[-1] if called else "", f"returned something else: {cannot}", id="form") from None
         except Exception as error:
             line = traceback.extract_tb(error.__traceback__)[-1].lineno
-            raise errors.Raised(type(error).__name__, str(error)[:500], None, line, copy.doing) from error
+            calling = called[-1] if called else ""
+            raise errors.Raised(type(error).__name__, str(error)[:500], None, line, calling) from error
 
     def begin_row(self) -> None:
         self.handles.clear()
 
     def cpu_seconds(self) -> float:
         return time.process_time()
-
-
-def _snapshot(value: Any) -> Any:
-    return decode(encode(value))

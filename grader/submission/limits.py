@@ -1,4 +1,4 @@
-"""How much a submission may use. Declared once, here: the session enforces it, `autograder.yml` may change it."""
+"""Limits on what a submission may use. They are declared here only: the session enforces them, `autograder.yml` changes them."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ class Limits:
 
 
 SHRINK_CALLS = 60
-"""Plans that the search for one row's smallest failing input may put to a submission: after its rows, within the processor
-time of one more row for all of them together."""
+"""Plans that the search for one row's smallest failing input may put to a submission. It begins after the rows, and the searches
+for all rows together have the processor time of one more row."""

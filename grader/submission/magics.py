@@ -1,10 +1,9 @@
-"""Jupyter's dialect made plain Python: magics, shell lines and questions are left out, line numbers stay.
+"""Turning Jupyter's dialect into plain Python: magics, shell lines and questions are left out, line numbers stay.
 
-A cell is read line by line with a small state machine (`scan`), never parsed: the text may be hostile or
-half-finished, and `!echo it's` is not made of Python's tokens. Only a line on which a statement may begin can be
-a magic, so that a `%` inside a triple-quoted string, a bracket or a continued line is never touched. None of
-what is replaced is valid Python, but for the `get_ipython()` calls that exporting a notebook makes of its magics.
-Every pattern is linear in its line (possessive where two parts could match the same blanks).
+A cell is read line by line by a small state machine (`scan`) and never parsed: the text may be hostile or half-finished, and
+`!echo it's` is not made of Python's tokens. Only a line on which a statement may begin can be a magic, so a `%` inside a
+triple-quoted string, a bracket or a continued line stays as it is. Nothing that is replaced is valid Python, except the
+`get_ipython()` calls into which Jupyter exports magics.
 """
 
 from __future__ import annotations
@@ -13,13 +12,13 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-RUNS_ITS_BODY = frozenset({"time", "timeit", "capture", "prun"})
+RUNS_ITS_BODY = frozenset({"time", "timeit", "capture", "prun"})  # cell magics that run their cell as Python
 MAX_NAMED = 4  # magics that one note names before it goes on to "and 3 more"
 MAX_QUOTED = 60  # characters of a student's line that a note repeats
 
 
 class Open(NamedTuple):
-    """What one line leaves open for the next."""
+    """A state of the scanner: the strings, brackets and lines that go on after a line."""
 
     quote: str = ""  # the delimiter of a string that goes on
     depth: int = 0  # brackets
@@ -27,13 +26,16 @@ class Open(NamedTuple):
 
 
 class Stripped(NamedTuple):
-    """Plain Python with as many lines as the cell had, and a sentence on what was left out ("" if nothing)."""
+    """Plain Python with as many lines as the cell had, and a sentence about what was left out, "" if nothing was."""
 
     code: str
     note: str = ""
 
 
 _NOTHING_OPEN = Open()
+
+# A student chooses the text, so every pattern takes time linear in its line: quantifiers are possessive (`*+`, Python ≥ 3.11)
+# where two parts could match the same characters.
 _MARK = re.compile(r"""\"{3}|'{3}|["'#()\[\]{}]|\\\Z""")
 _CLOSE = {
     quote: re.compile(rf"(?:[^{quote[0]}\\]++|\\.|{quote[0]}(?!{quote[1:]}))*+{quote}")
@@ -58,14 +60,16 @@ _KIND = {"!": "is a shell line", "?": "asks for help"}
 
 
 def scan(line: str, before: Open = _NOTHING_OPEN) -> Open:
-    """What is open after `line`, given what was open before it."""
+    """Return the state after `line`, from the state `before` it."""
     quote, depth, at = before.quote, before.depth, 0
     while True:
         if quote:
             closed = _CLOSE[quote].match(line, at)
             if closed is None:
-                goes_on = len(quote) == 3 or _ends_in_escape(line)
-                return Open(quote if goes_on else "", depth)
+                escaped_end = (
+                    len(line) - len(line.rstrip("\\"))
+                ) % 2 == 1  # an even number of backslashes escapes itself
+                return Open(quote if len(quote) == 3 or escaped_end else "", depth)
             at = closed.end()
         found = _MARK.search(line, at)
         if found is None or found[0] == "#":
@@ -80,7 +84,7 @@ def scan(line: str, before: Open = _NOTHING_OPEN) -> Open:
 
 
 def strip(code: str) -> Stripped:
-    """`code`, whose lines end in `\\n`, as Python would take it. Plain Python comes back unchanged."""
+    """Return `code`, whose lines end in `\\n`, as plain Python. Plain Python comes back unchanged."""
     lines = code.split("\n")
     _unindent(lines)
     said: list[str] = []
@@ -93,15 +97,17 @@ def strip(code: str) -> Stripped:
 
 
 def _unindent(lines: list[str]) -> None:
-    """As Jupyter does: where the first line of code is indented, as much is taken from every line that has it."""
+    """If the first line of code is indented, take as much from every line that has it, as Jupyter does."""
     first = next((line for line in lines if _says_something(line)), "")
     margin = first[: len(first) - len(first.lstrip(" \t"))]
-    if margin and first[len(margin)] not in "\f\\":  # after these Python counts the indentation anew
+    if (
+        margin and first[len(margin)] not in "\f\\"
+    ):  # after a form feed or a backslash, Python counts the indentation anew
         lines[:] = [line.removeprefix(margin) for line in lines]
 
 
 def _take_off_cell_magics(lines: list[str], said: list[str]) -> bool:
-    """Comment out the cell magics that run their cell; False for one that makes the cell something else."""
+    """Comment out the cell magics that run their cell. Return False if one makes the cell something else than Python."""
     for at, line in enumerate(lines):
         if not _says_something(line):
             continue
@@ -117,7 +123,7 @@ def _take_off_cell_magics(lines: list[str], said: list[str]) -> bool:
 
 
 def _statement(lines: list[str], at: int, said: list[str]) -> int:
-    """Deal with the statement that begins at line `at`; where the next one begins."""
+    """Replace the statement that begins at line `at` if it is a magic. Return the line at which the next one begins."""
     if timed := _TIMED.match(lines[at]):
         said.append(f"{_quoted(lines[at])} is a magic: the statement was run without it")
         lines[at] = timed[1] + lines[at][timed.end() :]
@@ -136,7 +142,7 @@ def _statement(lines: list[str], at: int, said: list[str]) -> int:
 
 
 def _end(lines: list[str], at: int) -> int:
-    """The line after the statement that begins at line `at`."""
+    """Return the line after the statement that begins at line `at`."""
     state = _NOTHING_OPEN
     for stop in range(at, len(lines)):
         state = scan(lines[stop], state)
@@ -146,7 +152,7 @@ def _end(lines: list[str], at: int) -> int:
 
 
 def _leave_out(lines: list[str], at: int, stop: int, found: re.Match[str]) -> str:
-    """Put a statement that does nothing in place of lines `at` to `stop`, and say so."""
+    """Put a statement that does nothing in place of the lines from `at` to `stop`. Return the clause that says so."""
     line, target = lines[at], found.groupdict().get("target")
     kind = _KIND.get(found["escape"], "is a magic")
     doing = f"{target.strip()} = None" if target else "pass"
@@ -156,22 +162,18 @@ def _leave_out(lines: list[str], at: int, stop: int, found: re.Match[str]) -> st
 
 
 def _says_something(line: str) -> bool:
-    """Whether a line on which a statement may begin is more than blanks and a comment."""
+    """Return True if a line on which a statement may begin is more than blanks and a comment."""
     return not (text := line.strip()).startswith("#") and bool(text)
 
 
-def _ends_in_escape(line: str) -> bool:
-    return (len(line) - len(line.rstrip("\\"))) % 2 == 1
-
-
 def _quoted(line: str) -> str:
-    """A student's line as a note repeats it: one line, short, nothing that a terminal would obey."""
+    """Return a student's line as a note repeats it: short, and without characters that a terminal would obey."""
     text = "".join(char if char.isprintable() else " " for char in line.strip()[: MAX_QUOTED + 1]).replace("`", "'")
     return f"`{text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1].rstrip() + '…'}`"
 
 
 def _sentence(said: Iterable[str]) -> str:
-    """One sentence for a cell's note."""
+    """Return the sentence of a cell's note, made of clauses. Each is said once."""
     clauses = list(dict.fromkeys(said))
     more = [f"and {len(clauses) - MAX_NAMED} more"] if len(clauses) > MAX_NAMED else []
     return "; ".join(clauses[:MAX_NAMED] + more)

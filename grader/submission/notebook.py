@@ -1,8 +1,8 @@
-"""An untrusted file (.ipynb or .py) becomes a Source: cells of plain Python whose lines keep their numbers.
+"""Reading an untrusted file (.ipynb or .py) into a Source: cells of plain Python whose lines keep their numbers.
 
-Nothing here runs or parses a student's Python. A notebook's JSON is read as plain data, of format 4 and of the
-older format 3 alike (they differ in two names), so outputs are dropped at once and no library's warnings can reach
-a terminal. Whatever is wrong with a file is said in one sentence, `Unreadable`; what is odd but readable is a Note.
+Nothing here runs or parses a student's Python. A notebook's JSON is read as plain data, of format 4 or the older format 3 (they
+differ in two names), without nbformat: outputs are dropped at once, and no warning of a library reaches a terminal. A file that
+cannot be read raises Unreadable with one sentence; a file that is odd but readable gets a Note.
 """
 
 from __future__ import annotations
@@ -21,16 +21,18 @@ from ..errors import Unreadable
 from ..result import Note
 from . import magics
 
-MAX_BYTES = 64 * 2**20  # of a file; what makes a notebook this large is its outputs
-MAX_CONTAINERS = 2_000_000  # opening brackets of a notebook's JSON: each can cost a parser 200 bytes
-MAX_COMMAS = 4_000_000  # likewise for numbers and short texts
+MAX_FILE_BYTES = 64 * 2**20  # only outputs make a notebook this large
+# Brackets and commas of a notebook's JSON: json.loads needs up to 200 bytes for each object or list, and some less for each number
+# or short text. With these limits the reader stayed below 1.3 GB on 100,000 generated files (docs/performance.md).
+MAX_CONTAINERS = 2_000_000
+MAX_COMMAS = 4_000_000
 MAX_CELLS = 2_000
 MAX_CODE = 1_000_000  # characters of all cells together
 MAX_TOPIC = 100  # characters
 
 _AGAIN = "open it in Jupyter, save it and hand it in again"
 _CLEAR = "clear all outputs, save it and hand it in again"
-_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
+_NOT_TEXT = re.compile("[\0\ud800-\udfff]")  # `compile` refuses NUL, and half of a surrogate pair has no encoding
 _BLOCK_MARKER = re.compile(r"#[ \t]*%%+(?P<title>[ \t].*)?\Z|# In\[[\d *]*\]:[ \t]*\Z")
 _PROSE_TITLE = re.compile(r"\[(?:markdown|md|raw)\]")
 _DOCSTRING = re.compile(r"[rR]?(?:\"{3}|'{3})")
@@ -38,7 +40,7 @@ _DOCSTRING = re.compile(r"[rR]?(?:\"{3}|'{3})")
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell. `code` is what is executed: it has as many lines as the student's `original`."""
+    """A code cell, counted from 1. `code` is executed: plain Python, of as many lines as the student's `original`."""
 
     number: int
     code: str
@@ -47,7 +49,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Source:
-    """What a submission says: its code cells in order, and what the student should know of how they were read."""
+    """The content of a submission: its code cells in order, and notes to the student about how they were read.
+
+    `topic` is the slug in the metadata of a released notebook, None if there is none.
+    """
 
     file: str
     sha256: str
@@ -57,26 +62,27 @@ class Source:
 
 
 def read_path(path: Path) -> Source:
-    """The Source of a file on disk. Raises as `bytes_of` does, and Unreadable for what its bytes say."""
-    return read(bytes_of(path), path.name)
+    """Return the Source of a file on disk. Raises Unreadable, and OSError if it cannot be opened."""
+    return read_source(bytes_of(path), path.name)
 
 
 def bytes_of(path: Path) -> bytes:
-    """What a file holds, which has to be a regular file: no symbolic link, folder or pipe, and nobody else's.
+    """Return the bytes of a regular file. A symbolic link, a folder, a pipe or somebody else's file raises Unreadable.
 
-    Raises Unreadable, and OSError where the file cannot be opened at all (which is no fault of the student's).
+    Raises OSError if the file cannot be opened at all, which is not the student's fault.
     """
     _refuse_odd_file(os.lstat(path))
+    # O_NOFOLLOW and O_NONBLOCK, for the name may have become a link or a pipe by now.
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     with open(os.open(path, flags), "rb") as file:
         status = os.fstat(file.fileno())
-        _refuse_odd_file(status)  # again: the name may have been given to another file
+        _refuse_odd_file(status)  # again, for the name may have become another file's
         _refuse_foreign_file(status, os.stat(path.parent))
-        return file.read(MAX_BYTES + 1)
+        return file.read(MAX_FILE_BYTES + 1)
 
 
-def read(data: bytes, file: str) -> Source:
-    """The Source of a file's bytes; how to read them is told by the ending of its name. Raises Unreadable."""
+def read_source(data: bytes, file: str) -> Source:
+    """Return the Source of a file's bytes. The ending of its name decides how to read them. Raises Unreadable."""
     sha256 = hashlib.sha256(data).hexdigest()
     name = _NOT_TEXT.sub("�", Path(file).name)
     try:
@@ -108,10 +114,10 @@ def _refuse_odd_file(status: os.stat_result) -> None:
 
 
 def _refuse_foreign_file(status: os.stat_result, folder: os.stat_result) -> None:
-    """A hard link that a student made to somebody else's file would be read with the grader's rights.
+    """Raise Unreadable for a hard link to somebody else's file, which would be read with the grader's rights.
 
-    Told by the owners: folders copied by links (`cp -al`, backups) are one owner's, and whoever has been linked to by
-    somebody else loses nothing.
+    It shows in the owners of file and folder: a folder copied by links (`cp -al`, a backup) has one owner, and a student whose file
+    was linked to by somebody else loses nothing.
     """
     others_may_link = folder.st_mode & stat.S_IWOTH or folder.st_uid != status.st_uid
     if status.st_nlink > 1 and others_may_link:
@@ -122,12 +128,13 @@ def _refuse_foreign_file(status: os.stat_result, folder: os.stat_result) -> None
 
 
 def _refuse_large(size: int) -> None:
-    if size > MAX_BYTES:
-        raise Unreadable(f"The file is larger than {MAX_BYTES >> 20} MB: {_CLEAR}.")
+    if size > MAX_FILE_BYTES:
+        raise Unreadable(f"The file is larger than {MAX_FILE_BYTES >> 20} MB: {_CLEAR}.")
 
 
 def _decode(data: bytes) -> tuple[str, list[Note]]:
-    """A file's text. Only a byte order mark and UTF-8 are believed: a coding cookie is just a comment."""
+    """Return a file's text, and notes about an encoding other than UTF-8."""
+    # A coding cookie is just a comment here: `# coding: utf-7` could hide an import from a reader.
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace"), [Note("The file was read as UTF-16: please save it as UTF-8.")]
     try:
@@ -138,7 +145,7 @@ def _decode(data: bytes) -> tuple[str, list[Note]]:
 
 
 def _parse(text: str) -> dict[str, Any]:
-    """A notebook's JSON. What would cost much memory or depth to parse is refused before or by the parser."""
+    """Return a notebook's JSON. Raises Unreadable if it is none, or would take too much memory or depth to parse."""
     if text.count("[") + text.count("{") > MAX_CONTAINERS or text.count(",") > MAX_COMMAS:
         raise Unreadable(f"The notebook holds too much data to be read: {_CLEAR}.")
     try:
@@ -147,7 +154,7 @@ def _parse(text: str) -> dict[str, Any]:
         raise Unreadable(_not_json(text, error)) from None
     except (RecursionError, MemoryError):
         raise Unreadable(f"The notebook's JSON is nested too deep to be read: {_AGAIN}.") from None
-    except ValueError:  # Python refuses to read an integer of more than 4300 digits
+    except ValueError:  # CPython refuses to convert an integer of more than 4300 digits (sys.set_int_max_str_digits)
         raise Unreadable(f"The notebook's JSON holds a number with too many digits: {_CLEAR}.") from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells", notebook.get("worksheets")), list):
         raise Unreadable(f"The file is JSON but not a notebook, for it has no list of cells: {_AGAIN}.")
@@ -155,6 +162,7 @@ def _parse(text: str) -> dict[str, Any]:
 
 
 def _not_json(text: str, error: json.JSONDecodeError) -> str:
+    """Return the sentence for a file that is not JSON: a web page, a file that is cut off, or something else."""
     if text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
         return "The file is a web page, not a notebook: download the notebook itself and hand it in again."
     if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
@@ -163,27 +171,22 @@ def _not_json(text: str, error: json.JSONDecodeError) -> str:
 
 
 def _code_cells(notebook: dict[str, Any]) -> Iterator[str | None]:
-    """The source of each code cell, None where it is not text.
-
-    Format 3 (IPython 2 and 3) keeps its cells in worksheets, and calls the source of a code cell its input.
-    """
+    """Yield the source of each code cell, None if it is not text."""
+    # Format 3 (IPython 2 and 3) has its cells in worksheets, and calls the source of a code cell its input.
     sheets, source = ([notebook], "source") if "cells" in notebook else (notebook["worksheets"], "input")
     for sheet in sheets:
         cells = sheet.get("cells") if isinstance(sheet, dict) else None
         for cell in cells if isinstance(cells, list) else ():
-            if isinstance(cell, dict) and cell.get("cell_type") == "code":
-                yield _joined(cell.get(source))
-
-
-def _joined(source: Any) -> str | None:
-    """A source is a text or a list of texts, each with the end of its line."""
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        return "".join(source)
-    return source if isinstance(source, str) else None
+            if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+                continue
+            text = cell.get(source)
+            if isinstance(text, list) and all(isinstance(line, str) for line in text):
+                text = "".join(text)  # each line with its end
+            yield text if isinstance(text, str) else None
 
 
 def _topic(notebook: dict[str, Any]) -> str | None:
-    """`metadata.grader.topic`, which a released handout carries."""
+    """Return `metadata.grader.topic`, which a released notebook has, or None."""
     found: Any = notebook
     for key in ("metadata", "grader", "topic"):
         found = found.get(key) if isinstance(found, dict) else None
@@ -191,9 +194,9 @@ def _topic(notebook: dict[str, Any]) -> str | None:
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """The code cells of a .py file: one, or as its markers say (`# %%`, or the `# In[1]:` of an exported notebook).
+    """Yield the code cells of a .py file: one, or as its markers (`# %%`, `# In[1]:` of an exported notebook) divide it.
 
-    Prose is no code cell: a block marked as such that holds nothing else, and comments above the first marker.
+    A block that is marked as Markdown and has no code is left out, and so are comments above the first marker.
     """
     if "\0" in text:
         raise Unreadable("The file is not text, so it is no Python file: hand in the .py file itself, saved as UTF-8.")
@@ -213,7 +216,7 @@ def _blocks(text: str) -> Iterator[str]:
 
 
 def _has_code(lines: list[str]) -> bool:
-    """Whether a cell holds more than blanks, comments and docstrings."""
+    """Return True if a cell has more than blanks, comments and docstrings."""
     state = magics.Open()
     for line in lines:
         text = line.strip()
@@ -224,12 +227,12 @@ def _has_code(lines: list[str]) -> bool:
 
 
 def _newlines(text: str) -> str:
-    r"""As Python itself does: `\r\n` and a lone `\r` end a line too."""
+    r"""Return the text with `\n` for each end of a line, which for Python is `\r\n` and a lone `\r`, too."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _cells(blocks: list[str | None]) -> tuple[tuple[Cell, ...], list[Note]]:
-    """Cells and notes from the sources of the code cells."""
+    """Return the cells and the notes about them. Raises Unreadable if there are too many, or none has code."""
     if len(blocks) > MAX_CELLS:
         raise Unreadable(
             f"The file has {len(blocks)} code cells and at most {MAX_CELLS} are read: hand in only your work."

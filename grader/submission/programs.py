@@ -15,7 +15,7 @@ from ..errors import Died, TimedOut
 from .jail.base import Jail
 from .limits import Limits
 from .notebook import Cell, Source
-from .session import Session
+from .session import Past, Session
 
 DAY = 86_400.0
 
@@ -30,13 +30,13 @@ class Programs(Session):
     def take(self, source: str, name: str) -> None:
         """Run the definitions of a program in a namespace of its own. A program that does not run has no functions."""
         self.source, self.notes = _source(source, name), []
-        self.skipped_cells, self.timed_out, self.out_of_memory = set(), [], False
         self.taken_at = self.cpu_seconds()
+        self._past = Past(self._past.cpu_seconds)
         if self.child is None:
             self._start()
             return
         try:
-            self._ask({"do": "anew"}, self.limits.cell_cpu_seconds, self.limits.cell_cpu_seconds, "")
+            self._ask({"do": "anew"}, self.limits.cell_cpu_seconds)
             self.notes += self._run_cells()
         except (TimedOut, Died):
             self._start()
@@ -49,7 +49,7 @@ class Programs(Session):
         # The kernel's own limit of processor time is for the whole life of the process, not for one program.
         return super()._settings() | {"cpu": math.ceil(DAY)}
 
-    def _left(self) -> float:
+    def _cpu_left(self) -> float:
         return self.limits.submission_cpu_seconds - (self.cpu_seconds() - self.taken_at)
 
 

@@ -1,70 +1,96 @@
-"""What a submission's process may say, and what is made of it: known forms only, cut to size; still only claims."""
+"""Replies of a submission's process: checked for their form, cut to size, and turned into answers, errors and notes.
+
+What a reply says is still only a claim of the student's process. `inside/worker.py` is the other end.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from .. import errors
-from ..errors import Died, Raised
+from ..errors import Died, Raised, Wrong
 from ..inside import wire
 from ..inside.plan import Plan
 from ..result import Note
 from .limits import Limits
 from .notebook import Cell, Source
 
-MAX_TEXT = 500  # characters of what a student's exception, or anything else of theirs, says of itself
+MAX_TEXT = 500  # characters of any text in a reply: exceptions, names
+MAX_NAMES = (
+    200  # of the functions that a submission has: among them one that comes close to a missing one is looked for
+)
+
+FORMS: tuple[dict[str, type], ...] = (
+    {"ok": list},
+    {"ready": bool},
+    {"refused": str},
+    {"missing": str, "have": list},
+    {"misfit": str, "sentence": str},
+    {"raised": str, "message": str, "cell": int, "line": int, "calling": str},
+)
 
 
-def checked(answer: Any, source: Source) -> dict[str, Any]:
-    """A reply of one of the known forms, texts cut to size; everything in it is still only a claim."""
-    forms: list[dict[str, type]] = [
-        {"ok": list},
-        {"ready": bool},
-        {"refused": str},
-        {"missing": str, "have": list},
-        {"misfit": str, "sentence": str},
-        {"raised": str, "message": str, "cell": int, "line": int, "calling": str},
-    ]
-    if isinstance(answer, dict):
-        for form in forms:
-            if answer.keys() == form.keys() and all(isinstance(answer[key], kind) for key, kind in form.items()):
-                return _place(source, **_cut(answer)) if "raised" in answer else _cut(answer)
-    raise wire.WireError("a reply of unknown form")
+def check_reply(reply: Any, source: Source) -> dict[str, Any]:
+    """Return a reply of one of the `FORMS`, with its texts cut to size. Raises wire.WireError for anything else.
+
+    A cell or line that the submission does not have becomes 0.
+    """
+    if not isinstance(reply, dict) or not any(
+        reply.keys() == form.keys() and all(isinstance(reply[key], kind) for key, kind in form.items())
+        for form in FORMS
+    ):
+        raise wire.WireError("a reply of unknown form")
+    cut: dict[str, Any] = {key: value[:MAX_TEXT] if isinstance(value, str) else value for key, value in reply.items()}
+    if "raised" in cut:
+        cell, line = cut["cell"], cut["line"]
+        cell = cell if 0 < cell <= len(source.cells) else 0
+        line = line if cell and 0 < line <= source.cells[cell - 1].code.count("\n") + 1 else 0
+        cut |= {"cell": cell, "line": line}
+    return cut
 
 
-def _cut(answer: dict[str, Any]) -> dict[str, Any]:
-    return {key: value[:MAX_TEXT] if isinstance(value, str) else value for key, value in answer.items()}
+def answers_to(plan: Plan, reply: dict[str, Any], limits: Limits) -> list[Any]:
+    """Return the answers that a plan wanted. Raises Wrong and Raised for a reply that says so.
 
-
-def _place(source: Source, cell: int, line: int, **rest: Any) -> dict[str, Any]:
-    """The reply, with a cell and a line that the submission has, or 0."""
-    cell = cell if 0 < cell <= len(source.cells) else 0
-    line = line if cell and 0 < line <= source.cells[cell - 1].code.count("\n") + 1 else 0
-    return {**rest, "cell": cell, "line": line}
-
-
-def answers(answer: dict[str, Any], plan: Plan, limits: Limits) -> list[Any]:
-    """What a plan wanted. Raises Wrong, Raised, or Died for a reply that gives more or fewer answers than were asked for."""
-    if "misfit" in answer:
-        raise errors.misfit(answer["misfit"], answer["sentence"])
-    if "raised" in answer:
-        out_of_memory = answer["raised"] == "MemoryError" and not answer["message"]
-        message = f"more than {limits.memory_mb} MB of memory" if out_of_memory else answer["message"]
-        calling = answer["calling"] if answer["calling"] in plan.names() else ", ".join(plan.names())
-        raise Raised(answer["raised"], message, answer["cell"] or None, answer["line"] or None, calling)
-    values = answer.get("ok")
+    Raises Died for another number of answers than was asked for: such a process cannot be asked again.
+    """
+    if "misfit" in reply:
+        raise errors.misfit(reply["misfit"], reply["sentence"])
+    if "raised" in reply:
+        # Python's own MemoryError has no message, where numpy's says what it wanted to allocate.
+        out_of_memory = reply["raised"] == "MemoryError" and not reply["message"]
+        message = f"more than {limits.memory_mb} MB of memory" if out_of_memory else reply["message"]
+        calling = reply["calling"] if reply["calling"] in plan.names() else ", ".join(plan.names())
+        raise Raised(reply["raised"], message, reply["cell"] or None, reply["line"] or None, calling)
+    values = reply.get("ok")
     if not isinstance(values, list) or len(values) != len(plan.wanted) + len(plan.kept):
         raise Died(f"the process gave {len(values or [])} answers to {len(plan.wanted)} questions")
     return values
 
 
-def cell_note(cell: Cell, answer: dict[str, Any]) -> Note:
-    """What the student is told of a cell that raised."""
-    line = f" (line {answer['line']})" if answer["line"] and answer["cell"] == cell.number else ""
-    what = f"{answer['raised']}: {answer['message']}" if answer["message"] else answer["raised"]
-    if answer["raised"] == "SystemExit":
+def missing(reply: dict[str, Any], source: Source, notes: Sequence[Note], asked: Collection[str]) -> Wrong:
+    """Return the error for a function that is not there.
+
+    It names the cell that would have defined the function, if that cell has a note: it did not run to its end.
+    """
+    name = reply["missing"]
+    have = [n for n in reply["have"][:MAX_NAMES] if isinstance(n, str) and len(n) < MAX_TEXT]
+    broken = {note.cell for note in notes}
+    definition = re.compile(rf"^[ \t]*(?:def|class)[ \t]+{re.escape(name)}\b", re.MULTILINE)
+    cells = [c.number for c in source.cells if c.number in broken and definition.search(c.code)]
+    because = f": cell {cells[-1]}, which should define it, did not run to its end" if cells else ""
+    return errors.missing(name, have, asked, because)
+
+
+def cell_note(cell: Cell, reply: dict[str, Any]) -> Note:
+    """Return the note for a cell that raised an exception."""
+    line = f" (line {reply['line']})" if reply["line"] and reply["cell"] == cell.number else ""
+    what = f"{reply['raised']}: {reply['message']}" if reply["message"] else reply["raised"]
+    if reply["raised"] == "SystemExit":
         happened = f"calls exit(){line}: the rest of the cell"
-    elif answer["raised"] in ("SyntaxError", "IndentationError", "TabError"):
+    elif reply["raised"] in ("SyntaxError", "IndentationError", "TabError"):
         happened = f"is no Python: {what}{line}. The cell"
     else:
         happened = f"raised {what}{line}: the rest of the cell"

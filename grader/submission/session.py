@@ -1,42 +1,67 @@
-"""The trusted half of a submission: it asks a jailed process and believes nothing but the form of the answers.
+"""The trusted half of a submission: asks a jailed process, and believes nothing but the form of its answers.
 
-Limits are CPU time, measured from outside; wall time at a multiple of them ends what sleeps. A submission that dies or is
-stopped in one row is started again for the next, without the cells that did it, until its budget is spent.
+Limits are CPU time, measured from outside: a busy machine costs nobody a row. Wall time at a multiple of them ends what sleeps.
+
+A session has one process or none. These are all its transitions:
+
+    none → running    `_start`: on entering, and when a row begins. The cells are run; one that loops or ends the process is
+                      skipped from then on and the others are run in another process, while CPU time of the submission is left.
+    running → none    An answer is late, early or of no known form, or the process dies: that row gets TimedOut or Died, and the
+                      next row a new process. `renew`, `begin_row` after memory ran out, and leaving end it as well.
+
+What outlives the process is in `Past`, what belongs to a row in `_Row`.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import select
 import socket
 import time
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from .. import errors
-from ..errors import Died, Fault, GraderError, TimedOut, Wrong
+from ..errors import Died, Fault, GraderError, TimedOut
 from ..inside import wire
+from ..inside.channel import receive
 from ..inside.plan import Implementation, Plan
 from ..result import Note
 from ..topics.datasets import narrow
 from .jail.base import Child, Jail
 from .limits import Limits
 from .notebook import Cell, Source
-from .protocol import MAX_TEXT, answers, cell_note, checked
+from .protocol import answers_to, cell_note, check_reply, missing
 
-WATCH_SECONDS = 0.05  # how often CPU time is looked at while an answer is awaited
-START_SECONDS = 60.0  # wall time for the interpreter and numpy: our own doing
-MAX_NAMES = 200  # that are looked through for one that comes close to a missing function's
-FORBIDDEN_CELLS = 3  # cells that loop or kill the process before the rest of the notebook is given up
+WATCH_SECONDS = 0.05  # between two looks at the CPU time while an answer is awaited
+START_SECONDS = 60.0  # wall time for the interpreter and numpy: if it is too short, that is our fault
+MAX_SKIPPED_CELLS = 3  # cells that loop or end the process before the rest of the notebook is given up
+
+
+@dataclass
+class Past:
+    """A session's memory of its processes that have ended."""
+
+    cpu_seconds: float = 0.0
+    skipped_cells: set[int] = field(default_factory=set)  # that looped or ended the process
+    timed_out: list[set[str]] = field(default_factory=list)  # functions of a plan that was too slow: not asked again
+
+
+@dataclass
+class _Row:
+    """The row that is being asked."""
+
+    started: float  # CPU seconds of the submission when it began
+    drop_handles: bool  # its next plan is the first: what the row before has kept is dropped
+    out_of_memory: bool = False  # its last plan was: what is left of such a process is not to be judged
 
 
 class Session(Implementation):
-    """One submission in one jail. Use as a context manager; `notes` says what happened while its cells ran.
+    """One submission in one jail. Use it as a context manager. `notes` says what happened while its cells ran.
 
-    `asked` are the functions that it should define, `data` the data sets that `dataset` gives it.
+    `asked` are the functions that it should define, `data` the data sets that `dataset` gives it, by name.
     """
 
     def __init__(
@@ -50,13 +75,9 @@ class Session(Implementation):
         self.source, self.jail, self.limits, self.asked = source, jail, limits, asked
         self.data = {name: narrow(array) for name, array in (data or {}).items()}
         self.notes: list[Note] = []
-        self.skipped_cells: set[int] = set()  # cells that loop or kill
-        self.timed_out: list[set[str]] = []  # functions that ran out of time, together: they are not asked again
-        self.out_of_memory = False  # memory ran out: what is left of the process is not to be judged
         self.child: Child | None = None
-        self.spent = 0.0  # CPU seconds of processes that have ended
-        self.row_started = 0.0
-        self.drop_handles = False
+        self._past = Past()
+        self._row = _Row(started=0.0, drop_handles=False)
 
     def __enter__(self) -> Session:
         try:
@@ -73,106 +94,109 @@ class Session(Implementation):
     # ------------------------------------------------------------------------------------------ the interface
 
     def run(self, plan: Plan) -> list[Any]:
-        names = set(plan.names())
-        if any(guilty <= names for guilty in self.timed_out):
-            raise TimedOut(f"`{'`, `'.join(plan.names())}` took too long in an earlier row: not asked again")
+        names, called = set(plan.names()), f"`{'`, `'.join(plan.names())}`"
+        if any(guilty <= names for guilty in self._past.timed_out):
+            raise TimedOut(f"{called} took too long in an earlier row: not asked again")
         if self.child is None:
             raise TimedOut(self._budget_sentence())
-        request = {"do": "plan", "plan": plan.to_wire(), "drop_handles": self.drop_handles}
-        self.drop_handles = False
-        left = self.limits.row_cpu_seconds - (self.cpu_seconds() - self.row_started)
+        request = {"do": "plan", "plan": plan.to_wire(), "drop_handles": self._row.drop_handles}
+        self._row.drop_handles = False
+        used = self.cpu_seconds() - self._row.started
         try:
-            answer = self._ask(request, left, self.limits.row_cpu_seconds, f"`{'`, `'.join(plan.names())}`")
+            reply = self._ask(request, self.limits.row_cpu_seconds, used, called)
         except TimedOut:
-            self.timed_out.append(names)
+            self._past.timed_out.append(names)
             raise
-        if "missing" in answer:
-            raise self._missing(answer)
-        self.out_of_memory = answer.get("raised") == "MemoryError"
-        return answers(answer, plan, self.limits)
+        if "missing" in reply:
+            raise missing(reply, self.source, self.notes, self.asked)
+        self._row.out_of_memory = reply.get("raised") == "MemoryError"
+        return answers_to(plan, reply, self.limits)
 
     def cpu_seconds(self) -> float:
-        return self.spent + (self.child.cpu_seconds() if self.child else 0.0)
+        return self._past.cpu_seconds + (self.child.cpu_seconds() if self.child else 0.0)
 
     def begin_row(self) -> None:
-        if self.out_of_memory:
+        if self._row.out_of_memory:
             self._end()
-            self.out_of_memory = False
-        if self.child is None and self._left() > 0:
+        if self.child is None and self._cpu_left() > 0:
             self._start()
-        self.row_started = self.cpu_seconds()
-        self.drop_handles = True
+        self._row = _Row(started=self.cpu_seconds(), drop_handles=True)
 
     def renew(self) -> None:
-        """End the process: the next row finds a new one, which knows nothing of what was asked before."""
+        """End the process, so that the next row is put to a new one, which knows nothing of earlier questions."""
         self._end()
 
     # ------------------------------------------------------------------------------------------ its life
 
     def _start(self) -> None:
-        """A new process with every cell run, but for those that were seen to loop or kill."""
-        told = bool(self.notes)
-        while self.child is None and self._left() > 0:
+        """Start a process and run the cells in it, again without a cell that ended it, until they have run or time is spent.
+
+        The notes of cells that raise are kept from the first start only: later ones would repeat them.
+        """
+        first = not self.notes
+        while self.child is None and self._cpu_left() > 0:
             self._launch()
             notes = self._run_cells()
-            if self.child is not None and not told:
+            if self.child is not None and first:
                 self.notes += notes
 
     def _launch(self) -> None:
+        """Start a process and have it confine itself. Raises GraderError: no student code has run yet."""
         self.child = self.jail.start()
         try:
-            answer = self._exchange(self._settings(), START_SECONDS, "took too long", "the start")
+            reply = self._exchange(self._settings(), START_SECONDS, "took too long", "the start")
         except (TimedOut, Died) as error:
             raise GraderError(f"the submission's process did not start: {error}") from error
-        if "refused" in answer:
+        if "refused" in reply:
             self._end()
-            raise GraderError(f"the submission's process could not be confined: {answer['refused']}")
+            raise GraderError(f"the submission's process could not be confined: {reply['refused']}")
 
     def _settings(self) -> dict[str, Any]:
         """Return the first request: what the process gives up before it runs anything of the submission."""
         return self.jail.settings(self.limits) | {"data": self.data}
 
     def _run_cells(self) -> list[Note]:
-        """Run the notebook. Where a cell loops or kills, the process is gone afterwards and that cell is left out next time."""
+        """Run the cells and return a note for each that raised.
+
+        If a cell loops or ends the process, skip it from now on and return: the process is gone.
+        """
         notes = []
         for cell in self.source.cells:
-            if cell.number in self.skipped_cells or not cell.code.strip():
+            if cell.number in self._past.skipped_cells or not cell.code.strip():
                 continue
+            request = {"do": "cell", "number": cell.number, "code": cell.code}
             try:
-                answer = self._ask(
-                    {"do": "cell", "number": cell.number, "code": cell.code},
-                    self.limits.cell_cpu_seconds,
-                    self.limits.cell_cpu_seconds,
-                    "",
-                )
+                reply = self._ask(request, self.limits.cell_cpu_seconds)
             except (TimedOut, Died) as end:
                 self._skip_cell(cell, str(end))
                 return []
-            if "raised" in answer:
-                notes.append(cell_note(cell, answer))
+            if "raised" in reply:
+                notes.append(cell_note(cell, reply))
         return notes
 
     def _skip_cell(self, cell: Cell, how: str) -> None:
-        self.skipped_cells.add(cell.number)
+        """Skip a cell from now on, and after too many of them the rest of the notebook."""
+        skipped = self._past.skipped_cells
+        skipped.add(cell.number)
         self.notes.append(Note(f"{how}: this cell was left out, the others were run without it", cell.number))
-        if len(self.skipped_cells) > FORBIDDEN_CELLS:
-            later = {c.number for c in self.source.cells if c.number > cell.number}
-            self.skipped_cells |= later
-            if later:
-                self.notes.append(
-                    Note("too many cells loop or end the process: the cells after this were not run", cell.number)
-                )
+        later = {c.number for c in self.source.cells if c.number > cell.number}
+        if len(skipped) > MAX_SKIPPED_CELLS and later:
+            skipped |= later
+            self.notes.append(
+                Note("too many cells loop or end the process: the cells after this were not run", cell.number)
+            )
 
     def _end(self, gone: bool = False) -> str:
+        """End the process, if there is one, and return how it ended. `gone`: it has closed its end of the channel."""
         child, self.child = self.child, None
         if child is None:
             return ""
         try:
             return child.end(gone)
         finally:
-            self.spent += child.cpu_seconds()
+            self._past.cpu_seconds += child.cpu_seconds()
 
-    def _left(self) -> float:
+    def _cpu_left(self) -> float:
         return self.limits.submission_cpu_seconds - self.cpu_seconds()
 
     def _budget_sentence(self) -> str:
@@ -180,63 +204,44 @@ class Session(Implementation):
 
     # ------------------------------------------------------------------------------------------ question and answer
 
-    def _ask(self, request: dict[str, Any], cpu: float, of: float, what: str) -> dict[str, Any]:
-        """Send a request and wait for its reply. On TimedOut and Died the process is gone."""
+    def _ask(self, request: dict[str, Any], limit: float, used: float = 0.0, called: str = "") -> dict[str, Any]:
+        """Send a request and return the reply to it. Raises TimedOut and Died, after which the process is gone.
+
+        `limit` is in CPU seconds, of which `used` are spent already. `called` names the functions that are asked, for a sentence.
+        """
         assert self.child is not None
         if select.select([self.child.channel], [], [], 0)[0]:  # nothing was asked: an early or second reply, or the end
-            raise self._dead(f"{what} could not be asked".strip(), self._unasked())
-        left = self._left()
-        spoken = f"took longer than {of:g} s of processor time (or slept) and was stopped"
-        return self._exchange(request, min(cpu, left), spoken if cpu <= left else self._budget_sentence(), what)
+            raise _died(f"{called} could not be asked".strip(), self._end_unasked())
+        left, submission_left = limit - used, self._cpu_left()
+        late = f"took longer than {limit:g} s of processor time (or slept) and was stopped"
+        return self._exchange(
+            request, min(left, submission_left), late if left <= submission_left else self._budget_sentence(), called
+        )
 
-    def _exchange(self, request: dict[str, Any], limit: float, spoken: str, what: str) -> dict[str, Any]:
+    def _exchange(self, request: dict[str, Any], cpu: float, late: str, called: str) -> dict[str, Any]:
+        """Send a request and return the reply, checked. `late` is what the sentence says if more than `cpu` seconds pass."""
         assert self.child is not None
-        nonce = os.urandom(wire.NONCE_BYTES)
+        channel, nonce = self.child.channel, os.urandom(wire.NONCE_BYTES)
+        frame = wire.frame(request, nonce)
         try:
-            self.child.channel.settimeout(max(limit, 0.001) * self.limits.wall_factor)
-            self.child.channel.sendall(wire.frame(request, nonce))
+            channel.settimeout(max(cpu, 0.001) * self.limits.wall_factor)
+            channel.sendall(frame)
+            watch = _Watch(self.child, cpu, cpu * self.limits.wall_factor)
+            channel.settimeout(WATCH_SECONDS)
+            return check_reply(receive(channel, self.limits.reply_mb << 20, nonce, watch.check)[1], self.source)
         except TimeoutError:
-            raise self._too_slow(what, spoken) from None
-        except ConnectionError:
-            raise self._dead(what, self._end(gone=True)) from None
-        return self._receive(nonce, limit, spoken, what)
-
-    def _receive(self, nonce: bytes, cpu: float, spoken: str, what: str) -> dict[str, Any]:
-        assert self.child is not None
-        watch = _Watch(self.child, cpu, cpu * self.limits.wall_factor)
-        try:
-            header = _read(self.child.channel, wire.HEADER.size, watch)
-            length = wire.read_header(header, nonce, self.limits.reply_mb << 20)
-            return checked(wire.decode(_read(self.child.channel, length, watch)), self.source)
-        except _OutOfTime:
-            end: Fault = self._too_slow(what, spoken)
+            self._end()
+            end: Fault = TimedOut(f"{called} {late}".strip())
         except (EOFError, ConnectionError):
-            end = self._dead(what, self._end(gone=True))
+            end = _died(called, self._end(gone=True))
         except wire.WireError as breach:
             self._end()
-            end = self._dead(what, f"answered out of turn or out of form ({breach})")
-        raise end  # out here, so that it does not keep the frames, and in them the message, that it is about
+            end = _died(called, f"answered out of turn or out of form ({breach})")
+        # Raised here, and not above, where it would keep the other error, and with its frames the message that it is about.
+        raise end
 
-    @staticmethod
-    def _dead(what: str, how: str) -> Died:
-        return Died(f"{what}: the process {how}" if what else f"the process {how}")
-
-    def _too_slow(self, what: str, spoken: str) -> TimedOut:
-        self._end()
-        return TimedOut(f"{what} {spoken}".strip())
-
-    def _missing(self, answer: dict[str, Any]) -> Wrong:
-        """A function that is not there, and why, where a cell that did not run to its end would have defined it."""
-        name = answer["missing"]
-        have = [n for n in answer["have"][:MAX_NAMES] if isinstance(n, str) and len(n) < MAX_TEXT]
-        broken = {note.cell for note in self.notes}
-        definition = re.compile(rf"^[ \t]*(?:def|class)[ \t]+{re.escape(name)}\b", re.MULTILINE)
-        cells = [c.number for c in self.source.cells if c.number in broken and definition.search(c.code)]
-        because = f": cell {cells[-1]}, which should define it, did not run to its end" if cells else ""
-        return errors.missing(name, have, self.asked, because)
-
-    def _unasked(self) -> str:
-        """End a process whose channel says something before it was asked."""
+    def _end_unasked(self) -> str:
+        """End a process whose channel has something to be read before anything was asked, and return what it did."""
         assert self.child is not None
         try:
             spoke = bool(self.child.channel.recv(1, socket.MSG_PEEK))
@@ -246,12 +251,12 @@ class Session(Implementation):
         return "answered without being asked" if spoke else how
 
 
-class _OutOfTime(Exception):
-    """The watch ran out."""
+def _died(called: str, how: str) -> Died:
+    return Died(f"{called}: the process {how}" if called else f"the process {how}")
 
 
 class _Watch:
-    """CPU time decides; the wall's deadline is absolute, so that dripped bytes cannot extend it."""
+    """Limits on one answer. CPU time decides; the wall's deadline is absolute, so that dripped bytes cannot extend it."""
 
     def __init__(self, child: Child, cpu: float, wall: float) -> None:
         self.child, self.cpu = child, cpu
@@ -259,23 +264,6 @@ class _Watch:
         self.deadline = time.monotonic() + wall
 
     def check(self) -> None:
+        """Raise TimeoutError if a limit has passed."""
         if time.monotonic() > self.deadline or self.child.cpu_seconds() - self.started > self.cpu:
-            raise _OutOfTime
-
-
-def _read(channel: socket.socket, size: int, watch: _Watch) -> bytearray:
-    """Exactly `size` bytes (a size that was checked against the cap). Raises EOFError where the other end is gone."""
-    buffer = bytearray(size)
-    view, got = memoryview(buffer), 0
-    channel.setblocking(False)
-    while got < size:
-        if not select.select([channel], [], [], WATCH_SECONDS)[0]:
-            watch.check()
-            continue
-        count = channel.recv_into(view[got:])
-        if count == 0:
-            raise EOFError
-        got += count
-        if got < size:
-            watch.check()
-    return buffer
+            raise TimeoutError

@@ -1,1 +1,1 @@
-"""What an author writes a topic in: signatures, cases, rubric, mistakes, and the folder that holds them."""
+"""The language that an author writes a topic in: signatures, cases, rubric, mistakes, and the folder that holds them."""

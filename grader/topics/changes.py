@@ -1,4 +1,4 @@
-"""What the model solution may be changed into: known mistakes, other right ways (`Change`), and mutants that are right, too."""
+"""Changes of the model solution: known mistakes, other right ways (`Change` itself), and mutants that are right after all."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ..errors import TopicError
 
 @dataclass(frozen=True)
 class Change:
-    """An edit of the model solution (`was` → `now`, which must apply exactly once; `also` more such pairs),
-    or, with `code`, definitions that replace those of the same name."""
+    """An edit of the model solution: `was` → `now`, which must apply exactly once, and `also` more such pairs. Or, with `code`,
+    definitions that replace those of the same name."""
 
     name: str
     was: str = ""
@@ -21,7 +21,7 @@ class Change:
     code: str = ""
 
     def apply(self, source: str) -> str:
-        """The changed source. Raises TopicError where an edit does not apply exactly once."""
+        """Return the changed source. Raises TopicError for an edit that does not apply exactly once."""
         for was, now in [(self.was, self.now), *self.also] if self.was else self.also:
             if source.count(was) != 1:
                 raise TopicError(f"{self.name!r}: its `was` occurs {source.count(was)} times in solution.py: {was!r}")
@@ -31,8 +31,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Mistake(Change):
-    """A known way to be wrong, and what to tell the student; `loses` names rows (ids, by blanks) that it must lose: a model
-    that is known to be wrong, and has to be seen by just that claim."""
+    """A known way to be wrong, and what to `say` to the student. `loses` names rows (ids, separated by blanks) that it must lose,
+    because they are there to catch it."""
 
     say: str = ""
     _: KW_ONLY
@@ -41,9 +41,9 @@ class Mistake(Change):
 
 @dataclass(frozen=True)
 class Equivalent:
-    """A generated mutant of the solution that is right, too: the statement `was` may read `now`, `because` of what is said.
+    """A generated mutant of the solution that is right, too: the statement `was` may read `now`, `because` of the reason given.
 
-    `of` names the function ("adam", "Value.backward") where the same statement stands in several.
+    `of` names the function ("adam", "Value.backward") if the same statement occurs in several.
     """
 
     was: str

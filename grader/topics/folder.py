@@ -29,7 +29,7 @@ from .signature import Target, is_declaration, targets_of
 
 @dataclass(frozen=True)
 class Assignment:
-    """A topic's folder, loaded. Hashes are of file contents, so that a Result says what graded it."""
+    """A topic's folder, below the course's `root`. Each part is loaded when it is first asked for. Raises TopicError."""
 
     slug: str
     root: Path
@@ -59,7 +59,7 @@ class Assignment:
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
-        """What the student writes, in the order of declaration."""
+        """The functions and classes that the student writes, in the order of declaration."""
         return declared_targets(self.topic_module)
 
     @cached_property
@@ -115,12 +115,12 @@ class Assignment:
 
     @property
     def data_files(self) -> Sequence[Path]:
-        """The data sets that the topic brings; beside each NAME.csv.gz is NAME.md, its source and licence."""
+        """The files NAME.csv.gz of the topic's data sets. Beside each lies NAME.md, with its source and licence."""
         return sorted((self.folder / "data").glob(f"*{datasets.SUFFIX}"))
 
     @cached_property
     def data(self) -> Mapping[str, np.ndarray]:
-        """The data sets by name, as `dataset` gives them. Raises TopicError where one cannot be read."""
+        """The data sets by name, as `dataset` returns them. Raises TopicError if one cannot be read."""
         found = {path.name.removesuffix(datasets.SUFFIX): path for path in self.data_files}
         try:
             for name, path in found.items():
@@ -132,11 +132,12 @@ class Assignment:
 
     @property
     def files(self) -> Sequence[Path]:
-        """The files that decide: Python and data sets. The handout's prose and the matrix decide nothing."""
+        """The files that decide a grade: Python and data sets. The handout's prose and the matrix decide nothing."""
         return [*sorted(self.folder.rglob("*.py")), *self.data_files]
 
     @cached_property
     def hashes(self) -> dict[str, str]:
+        """Hashes of the topic's and the reference's files, so that a Result says what has graded it."""
         return {
             "topic": digest(self.files),
             "reference": digest([self.reference_path]),
@@ -155,12 +156,13 @@ def variant(path: Path) -> Change:
 
 
 def declared_targets(module: ModuleType) -> tuple[Target, ...]:
+    """Return the functions and classes that a module declares itself, in order. What it imports is not its own."""
     own = (value for value in vars(module).values() if getattr(value, "__module__", "") == module.__name__)
     return tuple(f for value in own if is_declaration(value) for f in targets_of(value))
 
 
 def load_module(path: Path, name: str) -> ModuleType:
-    """The module in a file, under a name of its own (a course is no package). Raises TopicError where it does not load."""
+    """Load the module in a file, under a `name` of its own, for a course is no package. Raises TopicError if it does not load."""
     if not path.is_file():
         raise TopicError(f"{path}: there is no such file")
     spec = importlib.util.spec_from_file_location(name, path)
@@ -196,7 +198,7 @@ def _text(path: Path, what: str) -> str:
 
 
 def digest(paths: Iterable[Path]) -> str:
-    """A short hash of file contents, 16 hex digits: enough to tell versions apart."""
+    """Return a short hash of the names and contents of files: 16 hexadecimal digits, enough to tell versions apart."""
     total = hashlib.sha256()
     for path in paths:
         total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

@@ -1,4 +1,4 @@
-"""A topic's folder, read without running anything: does its handout have a place for all that it asks, is every name unique?"""
+"""Checking a topic's folder for what is missing or there twice, without asking anybody anything."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ MARKER = re.compile(r"^\{(stub|check) ([\w-]+)\}[ \t]*$", re.MULTILINE)  # in ha
 
 
 def check_folder(assignment: Assignment) -> list[str]:
-    """The handout mentions every function and every public row exactly once; names of mistakes and variants are unique;
-    every data set says where it comes from."""
+    """Return the findings about a folder, one sentence each.
+
+    The handout has to mention every function and every public row exactly once, the names of mistakes and variants have to be
+    unique, each mistake has to say something, the rows that it must lose have to exist, and each data set needs its NAME.md.
+    """
     findings = []
     wanted = [("stub", f.name) for f in assignment.targets]
     wanted += [("check", row.id) for row in assignment.topic.rubric if not row.hidden]

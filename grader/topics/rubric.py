@@ -1,4 +1,4 @@
-"""A rubric: the rows of a topic, each a claim that is worth points, and the cases that they are asked on."""
+"""The rubric of a topic: its rows, each a claim that is worth points, and the cases that they are asked on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Case", "Cases", "Check", "Row", "Topic"]
 
 @dataclass(frozen=True)
 class Row:
-    """One claim of the rubric. `needs` names rows (ids, by blanks) without which this one is withheld."""
+    """One claim of the rubric. `needs` names rows (ids, separated by blanks) without which this one is withheld."""
 
     id: str
     points: float
@@ -26,7 +26,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Topic:
-    """`cases(rng)` yields the named cases that rows use unless they name their own."""
+    """A topic: `cases(rng)` yields the named cases that rows use unless they name their own."""
 
     title: str
     cases: Cases

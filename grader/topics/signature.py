@@ -1,4 +1,4 @@
-"""What the student writes, declared by a `def` without a body: signature, stub, contract and generator at once.
+"""Declarations of what the student writes: a `def` without a body is signature, stub, contract and generator at once.
 
     def softmax(logits: Reals["n c"]) -> Reals["n c"]:
         \"\"\"The probabilities of each row.\"\"\"

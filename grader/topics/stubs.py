@@ -1,4 +1,4 @@
-"""What the student receives for each declaration: signature and contract in words, and nothing behind it."""
+"""Stubs: each declaration as the student receives it, a signature and a contract in words with nothing behind it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .signature import Class, Function, Target
 
 
 def stub(target: Target) -> str:
-    """The function or class as the student receives it."""
+    """Return the Python text of a function or class as the student receives it."""
     return "\n".join(_class(target) if isinstance(target, Class) else _function(target))
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.submission.notebook import MAX_BYTES
+from grader.submission.notebook import MAX_FILE_BYTES
 from hostile.harness import HONEST, ROOT, TOPIC, Range
 from support.notebooks import notebook
 
@@ -61,7 +61,7 @@ def test_a_careless_reader_would_fall() -> None:
 
 def test_outputs_below_the_limit_are_dropped(range_: Range, place: Path) -> None:
     path = place / f"{TOPIC}.ipynb"
-    path.write_text(with_output("x" * (MAX_BYTES - (1 << 20))))
+    path.write_text(with_output("x" * (MAX_FILE_BYTES - (1 << 20))))
     range_.graded(path)
 
 

@@ -17,8 +17,7 @@ import numpy as np
 
 from ...checks import SingleCase, Trial
 from ...errors import GraderError, Wrong
-from ...inside.plan import Implementation, Plan
-from ...inside.plan import describe as describe_value
+from ...inside.plan import Implementation, Plan, describe_value
 from ...numerics.compare import MAX_DIGITS, Truth
 from ...result import Status
 from ...submission.in_process import Live

@@ -19,7 +19,7 @@ from itertools import accumulate
 from typing import Any
 
 from ...errors import Unreadable
-from ...submission.notebook import read
+from ...submission.notebook import read_source
 from .text import as_on_screen, cut
 
 __all__ = ["Output", "ShownCell", "Unreadable", "defining_cells", "png", "read_cells"]
@@ -59,7 +59,7 @@ class ShownCell:
 
 def read_cells(data: bytes, file: str) -> list[ShownCell]:
     """Return the cells of a notebook or of a `.py` file. Raise `Unreadable` where grading did."""
-    code = {cell.number: cut(cell.original, MAX_SOURCE) for cell in read(data, file).cells}
+    code = {cell.number: cut(cell.original, MAX_SOURCE) for cell in read_source(data, file).cells}
     try:
         raw = _raw_cells(json.loads(data)) if file.lower().endswith(".ipynb") else []
     except (ValueError, RecursionError):  # in an encoding that only the graded reading guesses: its code is enough

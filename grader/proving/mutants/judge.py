@@ -19,7 +19,7 @@ from ...judging.outcome import Outcome
 from ...result import Status
 from ...submission.jail import Jail
 from ...submission.limits import Limits
-from ...submission.notebook import read
+from ...submission.notebook import read_source
 from ...submission.session import Session
 from ...topics.folder import Assignment
 from ...topics.rubric import Row, Topic
@@ -68,7 +68,9 @@ class MutantJudge:
         """
         topic, asked, longest = assignment.topic, dict[str, tuple[int, int]](), 0.0
         limits = Limits()
-        with Session(read(assignment.solution.encode(), "solution.py"), jail, limits, data=assignment.data) as solution:
+        with Session(
+            read_source(assignment.solution.encode(), "solution.py"), jail, limits, data=assignment.data
+        ) as solution:
             for row in topic.rubric:
                 counted, before = CountedCalls(solution), solution.cpu_seconds()
                 [o] = evaluate(topic, counted, seeded_trials(topic, counted, truth, PUBLIC_SEED), rows=[row.id])
@@ -86,7 +88,7 @@ class MutantJudge:
         """Ask the rows up to the first that the mutant loses."""
         names = [f.name for f in self.assignment.targets]
         with Session(
-            read(mutant.source.encode(), "mutant.py"), self.jail, self.limits, names, self.assignment.data
+            read_source(mutant.source.encode(), "mutant.py"), self.jail, self.limits, names, self.assignment.data
         ) as student:
             trials = seeded_trials(self.topic, student, self.truth, PUBLIC_SEED)
             return JudgedMutant(mutant, evaluate(self.topic, student, trials, stop_at_first_loss=True))

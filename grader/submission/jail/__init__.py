@@ -1,8 +1,8 @@
-"""Where submissions run: the strongest jail that this machine can make.
+"""Jails for submissions, and the choice of the strongest that this machine can make.
 
-`open_jail` gives it; `base` is the interface that a Session talks to; `process` the jail of any system; `server` that of Linux,
-started by `launch`, with the fork server and the confinement of `inside/` at its other end. `packages` tells what submissions may
-import, `folders` makes what is temporary, `levels` measures what a jail holds.
+`base` is the interface that a Session talks to, `process` the jail of any system, `server` that of Linux, which `launch` starts
+and in which `inside/fork_server.py` runs. `levels` measures what a jail holds. `packages` finds what submissions may import,
+`folders` makes temporary folders.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from .server import ForkServerJail
 
 
 def open_jail(imports: Sequence[str] = ("numpy",)) -> Jail:
-    """The strongest jail of this machine."""
+    """Return the strongest jail of this machine. The caller closes it."""
     return next(jails(imports))
 
 
 def jails(imports: Sequence[str] = ("numpy",)) -> Iterator[Jail]:
-    """Those that can make a child here, from the strongest: all layers, those that need no namespaces, a plain process.
+    """Yield the jails that can make a child here, the strongest first: all layers, those without namespaces, a plain process.
 
-    Whether a child can confine itself as well is seen when it is asked (see `levels`).
+    A child may still fail to confine itself, which shows when it is first asked (`levels.measured_jail`). The caller closes them.
     """
     if sys.platform == "linux":
         base = [*(["landlock"] if landlock.abi() else []), *(["seccomp"] if seccomp.available() else [])]

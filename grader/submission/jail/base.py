@@ -1,4 +1,4 @@
-"""The interface between a Session and the process that it talks to, and what every jail shares."""
+"""The interface between a Session and the process that it talks to, and the constants and functions that jails share."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from ..limits import Limits
 
 INSIDE = Path(__file__).resolve().parents[2] / "inside"  # all that the interpreter inside loads of this package
 PYTHON = (
-    # on Windows a virtual environment's python.exe only starts another one, whose number we would not know
+    # On Windows the python.exe of a virtual environment starts another one, whose process id we would not know.
     getattr(sys, "_base_executable", sys.executable) if sys.platform == "win32" else sys.executable,
     *("-s", "-S", "-P", "-B"),  # no site-packages, no current folder, no bytecode written
 )
 SCRATCH_BYTES = 16 << 20  # what a submission may write, and the largest file
 DESCRIPTORS = 64
-THREADS = 64  # that a submission may start, give or take those that others start at the same time
-WINDOWS_CRASH = 0xC0000000  # exit statuses from here on are Windows's own, for exceptions that nobody handled
-GRACE_SECONDS = 5  # of processor time beyond the submission's budget before the kernel itself ends it
+THREADS = 64  # that a submission may start (RLIMIT_NPROC: those that others start at the same time count as well)
+WINDOWS_CRASH = 0xC0000000  # the first of Windows's own exit statuses, for exceptions that nobody handled
+GRACE_SECONDS = 5  # CPU seconds beyond the submission's budget, after which the kernel itself ends it
+LEAVING_SECONDS = 1.0  # wall time for a process that closed its channel to be gone
 
 
 class Child(abc.ABC):
@@ -34,19 +35,19 @@ class Child(abc.ABC):
 
     @abc.abstractmethod
     def cpu_seconds(self) -> float:
-        """Processor time used so far, measured from outside."""
+        """Return the processor time used so far, measured from outside."""
 
     @abc.abstractmethod
     def end(self, gone: bool = False) -> str:
-        """Kill everything that the submission started and say in a few words how it ended. Safe to call twice.
+        """Kill everything that the submission started, and return a few words about how it ended. Safe to call twice.
 
-        `gone`: its side of the channel is closed, so that it is about to end by itself. Raises GraderError where it was
-        the jail that ended, and took the submission with it.
+        `gone`: it has closed its end of the channel, so it is given a moment to end by itself. Raises GraderError if the jail has
+        ended and has taken the submission with it.
         """
 
 
 class Jail(abc.ABC):
-    """Makes children. `level` and `sentence` say what it holds (docs/security.md)."""
+    """Makes children. `level` (0 to 3) and `sentence` say what it holds: docs/security.md. `imports` are the allowed packages."""
 
     level: int
     sentence: str
@@ -54,14 +55,14 @@ class Jail(abc.ABC):
 
     @abc.abstractmethod
     def start(self) -> Child:
-        """A fresh process that has loaded numpy and no student code. Raises GraderError where none can be made."""
+        """Return a fresh process, which has loaded numpy and no student code. Raises GraderError if none can be made."""
 
     @abc.abstractmethod
     def close(self) -> None:
-        """Kill what still runs and free what the jail holds; `start` raises GraderError from then on. From any thread."""
+        """Kill the children that still run, and free what the jail holds. Safe from any thread; then `start` raises GraderError."""
 
     def settings(self, limits: Limits) -> dict[str, Any]:
-        """The first request to a child: the limits that it puts on itself before any student code runs."""
+        """Return the first request to a child: the limits that it puts on itself before any student code runs."""
         return {
             "imports": self.imports,
             "memory": limits.memory_mb << 20,
@@ -73,16 +74,18 @@ class Jail(abc.ABC):
 
 
 def environment(home: str) -> dict[str, str]:
-    """All that a submission sees of the environment: one thread for BLAS, UTF-8, and hashes that do not vary."""
+    """Return the environment variables of a submission. `home` is its home and, on Windows, its folder for temporary files."""
+    # PYTHONHASHSEED: a set of strings has the same order in every run. One thread for BLAS: by default it starts one for each
+    # processor, with memory of its own, and `import numpy` fails where the limits leave no room for that.
     seen = {"PATH": "/usr/bin:/bin", "HOME": home, "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"}
-    if sys.platform == "win32":  # without SYSTEMROOT it has neither sockets nor random numbers
+    if sys.platform == "win32":  # without SYSTEMROOT, Windows gives a process neither sockets nor random numbers
         root = os.environ.get("SYSTEMROOT", r"C:\Windows")
         seen |= {"SYSTEMROOT": root, "PATH": rf"{root}\System32", "USERPROFILE": home, "TEMP": home, "TMP": home}
     return seen | {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM")}
 
 
 def how_it_ended(status: int) -> str:
-    """A few words for an exit status as subprocess reports it (negative: a signal)."""
+    """Return a few words for an exit status as `subprocess` reports it (negative: a signal)."""
     if status >= WINDOWS_CRASH:
         return f"was ended by the system (status 0x{status:08X}: a crash in compiled code?)"
     if status >= 0:
@@ -92,7 +95,7 @@ def how_it_ended(status: int) -> str:
     except ValueError:
         name = f"signal {-status}"
     reason = {
-        "SIGSEGV": "a crash in compiled code, or `abort`",  # which cannot signal itself where signals are forbidden
+        "SIGSEGV": "a crash in compiled code, or `abort`",  # seccomp forbids signals, so abort() falls back to a crash
         "SIGXCPU": "out of processor time",
         "SIGSYS": "a forbidden call",
     }.get(name)
@@ -100,12 +103,13 @@ def how_it_ended(status: int) -> str:
 
 
 def process_cpu_seconds(pid: int, started: float) -> float:
-    """CPU seconds of another process. Linux keeps a clock for each (clock_getcpuclockid); elsewhere psutil asks the system.
+    """Return the CPU seconds of another process, 0 if it is gone.
 
-    `started`: by time.monotonic(); where nothing else is told, the wall's time since then stands in.
+    `started`: when it started, by time.monotonic(). Where a system refuses to tell, the wall time since then is returned.
     """
     if sys.platform == "linux":
         try:
+            # The clock of a process, as glibc's clock_getcpuclockid(3) computes its number.
             return time.clock_gettime((~pid << 3) | 2)
         except OSError:
             return 0.0

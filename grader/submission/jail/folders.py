@@ -1,4 +1,4 @@
-"""Temporary folders that say whose they are, so that those of a grader that was killed go with the next start."""
+"""Temporary folders whose names say who made them, so that the next start removes those of a grader that was killed."""
 
 from __future__ import annotations
 
@@ -13,33 +13,32 @@ PREFIX = "grader"
 
 
 def make(kind: str) -> str:
-    """A new, private, empty folder."""
+    """Make a private, empty folder for a purpose, `kind` (small letters), and return its path."""
     return tempfile.mkdtemp(prefix=f"{PREFIX}-{kind}-{_machine()}-{os.getpid()}-")
 
 
 def sweep() -> None:
-    """Remove what processes of this user and machine made that are no more."""
+    """Remove the folders that processes of this user on this machine made and that are gone."""
     ours = re.compile(rf"{PREFIX}-[a-z]+-{_machine()}-(\d+)-")
     with contextlib.suppress(OSError):
         for entry in os.scandir(tempfile.gettempdir()):
             owner = ours.match(entry.name)
-            if owner and entry.is_dir(follow_symlinks=False) and _is_mine(entry) and not _runs(int(owner[1])):
+            if not owner or not entry.is_dir(follow_symlinks=False) or _runs(int(owner[1])):
+                continue
+            if sys.platform == "win32" or entry.stat(follow_symlinks=False).st_uid == os.getuid():
                 shutil.rmtree(entry.path, ignore_errors=True)
 
 
 def _machine() -> int:
-    """Tells apart containers that share a folder for temporary files: numbers of processes mean something in one only."""
+    """Return a number for this machine or container: containers may share /tmp, but not the meaning of a process id."""
     try:
         return os.stat("/proc/self/ns/pid").st_ino
     except OSError:
         return 0
 
 
-def _is_mine(entry: os.DirEntry[str]) -> bool:
-    return sys.platform == "win32" or entry.stat(follow_symlinks=False).st_uid == os.getuid()
-
-
 def _runs(pid: int) -> bool:
+    """Return True if there is a process of that number."""
     if sys.platform != "win32":
         try:
             os.kill(pid, 0)

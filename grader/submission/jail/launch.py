@@ -1,4 +1,4 @@
-"""How the fork server is started: the command line, inside bubblewrap or without it."""
+"""The command line that starts the fork server, inside bubblewrap or without it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from .base import INSIDE, PYTHON, SCRATCH_BYTES
 LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 NOBODY = 65534
 
-# Runs in the server's interpreter, where the folder INSIDE is the package `grader_inside`.
+# Runs in the server's interpreter. The folder INSIDE is the package `grader_inside`, but only while its modules load: student code
+# cannot import from it.
 BOOT = f"""
 import ast, sys, types
 _, fd, places, folder, options = sys.argv
@@ -31,7 +32,7 @@ fork_server.main(int(fd), ast.literal_eval(options))
 
 
 def command(imports: Sequence[str], layers: frozenset[str], control: int) -> list[str]:
-    """Start the server with its control socket on descriptor `control`."""
+    """Return the command that starts the server. `control` is the descriptor of its control socket, which it inherits."""
     stdlib, tops = sysconfig.get_path("stdlib"), packages.files_of(imports)
     places = packages.places(imports)
     options: dict[str, Any] = {
@@ -46,13 +47,20 @@ def command(imports: Sequence[str], layers: frozenset[str], control: int) -> lis
         options["read"] = [*filter(os.path.exists, LIBRARIES), stdlib, "/packages"]
     else:
         outside, code = [], str(INSIDE)
-        options["read"] = [*_libraries(), *_standard_library(stdlib), *map(str, tops.values())]
+        hidden = set(_package_folders(stdlib))
+        standard_library = [entry.path for entry in os.scandir(stdlib) if entry.path not in hidden]
+        options["read"] = [*_libraries(), *standard_library, *map(str, tops.values())]
+    # -I: no environment variable and no user's site-packages changes what is imported.
     python = [os.path.realpath(sys.executable), "-I", *PYTHON[2:]]
     return [*outside, *python, "-c", BOOT, str(control), repr(places), code, repr(options)]
 
 
 def _bubblewrap(stdlib: str, tops: Mapping[str, Path]) -> list[str]:
-    """What stands before a command so that it runs on a machine that holds Python, `tops` in /packages, our part in /code."""
+    """Return the part of a command that makes it run on a machine with nothing but Python and the files of `inside/` in /code.
+
+    `tops` are files and folders of packages by name. They are in /packages.
+    """
+    # Not --unshare-all, with which --disable-userns fails: the children need user namespaces of their own.
     arguments = ["bwrap", "--unshare-pid", "--as-pid-1", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     arguments += ["--unshare-cgroup-try", "--new-session", "--ro-bind", "/usr", "/usr"]
     for link in ("/lib", "/lib64", "/bin"):
@@ -63,7 +71,7 @@ def _bubblewrap(stdlib: str, tops: Mapping[str, Path]) -> list[str]:
     base = os.path.realpath(sys.base_prefix)
     if not base.startswith("/usr"):
         arguments += [*_folders(base), "--ro-bind", base, base]
-    for hidden in _package_folders(stdlib):
+    for hidden in _package_folders(stdlib):  # /usr and `base` hold packages that the course may not allow
         arguments += ["--tmpfs", hidden]
     arguments += ["--proc", "/proc", "--dev", "/dev"]
     for folder in ("/box", "/code", "/packages"):
@@ -78,13 +86,16 @@ def _bubblewrap(stdlib: str, tops: Mapping[str, Path]) -> list[str]:
 
 
 def _folders(path: str) -> list[str]:
-    """Arguments that make the folders above `path` readable by everybody (bubblewrap's own are not)."""
+    """Return arguments that make the folders above `path`, readable by everybody: those that bubblewrap makes by itself are not."""
     parents = [str(parent) for parent in reversed(Path(path).parents) if str(parent) != "/"]
     return [argument for parent in parents for argument in ("--perms", "0755", "--dir", parent)]
 
 
 def _libraries() -> Iterator[str]:
-    """What the dynamic loader may look for, one by one: beside it lie the packages of the system's own Pythons."""
+    """Yield the paths in which the dynamic loader may look for libraries.
+
+    They are named one by one, because in the same folders lie the packages of the system's own Pythons.
+    """
     for folder in {os.path.realpath(path) for path in LIBRARIES}:
         if os.path.isfile(folder):
             yield folder
@@ -94,25 +105,18 @@ def _libraries() -> Iterator[str]:
             )
 
 
-def _standard_library(stdlib: str) -> list[str]:
-    """Everything of the standard library but the places where packages are installed."""
-    hidden = set(_package_folders(stdlib))
-    return [entry.path for entry in os.scandir(stdlib) if entry.path not in hidden]
-
-
 def _package_folders(stdlib: str) -> list[str]:
-    """Where this Python and those of the system keep installed packages."""
+    """Return the folders in which this Python and those of the system keep installed packages."""
     roots = {Path(os.path.realpath(folder)) for folder in LIBRARIES}
     pythons = {Path(stdlib)}.union(*(root.glob("python3*") for root in roots))
     return sorted(str(found) for python in pythons for found in python.glob("*-packages") if found.is_dir())
 
 
 def other_user(layers: frozenset[str]) -> dict[str, Any]:
-    """Root gives itself up, where Python can still be read by anybody; bubblewrap does it by itself."""
-    if os.getuid() != 0 or "namespaces" in layers or not _readable_by_all(Path(os.path.realpath(sys.executable))):
+    """Return the arguments of `Popen` with which root becomes another user. Bubblewrap does that by itself."""
+    if os.getuid() != 0 or "namespaces" in layers:
         return {}
-    return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-
-
-def _readable_by_all(path: Path) -> bool:
-    return all(os.stat(parent).st_mode & 0o001 for parent in path.parents)
+    # Another user could not start a Python below a folder of mode 0700.
+    parents = Path(os.path.realpath(sys.executable)).parents
+    reachable = all(os.stat(parent).st_mode & 0o001 for parent in parents)
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if reachable else {}

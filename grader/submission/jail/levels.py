@@ -1,7 +1,7 @@
-"""The level of a jail is measured, never assumed: a submission that tries to break out, and what it achieved.
+"""The level of a jail: measured, never assumed, by a submission that tries to break out.
 
-Each canary is a small attack that a student could write; its answer is True where it succeeded. Which level follows from
-which answers is decided here, in one place (docs/security.md explains the levels to people).
+Each canary is a small attack that a student could write. It answers True if it succeeded. `level_of` turns the answers into a
+level; docs/security.md explains the levels to people.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from ...errors import Fault, GraderError
 from ...inside.plan import Plan
 from ..limits import Limits
-from ..notebook import read
+from ..notebook import read_source
 from ..session import Session
 from . import Jail, folders, jails
 
@@ -52,7 +52,7 @@ def read_memory(pid):
 
 @tried
 def signal(pid):
-    if os.name == "posix":  # elsewhere 0 is a signal, too; it is said to get out unasked
+    if os.name == "posix":  # on Windows 0 is CTRL_C_EVENT; there the attack counts as successful
         os.kill(pid, 0)
 
 @tried
@@ -84,12 +84,12 @@ ADVICE = (
     "Level 3 takes Linux with user namespaces, bubblewrap and libseccomp (Debian, Ubuntu: apt-get install bubblewrap "
     "libseccomp2); see docs/security.md."
 )
-TRUSTED_FROM = 2  # below this level `grade` wants to be told that the submissions are trusted
+TRUSTED_FROM = 2  # below this level `grade` refuses without --trust-submissions
 
 
 @dataclass(frozen=True)
 class Measured:
-    """The level, and what each canary achieved (True: it got out)."""
+    """The level, and for each canary whether it got out."""
 
     level: int
     escaped: Mapping[str, bool]
@@ -100,7 +100,10 @@ class Measured:
 
 
 def measured_jail(imports: Sequence[str]) -> Jail:
-    """The strongest jail of this machine that submissions can be started in, with the level that its canaries showed."""
+    """Return the strongest jail of this machine in which the canaries could be asked, with the level that they showed.
+
+    Raises GraderError if there is none.
+    """
     for jail in jails(imports):
         try:
             measured = measure(jail)
@@ -116,26 +119,26 @@ def measured_jail(imports: Sequence[str]) -> Jail:
 
 
 def measure(jail: Jail) -> Measured:
-    """Send the canaries into a jail. A canary that cannot be asked counts as escaped: nothing is promised unseen."""
-    with _bait() as bait:
+    """Send the canaries into a jail. One that cannot be asked counts as escaped: nothing is promised unseen."""
+    with _targets() as (secret, port):
         questions: dict[str, tuple[Any, ...]] = {
-            "read_file": (str(bait.secret),),
-            "write_file": (str(bait.secret.with_name("written")),),
+            "read_file": (str(secret),),
+            "write_file": (str(secret.with_name("written")),),
             "read_memory": (os.getpid(),),
             "signal": (os.getpid(),),
-            "connect": (bait.port,),
+            "connect": (port,),
             "fork": (),
             "execute": (),
             "drop": (),
-            "see_name": (str(bait.secret),),
+            "see_name": (str(secret),),
         }
-        with Session(read(SOURCE, "canaries.py"), jail, Limits()) as canary:
+        with Session(read_source(SOURCE, "canaries.py"), jail, Limits()) as canary:
             escaped = {name: _ask(canary, name, arguments) for name, arguments in questions.items()}
     return Measured(level_of(escaped), escaped)
 
 
 def level_of(escaped: Mapping[str, bool]) -> int:
-    """3 where nothing escaped, 2 where only names can be seen, 1 where only our files and memory are safe, else 0."""
+    """Return 3 if nothing escaped, 2 if only names can be seen, 1 if our files and memory are safe, 0 otherwise."""
     if not any(escaped.values()):
         return 3
     if not any(got for name, got in escaped.items() if name != "see_name"):
@@ -144,24 +147,19 @@ def level_of(escaped: Mapping[str, bool]) -> int:
 
 
 def _ask(canary: Session, name: str, arguments: tuple[Any, ...]) -> bool:
+    """Return True if an attack succeeded, or killed its process."""
     plan = Plan()
     plan.want(*plan.call(name, *arguments))
     canary.begin_row()
     try:
         return canary.run(plan) != [False]
     except Fault:
-        return name != "fork"  # a fork bomb's child that was killed with its parent is contained
-
-
-@dataclass(frozen=True)
-class _Bait:
-    secret: Path
-    port: int
+        return name != "fork"  # a fork that ends the process is contained
 
 
 @contextmanager
-def _bait() -> Iterator[_Bait]:
-    """What the canaries are after: a private file of this user, and a port that listens."""
+def _targets() -> Iterator[tuple[Path, int]]:
+    """Make what the canaries are after: a private file of this user, and a port that listens."""
     folders.sweep()
     folder = folders.make("canary")
     try:
@@ -169,6 +167,6 @@ def _bait() -> Iterator[_Bait]:
             secret = Path(folder) / "secret"
             secret.write_text("a grade")
             secret.chmod(0o600)
-            yield _Bait(secret, server.getsockname()[1])
+            yield secret, server.getsockname()[1]
     finally:
         shutil.rmtree(folder, ignore_errors=True)

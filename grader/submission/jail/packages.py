@@ -1,4 +1,4 @@
-"""The environment of submissions: which distributions can be imported, and where their files really lie."""
+"""The packages that submissions may import: the distributions that bring them, and where their files really are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...errors import GraderError
 
-# Runs inside: modules are found by name in the folders of `places`, and no others of those folders are.
+# Part of BOOT, runs inside. It finds the modules that `places` names, each in its folder, and no other module of these folders.
 FINDER = """
 import importlib.machinery, sys
 
@@ -25,20 +25,20 @@ sys.meta_path.append(Allowed)
 
 
 def files_of(names: Sequence[str]) -> dict[str, Path]:
-    """Top-level name → file or folder, of exactly the named distributions and those that they need.
+    """Return the files and folders, by name, of the named packages and of all that they require.
 
-    Raises GraderError for one that is not installed.
+    Raises GraderError for a package that is not installed.
     """
     return {top: (place / top).resolve() for top, place in _tops(names).items()}
 
 
 def places(names: Sequence[str]) -> dict[str, str]:
-    """Top-level module → the folder that it lies in, likewise: what FINDER wants."""
+    """Return the folder of each top-level module of the same packages: the `places` of FINDER."""
     return {inspect.getmodulename(top) or top: str(place) for top, place in _tops(names).items()}
 
 
 def _tops(names: Sequence[str]) -> dict[str, Path]:
-    """Name of a top-level file or folder → the folder that it lies in."""
+    """Return the folder that each top-level file or folder of these packages lies in, by its name."""
     found: dict[str, Path] = {}
     for name in needed(names):
         distribution = importlib.metadata.distribution(name)
@@ -50,7 +50,7 @@ def _tops(names: Sequence[str]) -> dict[str, Path]:
 
 
 def needed(names: Sequence[str]) -> Iterator[str]:
-    """The distributions that bring the named packages and, once each, everything they require (extras left out)."""
+    """Yield the distributions of the named packages and, once each, everything that they require, without extras."""
     queue, seen = [_distribution(name) for name in names], set()
     while queue:
         name = queue.pop(0)
@@ -60,13 +60,13 @@ def needed(names: Sequence[str]) -> Iterator[str]:
         try:
             requirements = importlib.metadata.requires(name) or []
         except importlib.metadata.PackageNotFoundError:
-            continue  # required on another system, or by another version of Python
+            continue  # a requirement of another system, or of another version of Python
         yield name
         queue += [re.split(r"[^\w.-]", r, maxsplit=1)[0] for r in requirements if "extra ==" not in r]
 
 
 def _distribution(package: str) -> str:
-    """Packages are named as they are imported: `sklearn` comes with scikit-learn."""
+    """Return the distribution that brings a package, named as it is imported: "scikit-learn" for `sklearn`."""
     try:
         return str(importlib.metadata.distribution(package).metadata["Name"])
     except importlib.metadata.PackageNotFoundError:

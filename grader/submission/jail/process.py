@@ -1,8 +1,8 @@
-"""Where a submission runs: `Jail.start()` gives a Child, a process that answers on a socket and can be measured and killed.
+"""The jail of any system: a new interpreter for each submission.
 
-This jail is a process of its own session and group with resource limits, an empty working directory, no inherited
-descriptor, a scrubbed environment, and a Python that finds the standard library and the allowed packages only. It contains
-crashes, loops and exhaustion; it keeps no secrets on the machine, and says so (level 0 of docs/security.md).
+It has a session and group of its own, resource limits, an empty working directory, no inherited descriptor, an environment of
+a few variables, and finds the standard library and the allowed packages only. That contains crashes, loops and exhaustion. It
+keeps no secret of the machine, and says so: level 0 of docs/security.md.
 
 The same code serves Windows, which has neither groups nor resource limits and hands a socket over in another way.
 """
@@ -24,9 +24,10 @@ from collections.abc import Sequence
 
 from ...errors import GraderError
 from . import folders, packages
-from .base import INSIDE, PYTHON, Child, Jail, environment, how_it_ended, process_cpu_seconds
+from .base import INSIDE, LEAVING_SECONDS, PYTHON, Child, Jail, environment, how_it_ended, process_cpu_seconds
 
-# Runs in the fresh interpreter: makes the sibling modules importable as `grader_inside`, and only while they load.
+# Runs in the new interpreter. The folder INSIDE is the package `grader_inside`, but only while its modules load: student code
+# cannot import from it.
 BOOT = f"""
 import ast, socket, sys, types
 _, given, places, code = sys.argv
@@ -38,11 +39,10 @@ from grader_inside.worker import main
 inside.__path__ = []
 main(socket.fromshare(sys.stdin.buffer.read()) if given == "stdin" else socket.socket(fileno=int(given)))
 """
-LEAVING_SECONDS = 1.0  # wall time for a process that closed its channel to be gone
 
 
 class ProcessJail(Jail):
-    """A new interpreter per submission."""
+    """Makes a new interpreter for each submission, in which `imports` can be imported."""
 
     level = 0
     sentence = "level 0: crashes and loops are contained; student code could read this user's files"
@@ -50,10 +50,10 @@ class ProcessJail(Jail):
     def __init__(self, imports: Sequence[str] = ("numpy",)) -> None:
         self.imports = tuple(imports)
         self._lock, self._closed = threading.Lock(), False
-        self._children: weakref.WeakSet[_Process] = weakref.WeakSet()
+        self._children: weakref.WeakSet[_Interpreter] = weakref.WeakSet()
         self._places = repr(packages.places(self.imports))
         folders.sweep()
-        compileall.compile_dir(INSIDE, quiet=2)  # children write no bytecode
+        compileall.compile_dir(INSIDE, quiet=2)  # once: the children write no bytecode
 
     def start(self) -> Child:
         ours, theirs = socket.socketpair()
@@ -65,7 +65,7 @@ class ProcessJail(Jail):
             ours.close()
             shutil.rmtree(scratch, ignore_errors=True)
             raise GraderError(f"no process could be started for the submission: {error}") from error
-        child = _Process(process, ours, scratch)
+        child = _Interpreter(process, ours, scratch)
         with self._lock:
             self._children.add(child)
             if not self._closed:
@@ -74,7 +74,7 @@ class ProcessJail(Jail):
         raise GraderError("the jail is closed")
 
     def _launch(self, channel: socket.socket, scratch: str) -> subprocess.Popen[bytes]:
-        """The process, with its end of the channel: an open descriptor, or on Windows what `share` says, on stdin."""
+        """Start the process and give it its end of the channel: an inherited descriptor, or on Windows a description on stdin."""
         shared = sys.platform == "win32"
         process = subprocess.Popen(
             [*PYTHON, "-c", BOOT, "stdin" if shared else str(channel.fileno()), self._places, str(INSIDE)],
@@ -97,7 +97,7 @@ class ProcessJail(Jail):
                 child.kill()
 
 
-class _Process(Child):
+class _Interpreter(Child):
     def __init__(self, process: subprocess.Popen[bytes], channel: socket.socket, scratch: str) -> None:
         self.process, self.channel, self.scratch = process, channel, scratch
         self._ended = ""
@@ -113,7 +113,11 @@ class _Process(Child):
         if self._ended:
             return self._ended
         self.cpu_seconds()
-        left_by_itself = self._wait(LEAVING_SECONDS if gone else 0)
+        try:
+            self.process.wait(LEAVING_SECONDS if gone else 0)
+            left_by_itself = True
+        except subprocess.TimeoutExpired:
+            left_by_itself = False
         _kill_all(self.process)
         status = self.process.wait()
         self.channel.close()
@@ -122,23 +126,16 @@ class _Process(Child):
         return self._ended
 
     def kill(self) -> None:
-        """From another thread: its session finds it gone, and cleans up."""
+        """Kill the process from another thread. Its session will find it gone, and clean up."""
         if self.process.poll() is None:
             _kill_all(self.process)
-
-    def _wait(self, seconds: float) -> bool:
-        try:
-            self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
 
 
 if sys.platform == "win32":
     import psutil
 
     def _give(process: subprocess.Popen[bytes], channel: socket.socket) -> None:
-        """Windows hands a socket to a process by a description of it. Raises OSError."""
+        """Write a description of the socket to the process's stdin: so Windows hands a socket over. Raises OSError."""
         assert process.stdin is not None
         try:
             with process.stdin:
@@ -149,7 +146,7 @@ if sys.platform == "win32":
             raise
 
     def _kill_all(process: subprocess.Popen[bytes]) -> None:
-        """The process and what it started, as far as the parents of these still live."""
+        """Kill the process and what it has started, as far as the parents of those are still there."""
         with contextlib.suppress(psutil.Error):
             for child in psutil.Process(process.pid).children(recursive=True):
                 with contextlib.suppress(psutil.Error):
@@ -159,6 +156,6 @@ if sys.platform == "win32":
 else:
 
     def _kill_all(process: subprocess.Popen[bytes]) -> None:
-        """The process and all of its group, which outlives it."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # where the whole group is gone already
+        """Kill the process and its whole group, which may outlive it."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # the whole group is gone already
             os.killpg(process.pid, signal.SIGKILL)

@@ -7,7 +7,7 @@ import importlib
 import sys
 
 sys.path[:0] = [WORLD["packages"], WORLD["package"].rpartition("/")[0]]
-sys.meta_path[:] = [finder for finder in sys.meta_path if "standins" not in type(finder).__module__]
+sys.meta_path[:] = [finder for finder in sys.meta_path if "stand_ins" not in type(finder).__module__]
 
 
 def breach():
