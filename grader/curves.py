@@ -1,11 +1,11 @@
-"""A curve in a row's evidence: numbers over steps, beside what is usual. Here is its form, and its one line for terminals.
+"""Curves in a row's evidence: numbers over steps, with a band of usual values; their form, and one line for terminals.
 
     {"title": "Loss while training", "x": "epoch", "y": "loss", "start": 0,
      "series": [{"name": "yours", "values": [2.3, 1.1, "nan"]}, {"name": "reference, median", "values": [2.3, 1.0, 0.7]}],
      "band": {"name": "reference, 99.9 % of runs", "low": [2.2, 0.9, 0.6], "high": [2.4, 1.2, 0.8]}}
 
 `title`, `start` (the step of the first value, 0 if not given) and `band` may be left out. A number that is not finite is None
-or one of the words that `result.plain` makes of it. The first series is the student's. Reports draw this; see `report/curve.py`.
+or one of the words of `result.plain`. The first series is the student's. output/report/curve.py draws it.
 """
 
 from __future__ import annotations
@@ -17,27 +17,31 @@ from itertools import groupby
 from typing import Any
 
 MAX_SERIES = 4
-MAX_VALUES = 10_000  # of each series: what comes after is not read
-MAX_TEXT = 60  # characters of a title or a name
+MAX_VALUES = 10_000  # of each series: later ones are not read
+MAX_LABEL = 60  # characters of a title or a name
 MAX_START = 10**9
-MANY_DECADES = 2.0  # values that span more are shown on a logarithmic scale
+MANY_DECADES = 2.0  # positive values that span more are shown on a logarithmic scale
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDTH = 40  # characters of a sparkline
 
 
 @dataclass(frozen=True)
 class Series:
-    """Values at successive steps; those that are not finite are gaps."""
+    """Values at successive steps. Those that are not finite are gaps."""
 
     name: str
     values: tuple[float, ...]
 
     @property
     def finite(self) -> list[float]:
+        """The values that are finite."""
         return [value for value in self.values if math.isfinite(value)]
 
     def trouble(self, x: str, start: int) -> str:
-        """What is not finite, as a sentence, or nothing: "yours: 3 of 30 values are not finite, from epoch 27 (nan) on"."""
+        """Return a sentence about the values that are not finite, "" if all are.
+
+        "yours: 3 of 30 values are not finite, from epoch 27 (nan) on"; `x` is the name of a step, `start` the first one's number.
+        """
         bad = [step for step, value in enumerate(self.values) if not math.isfinite(value)]
         if not bad:
             return ""
@@ -49,7 +53,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Band:
-    """What is usual: at each step from `low` to `high`."""
+    """Usual values: from `low` to `high` at each step."""
 
     name: str
     low: tuple[float, ...]
@@ -58,7 +62,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Curve:
-    """What is drawn."""
+    """Series over the same steps, the first one the student's, with the names of both axes."""
 
     title: str
     x: str
@@ -74,13 +78,13 @@ class Curve:
 
     @property
     def logarithmic(self) -> bool:
-        """Whether the series are positive and span more than two decades."""
+        """True if all values are positive and span more than two decades."""
         values = [value for series in self.series for value in series.finite]
         return bool(values) and min(values) > 0 and math.log10(max(values)) - math.log10(min(values)) > MANY_DECADES
 
 
 def read_curve(data: Any) -> Curve | None:
-    """The curve that `data` describes, cut to size; None for anything else."""
+    """Return the curve that `data`, of the form above, describes, cut to size; None for data of another form."""
     try:
         series = tuple(_series(one, "values") for one in data["series"][:MAX_SERIES])
         band = data.get("band")
@@ -112,11 +116,11 @@ def _number(value: Any) -> float:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("no text")
-    return value if len(value) <= MAX_TEXT else value[: MAX_TEXT - 1] + "…"
+    return value if len(value) <= MAX_LABEL else value[: MAX_LABEL - 1] + "…"
 
 
 def sparkline(curve: Curve) -> str:
-    """The first series in one line: "loss by epoch: █▅▃▂▁▁ 2.31 → 0.124 (log scale)"."""
+    """Return the first series in one line: "loss by epoch: █▅▃▂▁▁ 2.31 → 0.124 (log scale)"."""
     mine = curve.series[0]
     finite = mine.finite
     what = f"{curve.y} by {curve.x}: "
@@ -124,24 +128,24 @@ def sparkline(curve: Curve) -> str:
         return what + "no finite value"
     scale = math.log10 if curve.logarithmic else float
     bottom, top = scale(min(finite)), scale(max(finite))
-    bars = "".join(_bar(value, scale, bottom, top) for value in _sample(mine.values))
-    return f"{what}{bars} {mine.values[0]:.3g} → {mine.values[-1]:.3g}{' (log scale)' if curve.logarithmic else ''}"
+    values, count = mine.values, min(len(mine.values), _WIDTH)
+    shown = [
+        values[round(i * (len(values) - 1) / max(count - 1, 1))] for i in range(count)
+    ]  # evenly, with the last one
+    bars = "".join(_bar(value, scale, bottom, top) for value in shown)
+    return f"{what}{bars} {values[0]:.3g} → {values[-1]:.3g}{' (log scale)' if curve.logarithmic else ''}"
 
 
 def _bar(value: float, scale: Any, bottom: float, top: float) -> str:
+    """Return the character for a value between `bottom` and `top`, which are scaled already."""
     if not math.isfinite(value):
         return "×"
-    share = (scale(value) / 2 - bottom / 2) / (top / 2 - bottom / 2) if top > bottom else 0.5  # halves cannot overflow
+    # Of halves, because the difference of two large floats may overflow.
+    share = (scale(value) / 2 - bottom / 2) / (top / 2 - bottom / 2) if top > bottom else 0.5
     return _BARS[min(int(share * len(_BARS)), len(_BARS) - 1)]
 
 
-def _sample(values: Sequence[float]) -> list[float]:
-    """At most `_WIDTH` values, evenly taken, the last one included."""
-    count = min(len(values), _WIDTH)
-    return [values[round(i * (len(values) - 1) / max(count - 1, 1))] for i in range(count)]
-
-
 def runs(values: Sequence[float], step: int = 1) -> list[list[tuple[int, float]]]:
-    """The unbroken stretches of (index, value) between gaps; every `step`th value and the last."""
+    """Return the unbroken stretches of (index, value) between gaps, with every `step`th value and the last."""
     taken = [(i, v) for i, v in enumerate(values) if i % step == 0 or i == len(values) - 1]
     return [list(run) for finite, run in groupby(taken, key=lambda at: math.isfinite(at[1])) if finite]

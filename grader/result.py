@@ -1,7 +1,7 @@
-"""What grading says: `Wrong` is evidence, a `Verdict` is one row's outcome, a `Result` is a submission's grade.
+"""Grades as values: a `Verdict` is one row's outcome, a `Result` is a submission's grade.
 
-A Result is a plain value with one JSON form (`schema: grader/result/1`, described in docs/result.md).
-Everything else that shows a grade (terminal, HTML, CSV, Gradescope, GitHub, JUnit) is made from it.
+A Result has one JSON form (`schema: grader/result/1`, described in docs/result.md). Everything that shows a grade (terminal,
+HTML, CSV, Gradescope, GitHub, JUnit) is made from it.
 """
 
 from __future__ import annotations
@@ -15,37 +15,36 @@ from typing import Any
 
 SCHEMA = "grader/result/1"
 
-
 SMALLEST = "The smallest input on which it fails, to paste into a cell:"
 
 
 class Status(StrEnum):
-    """How one row of a rubric ended."""
+    """The outcome of one row of a rubric."""
 
     EARNED = "earned"  # the claim held
     LOST = "lost"  # the claim did not hold: the evidence says where
-    WITHHELD = "withheld"  # not asked: a row that this one needs was not earned
+    WITHHELD = "withheld"  # not asked, because a row that this one needs was not earned
     RAISED = "raised"  # the submission raised an exception
     TIMEOUT = "timeout"  # the submission used up its time
     DIED = "died"  # the submission's process ended
-    VOID = "void"  # our own fault: never a zero
+    VOID = "void"  # the grader failed: never a zero
 
 
 @dataclass(frozen=True)
 class Hint:
-    """A recognised mistake: its name and what to tell the student."""
+    """A recognised mistake: its name, and what to tell the student."""
 
     name: str
     hint: str
 
     def told(self, again: bool = False) -> str:
-        """The hint as a sentence; `again` where it was told in full before."""
+        """Return the hint as a sentence. `again`: it was told in full before, and only the name is repeated."""
         return f"This looks like “{self.name}”{', as above.' if again else f'. {self.hint}'}"
 
 
 @dataclass(frozen=True)
 class Note:
-    """Something that happened while a submission was read or run; `cell` is None where no cell is to blame."""
+    """Something that happened while a submission was read or run. `cell` is counted from 1, None if no cell is to blame."""
 
     text: str
     cell: int | None = None
@@ -53,9 +52,10 @@ class Note:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome of one row. `earned` is in points; `evidence` is plain data (numbers, text, lists).
+    """The outcome of one row.
 
-    `error` is the kind of error (docs/errors.md), "" where the row was earned.
+    `earned` is in points, `evidence` plain data: numbers, text, lists. `error` is the kind of error (docs/errors.md), "" where the
+    row was earned. Raises ValueError for an impossible grade.
     """
 
     id: str
@@ -75,12 +75,12 @@ class Verdict:
 
     @property
     def cell(self) -> int | None:
-        """The code cell (counted from 1) that the verdict speaks of, where there is one."""
+        """The code cell, counted from 1, that the verdict speaks of, or None."""
         return self.evidence.get("cell")
 
     @property
     def smallest(self) -> str:
-        """The smallest input that fails, as a cell to paste, and what comes back there; "" where none is known."""
+        """The smallest input that fails, as a cell to paste, with the answer there; "" if none is known, or the row is hidden."""
         found = self.evidence.get("smallest")
         if self.hidden or not isinstance(found, Mapping):
             return ""
@@ -91,7 +91,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Result:
-    """One submission's grade in one round, with everything needed to reproduce it."""
+    """One submission's grade in one round, with everything that is needed to reproduce it. `seconds` are of wall time."""
 
     topic: str
     student: str
@@ -107,20 +107,23 @@ class Result:
 
     @property
     def status(self) -> str:
-        """`ungraded` as soon as one row is void: a fault of ours is never a zero."""
+        """ "graded", or "ungraded" as soon as one row is void: a failure of the grader is never a zero."""
         return "ungraded" if any(row.status is Status.VOID for row in self.rows) else "graded"
 
     @property
     def score(self) -> float | None:
         """Points earned, or None for an ungraded submission."""
-        return None if self.status == "ungraded" else math.fsum(row.earned for row in self.rows)
+        return (
+            None if self.status == "ungraded" else math.fsum(row.earned for row in self.rows)
+        )  # exact: 0.1 ten times is 1
 
     @property
     def max_score(self) -> float:
+        """Points of all rows."""
         return math.fsum(row.points for row in self.rows)
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON form as plain data: what `plain` makes of every field."""
+        """Return the JSON form as plain data (see `plain`)."""
         form = {
             "schema": SCHEMA,
             "topic": self.topic,
@@ -140,52 +143,49 @@ class Result:
         return {key: plain(value) for key, value in form.items()}
 
     def to_json(self, indent: int | None = 2) -> str:
+        """Return the JSON form as text."""
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Result:
-        """The inverse of `to_dict`. Raises ValueError, with a sentence, for anything else."""
+        """Return the Result of a JSON form. Raises ValueError, with a sentence, for anything else."""
         schema = data.get("schema") if isinstance(data, Mapping) else None
         if schema != SCHEMA:
             raise ValueError(f"a result of schema {schema!r}; this version reads {SCHEMA!r}")
         try:
-            return cls._from_form(data)
+            return cls(
+                topic=data["topic"],
+                student=data["student"],
+                file=data["source"]["file"],
+                sha256=data["source"]["sha256"],
+                rows=tuple(_row_from_dict(row) for row in data["rows"]),
+                notes=tuple(Note(**note) for note in data["notes"]),
+                hashes=data["hashes"],
+                round=data["round"],
+                device=data["device"],
+                jail=data["jail"],
+                seconds=data["seconds"],
+            )
         except (KeyError, TypeError, AttributeError) as problem:
             raise ValueError(f"a result that does not keep to {SCHEMA!r}: {problem!r}") from problem
 
     @classmethod
-    def _from_form(cls, data: Mapping[str, Any]) -> Result:
-        return cls(
-            topic=data["topic"],
-            student=data["student"],
-            file=data["source"]["file"],
-            sha256=data["source"]["sha256"],
-            rows=tuple(_row_from_dict(row) for row in data["rows"]),
-            notes=tuple(Note(**note) for note in data["notes"]),
-            hashes=data["hashes"],
-            round=data["round"],
-            device=data["device"],
-            jail=data["jail"],
-            seconds=data["seconds"],
-        )
-
-    @classmethod
     def from_json(cls, text: str) -> Result:
+        """Return the Result of a JSON text. Raises ValueError for anything else."""
         return cls.from_dict(json.loads(text))
 
 
 def plain(value: Any) -> Any:
-    """The nearest value that JSON can hold and every UTF-8 file can store.
+    """Return the nearest value that JSON can hold and a UTF-8 file can store.
 
-    Numbers that are not finite become the words nan, inf and -inf, for JSON has no such numbers; half of a
-    surrogate pair, which a student's text may contain and no encoder accepts, becomes its escape; an integer
-    beyond 64 bits becomes a description.
+    A number that is not finite becomes the word nan, inf or -inf, for JSON has no such number. Half of a surrogate pair, which a
+    student's text may contain and no encoder accepts, becomes its escape. An integer beyond 64 bits becomes a description.
     """
     if hasattr(value, "tolist"):  # numpy's arrays and scalars, without importing numpy
         value = value.tolist()
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, int):  # Python refuses to print an integer of more than 4300 digits
+    if isinstance(value, int):  # CPython refuses to print an integer of more than 4300 digits
         return value if value.bit_length() <= 64 else f"an integer of {value.bit_length()} bits"
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)

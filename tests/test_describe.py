@@ -20,8 +20,8 @@ from grader.errors import Evidence, Wrong
 from grader.judging.mistakes import Known
 from grader.judging.verdicts import verdicts
 from grader.numerics.compare import Truth, require_close
-from grader.numerics.describe import described
-from grader.numerics.name_numbers import names
+from grader.numerics.describe import describe_or_raise
+from grader.numerics.name_numbers import name_of
 from grader.result import Hint, Status
 from grader.submission.in_process import Live
 from grader.topics.folder import Assignment
@@ -53,7 +53,7 @@ def wrong(got: Any, want: Any, scale: float | None = None, **given: Any) -> Wron
 
 
 def told(got: Any, want: Any = W, **given: Any) -> str | None:
-    return described(wrong(got, want, **given))
+    return describe_or_raise(wrong(got, want, **given))
 
 
 def spoiled(index: Any) -> np.ndarray:
@@ -144,7 +144,9 @@ def test_so_is_one_of_another_form(got: Any, want: Any, sentence: str) -> None:
 def test_an_answer_that_is_another_output_is_recognised(got: np.ndarray) -> None:
     error = Wrong.of(replace(wrong(got, W).evidence, outputs={"dW": W, "dx": X, "db": ROW}))
     name = "dx" if got is X else "db"
-    assert (described(error) or "").startswith(f"it is what `{name}` should be: are they returned in another order")
+    assert (describe_or_raise(error) or "").startswith(
+        f"it is what `{name}` should be: are they returned in another order"
+    )
 
 
 def test_an_answer_of_the_step_before_is_recognised() -> None:
@@ -183,8 +185,8 @@ def test_nothing_is_said_of_what_nothing_explains(got: Any, want: Any) -> None:
 def test_rounding_that_may_be_as_large_as_the_answer_proves_nothing() -> None:
     """A result that cancels to 1e-9 of its terms: every description would be right to within rounding."""
     tiny = 1e-9 * W
-    assert described(wrong(-tiny, tiny, scale=0.1)) == "the sign is flipped, in every entry"
-    assert described(wrong(-tiny, tiny, scale=500.0)) is None
+    assert describe_or_raise(wrong(-tiny, tiny, scale=0.1)) == "the sign is flipped, in every entry"
+    assert describe_or_raise(wrong(-tiny, tiny, scale=500.0)) is None
 
 
 numbers = st.floats(-1e6, 1e6, allow_subnormal=False).filter(lambda x: x == 0 or abs(x) > 1e-6)
@@ -231,7 +233,7 @@ anything = st.one_of(
 
 @given(anything, anything, st.dictionaries(st.sampled_from("xyn"), anything | st.integers(0, 9) | st.floats()))
 def test_no_answer_breaks_it(got: np.ndarray, want: np.ndarray, named: dict[str, Any]) -> None:
-    sentence = described(Wrong.of(Evidence("f", "is wrong", got, truth=Truth.of(want), given=named)))
+    sentence = describe_or_raise(Wrong.of(Evidence("f", "is wrong", got, truth=Truth.of(want), given=named)))
     assert sentence is None or sentence == sentence.strip()
 
 
@@ -254,7 +256,7 @@ def test_random_numbers_get_nothing(seed: int) -> None:
     ],
 )
 def test_numbers_have_their_simplest_name(number: float, given: dict[str, Any], name: str | None) -> None:
-    assert names(number, given) == name
+    assert name_of(number, given) == name
 
 
 # ------------------------------------------------------------------------------------- through the checks
@@ -292,7 +294,7 @@ def test_a_backward_is_described_with_its_cotangent() -> None:
         return dout, right_backward(dout, cache)[1]
 
     outcome = graded(vjp(scale, on=layers), layers, scale_forward=right_forward, scale_backward=backward)
-    assert described(outcome.error) == "it is the argument `dout`, unchanged"  # type: ignore[arg-type]
+    assert describe_or_raise(outcome.error) == "it is the argument `dout`, unchanged"  # type: ignore[arg-type]
 
 
 def test_a_step_is_described_with_its_gradient() -> None:
@@ -301,4 +303,4 @@ def test_a_step_is_described_with_its_gradient() -> None:
         return 2 * w - after, state
 
     outcome = graded(trajectory(descend, steps=3), waves, descend=uphill)
-    assert described(outcome.error) == "the sign is flipped, in every entry"  # type: ignore[arg-type]
+    assert describe_or_raise(outcome.error) == "the sign is flipped, in every entry"  # type: ignore[arg-type]

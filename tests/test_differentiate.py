@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.differentiate import derivative
 
-from grader.numerics.differentiate import CAP, OFFSETS, ROUNDINGS, STEP, Slopes, slopes
+from grader.numerics.differentiate import CAP, OFFSETS, ROUNDINGS, STEP_SIZE, Slopes, slopes
 
 MANY = 60_000
 
@@ -42,7 +42,7 @@ def test_what_scipy_finds_is_accepted(f: Smooth, x: float) -> None:
 def test_a_slope_that_is_off_by_more_than_the_cap_is_refused(f: Smooth, x: float, sign: int) -> None:
     measured = along(f, x)
     assume(measured.judged.all())
-    rounding = ROUNDINGS * np.finfo(float).eps * (1 + abs(f(np.asarray(x)))) / STEP
+    rounding = ROUNDINGS * np.finfo(float).eps * (1 + abs(f(np.asarray(x)))) / STEP_SIZE
     wrong = measured.value + sign * (2.1 * CAP * abs(measured.value) + 3 * rounding)
     assert measured.disagree(wrong).all()
 
@@ -73,13 +73,13 @@ def test_a_ten_thousandth_too_much_is_seen_sixty_thousand_times() -> None:
 @given(st.lists(st.floats(-10, 10), min_size=5, max_size=5))
 def test_a_quartic_has_the_slope_of_its_linear_term(coefficients: list[float]) -> None:
     measured = along(lambda t: np.polyval(coefficients, t))
-    assert abs(measured.value[0] - coefficients[3]) <= 20 * np.finfo(float).eps * 11 / STEP
+    assert abs(measured.value[0] - coefficients[3]) <= 20 * np.finfo(float).eps * 11 / STEP_SIZE
 
 
 @given(st.floats(-0.9, 0.9), st.floats(0.1, 10))
 def test_nothing_is_said_at_a_kink_within_the_step(at: float, jump: float) -> None:
     """A kink is silence, not a fault: whatever slope is claimed there."""
-    kinked = along(lambda t: jump * np.abs(t - at * STEP))
+    kinked = along(lambda t: jump * np.abs(t - at * STEP_SIZE))
     if abs(abs(at) - 0.5) > 0.01 and abs(at) > 0.01:  # there, differences cannot tell
         assert not kinked.judged.any()
         assert not kinked.disagree(np.array([123.0])).any()
@@ -87,7 +87,7 @@ def test_nothing_is_said_at_a_kink_within_the_step(at: float, jump: float) -> No
 
 def test_a_kink_silences_its_own_coordinate_alone() -> None:
     t = np.array([OFFSETS])
-    measured = slopes(np.concatenate([np.sin(t), np.maximum(t - 0.3 * STEP, 0), np.exp(t)]))
+    measured = slopes(np.concatenate([np.sin(t), np.maximum(t - 0.3 * STEP_SIZE, 0), np.exp(t)]))
     assert measured.judged.tolist() == [True, False, True]
     assert measured.trustworthy
     assert measured.disagree(np.array([2.0, 2.0, 1.0])).tolist() == [True, False, False]
@@ -104,7 +104,7 @@ def test_a_sum_that_cancels_is_judged_by_the_rounding_of_its_terms() -> None:
 @pytest.mark.parametrize(("kinks", "enough"), [(4, True), (5, True), (6, False)])
 def test_half_of_the_probes_have_to_be_judged(kinks: int, enough: bool) -> None:
     t = np.array(OFFSETS)
-    measured = slopes(np.array([np.maximum(t - 0.3 * STEP, 0)] * kinks + [np.sin(t)] * (10 - kinks)))
+    measured = slopes(np.array([np.maximum(t - 0.3 * STEP_SIZE, 0)] * kinks + [np.sin(t)] * (10 - kinks)))
     assert measured.judged.sum() == 10 - kinks
     assert measured.trustworthy == enough
 
@@ -131,5 +131,5 @@ def test_a_slope_that_is_no_number_is_refused() -> None:
 @given(st.lists(st.lists(st.floats(-1e9, 1e9), min_size=4, max_size=4), min_size=1, max_size=8))
 def test_whatever_the_values_the_tolerance_stays_under_the_cap(values: list[list[float]]) -> None:
     measured = slopes(np.array(values))
-    rounding = ROUNDINGS * np.finfo(float).eps * (1 + np.abs(values).max(axis=1)) / STEP
+    rounding = ROUNDINGS * np.finfo(float).eps * (1 + np.abs(values).max(axis=1)) / STEP_SIZE
     assert (measured.tolerance <= CAP * np.abs(measured.value).max() + 1.001 * rounding).all()

@@ -1,6 +1,7 @@
-"""When two answers are the same: the only table of tolerances, and the sentence that says how they differ.
+"""Comparing answers: the only table of tolerances, and the sentences that say how two answers differ.
 
-Comparison goes shape → dtype → finite → value, so a student hears first what explains the rest.
+Shape is compared first, then dtype, then finiteness, then values, so that a student is told first what explains the rest. Rows
+have no tolerances of their own: those drift, and hide a wrong eps.
 """
 
 from __future__ import annotations
@@ -17,38 +18,40 @@ from ..inside.plan import describe_value
 
 @dataclass(frozen=True)
 class Tolerance:
-    """|got − want| ≤ rtol·|want| + floor·scale, where `scale` is the largest intermediate term of the computation.
-
-    The floor is some 4500 roundings of that term: a result that cancels (batch norm's dx at n = 2) cannot be
-    held to its own size, and a wrong eps or a missing term is far larger than either part.
-    """
+    """|got − want| ≤ rtol·|want| + floor·scale, where `scale` is the size of the largest intermediate term."""
 
     rtol: float
     floor: float
 
 
-VALUES = Tolerance(rtol=1e-7, floor=1e-12)  # one evaluation in float64
-TRAINING = Tolerance(rtol=1e-6, floor=1e-11)  # hundreds of steps from a given start: rounding has accumulated
-SAME = Tolerance(rtol=0.0, floor=0.0)  # the same question twice
+# One evaluation in float64. The floor is some 4,500 roundings of the largest term. It cannot be scaled by the result: batch norm's
+# backward at n = 2 and inputs near 1000 cancels, and such a floor would fail over half of all correct solutions. A wrong eps or
+# a missing term is far larger than either part.
+VALUES = Tolerance(rtol=1e-7, floor=1e-12)
+# Hundreds of steps from a given start, in which rounding accumulates: a perturbation of 1e-15 stayed below 1e-13 for 2,000 steps.
+TRAINING = Tolerance(rtol=1e-6, floor=1e-11)
+# The same question asked twice.
+SAME = Tolerance(rtol=0.0, floor=0.0)
 
-MAX_DIGITS = 17  # of a float64: no two different numbers print alike
+MAX_DIGITS = 17  # that tell any two float64 apart
 
 
 @dataclass(frozen=True)
 class Truth:
-    """An expected value and the size of the largest term that went into it (of the whole, or of each entry)."""
+    """An expected value, and the size of the largest term that went into it: one for the whole array, or one for each entry."""
 
     value: np.ndarray
     scale: float | np.ndarray
 
     @classmethod
     def of(cls, value: Any, scale: float | None = None) -> Truth:
+        """Return the truth of a value. Without a `scale`, its own largest entry stands in."""
         array = np.asarray(value)
         return cls(array, largest(array) if scale is None else scale)
 
 
 def largest(array: np.ndarray) -> float:
-    """The largest finite magnitude in `array`, 0 for none."""
+    """Return the largest finite magnitude in an array, 0 for an array without any, and 1 for one that is not of numbers."""
     if array.dtype.kind not in "fiu":
         return 1.0
     sizes = np.abs(array[np.isfinite(array)])
@@ -64,33 +67,34 @@ def require_close(
     nearby: Mapping[str, Any] | None = None,
     outputs: Mapping[str, Any] | None = None,
 ) -> None:
-    """Raise Wrong unless `got` (whatever a submission returned) is `want`. The rest is for describing how it is wrong."""
+    """Raise Wrong unless `got`, any value that a submission returned, is `want` within the tolerance.
+
+    `where` names the function and the case. The evidence keeps `given`, `nearby` and `outputs` (errors.Evidence), from which
+    `describe` explains the difference.
+    """
     try:
-        _require_close(got, want, where, tolerance)
+        array, expected = require_array(got, want.value.shape, want.value.dtype.kind, where), want.value
+        if not np.array_equal(array, expected):
+            require_precision(array, where)
+        finite = np.isfinite(array)
+        if (unexpected := ~finite & np.isfinite(expected)).any():
+            i = _argmax(unexpected)
+            count = _count(~finite, "not finite", "first")
+            sentence = f"{_entry(i)}{count} is {array[i]}, expected {short(expected[i])}"
+            raise _at_entry(where, sentence, array, i, expected[i], "not-finite")
+        close = is_close(array, want, tolerance)
+        if not close.all():
+            raise _differs(array, want, close, where)
     except Wrong as wrong:
         evidence = replace(wrong.evidence, truth=want, given=given or {}, nearby=nearby or {}, outputs=outputs or {})
         raise Wrong.of(evidence) from None
 
 
-def _require_close(got: Any, want: Truth, where: str, tolerance: Tolerance) -> None:
-    array = require_array(got, want.value.shape, want.value.dtype.kind, where)
-    if not np.array_equal(array, want.value):
-        require_precision(array, where)
-    finite, expected = np.isfinite(array), want.value
-    if not finite.all():
-        i = _first(~finite & np.isfinite(expected)) if (~finite & np.isfinite(expected)).any() else None
-        if i is not None:
-            sentence = (
-                f"{_entry(i)}{_count(~finite, 'not finite', 'first')} is {array[i]}, expected {short(expected[i])}"
-            )
-            raise _at_entry(where, sentence, array, i, expected[i], "not-finite")
-    close = is_close(array, want, tolerance)
-    if not close.all():
-        raise _differs(array, want, close, where)
-
-
 def require_array(got: Any, shape: tuple[int, ...], kind: str, where: str) -> np.ndarray:
-    """`got` as a real array of that shape. `kind` "i" or "b" asks for whole numbers; lists of numbers are arrays."""
+    """Return `got` as an array of real numbers, of that shape. Raises Wrong.
+
+    Numbers and lists of numbers are arrays, too. The `kind` of the expected dtype asks for whole numbers if it is "i", "u" or "b".
+    """
     array = as_array(got)
     if array is None:
         raise Wrong(where, f"returned {describe_value(got)}, expected {shape_name(shape)}", id="form")
@@ -98,20 +102,20 @@ def require_array(got: Any, shape: tuple[int, ...], kind: str, where: str) -> np
         sentence = f"the shape is {array.shape}, expected {shape}"
         raise Wrong(where, sentence, array, id="shape", got=list(array.shape), expected=list(shape))
     if kind in "iub" and array.dtype.kind == "f" and not (array == np.floor(array)).all():
-        i = _first(array != np.floor(array))
+        i = _argmax(array != np.floor(array))
         raise Wrong(where, f"{_entry(i)} is {short(array[i])}, expected a whole number", array, id="whole-number")
     return array
 
 
 def require_precision(array: np.ndarray, where: str) -> None:
-    """Raise Wrong for an answer in less than float64: which of its digits are right by chance is not asked."""
+    """Raise Wrong for an answer in less than float64, whichever of its digits are right."""
     if array.dtype.kind == "f" and array.dtype.itemsize < 8:
         sentence = f"the answer is {array.dtype}, expected float64: keep the precision of the arguments"
         raise Wrong(where, sentence, array, id="dtype", got=str(array.dtype), expected="float64")
 
 
 def as_array(value: Any) -> np.ndarray | None:
-    """The value as an array of real numbers, or None where it is no such thing."""
+    """Return the value as an array of real numbers, or None if it is not one."""
     try:
         array = np.asarray(value)
     except ValueError:  # ragged
@@ -120,6 +124,7 @@ def as_array(value: Any) -> np.ndarray | None:
 
 
 def is_close(got: np.ndarray, want: Truth, tolerance: Tolerance) -> np.ndarray:
+    """Return which entries are right: within the tolerance of a finite number, or the same infinity."""
     expected = want.value
     with np.errstate(invalid="ignore", over="ignore"):
         error = np.abs(got.astype(float) - expected.astype(float))
@@ -128,10 +133,11 @@ def is_close(got: np.ndarray, want: Truth, tolerance: Tolerance) -> np.ndarray:
 
 
 def _differs(got: np.ndarray, want: Truth, close: np.ndarray, where: str) -> Wrong:
+    """Return the error about the entry with the largest difference, of those that are not `close`."""
     expected = want.value
     with np.errstate(invalid="ignore"):
         error = np.where(close, -1.0, np.abs(got.astype(float) - expected.astype(float)))
-    i = tuple(int(k) for k in np.unravel_index(int(np.argmax(error)), error.shape))
+    i = _argmax(error)
     mine, theirs = digits_to_differ(got[i], expected[i])
     sentence = f"{_entry(i)}{_count(~close, 'wrong', 'largest difference')} is {mine}, expected {theirs}"
     return _at_entry(where, sentence, got, i, expected[i], "value")
@@ -142,8 +148,9 @@ def _at_entry(where: str, sentence: str, array: np.ndarray, i: tuple[int, ...], 
     return Wrong(where, sentence, array, id=id, entry=list(i), got=got, expected=repr(float(expected)))
 
 
-def _first(mask: np.ndarray) -> tuple[int, ...]:
-    return tuple(int(k) for k in np.unravel_index(int(np.argmax(mask)), mask.shape))
+def _argmax(values: np.ndarray) -> tuple[int, ...]:
+    """Return the index of the largest entry: of a mask, the first that is True."""
+    return tuple(int(k) for k in np.unravel_index(int(np.argmax(values)), values.shape))
 
 
 def _entry(i: tuple[int, ...]) -> str:
@@ -151,26 +158,29 @@ def _entry(i: tuple[int, ...]) -> str:
 
 
 def _count(bad: np.ndarray, what: str, which: str) -> str:
+    """Return words for the number of bad entries, if there are several, after the one that is shown."""
     number = int(bad.sum())
     return f" (the {which}; {number} of {bad.size} entries are {what})" if bad.ndim and number > 1 else ""
 
 
 def short(number: Any) -> str:
-    """Six significant digits, for a number that stands alone."""
+    """Return a number that stands alone in a sentence, with six significant digits."""
     return f"{float(number) + 0.0:.6g}"  # + 0.0: no "-0"
 
 
 def digits_to_differ(a: Any, b: Any) -> tuple[str, str]:
-    """Two numbers with as many digits as it takes to see how they differ: never two equal texts for unequal numbers."""
+    """Return two numbers with as many digits as it takes to see the difference: unequal numbers never get equal texts."""
     a, b = float(a) + 0.0, float(b) + 0.0
     for digits in range(6, MAX_DIGITS + 1):
         texts = f"{a:.{digits}g}", f"{b:.{digits}g}"
         if texts[0] != texts[1]:
             extra = min(digits + 1, MAX_DIGITS)
             more = f"{a:.{extra}g}", f"{b:.{extra}g}"
-            return more if digits > 6 and more[0] != more[1] else texts  # one more digit may round alike again
+            # One more digit, so that not only the last one differs. With it the two may round alike again.
+            return more if digits > 6 and more[0] != more[1] else texts
     return repr(a), repr(b)
 
 
 def shape_name(shape: tuple[int, ...]) -> str:
+    """Return words for an array of a shape, or for a number."""
     return f"an array of shape {shape}" if shape else "a number"

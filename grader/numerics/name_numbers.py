@@ -1,9 +1,9 @@
-"""What a number is, where a wrong answer is off by it: a size, a hyper-parameter, or something simple made of them.
+"""Naming the number that a wrong answer is off by: a size, a hyper-parameter, or something simple made of them.
 
-    names(8.0, {"n": 8, "lr": 0.1})    →  "n"
-    names(0.1, {"beta": 0.9})          →  "1 - beta"
+    name_of(8.0, {"n": 8, "lr": 0.1})    →  "n"
+    name_of(0.1, {"beta": 0.9})          →  "1 - beta"
 
-Only equality to ten digits counts, and the simplest names win: those of the first tier in which one is found.
+Only equality to ten digits counts. Candidates come in tiers, the simplest first, and the first tier with a fitting name wins.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, permutations, product
 from typing import Any
 
-DIGITS = 1e-10  # relative: how nearly a number must be what it is said to be
+DIGITS = 1e-10  # relative: a looser match finds a name by chance among so many candidates
 LITTLE = 1e-3  # a smaller hyper-parameter is a rate or a guard: nobody takes 1 minus it
-LARGEST = 1e100  # a number beyond has no square
+LARGEST = 1e100  # the square of a larger number is infinite
 STEP = "t"  # the name under which a check gives the number of a step
 
-Named = tuple[str, float]
+NamedNumber = tuple[str, float]
 
-CONSTANTS: tuple[Named, ...] = (
+CONSTANTS: tuple[NamedNumber, ...] = (
     ("2", 2.0),
     ("ln 2", math.log(2)),
     ("ln 10", math.log(10)),
@@ -33,36 +33,35 @@ CONSTANTS: tuple[Named, ...] = (
 
 
 def counts(given: Mapping[str, Any]) -> dict[str, int]:
-    """The whole numbers above 1 among what is given: sizes, and numbers of steps."""
+    """Return the whole numbers above 1 among the named values: sizes, and numbers of steps."""
     return {k: int(v) for k, v in given.items() if isinstance(v, int) and not isinstance(v, bool) and v > 1}
 
 
 def rates(given: Mapping[str, Any]) -> dict[str, float]:
-    """The other numbers, where they are not absurdly large: hyper-parameters, and arguments that are a single number."""
+    """Return the floats among them, except 0, 1 and absurdly large ones: hyper-parameters, and arguments that are one number."""
     return {k: float(v) for k, v in given.items() if isinstance(v, float) and abs(v) < LARGEST and v not in (0, 1)}
 
 
-def names(number: float, given: Mapping[str, Any]) -> str | None:
-    """What a positive number is, in the simplest words; several names of one simplicity are joined with "or"."""
-    return named(number, given)[1]
+def name_of(number: float, given: Mapping[str, Any]) -> str | None:
+    """Return the simplest name of a positive number, or None. Two equally simple names are joined with "or"."""
+    return name_and_tier(number, given)[0]
 
 
-def named(number: float, given: Mapping[str, Any]) -> tuple[int, str | None]:
-    """How simple the number is (0 is simplest), and its name."""
-    tiers = _tiers(counts(given), rates(given))
+def name_and_tier(number: float, given: Mapping[str, Any]) -> tuple[str | None, int]:
+    """Return the name of a positive number and the tier in which it was found, 0 for the simplest."""
     tier = -1
-    for tier, candidates in enumerate(tiers):
+    for tier, candidates in enumerate(_tiers(counts(given), rates(given))):
         found = dict.fromkeys(
             name for name, value in candidates if math.isclose(number, value, rel_tol=DIGITS, abs_tol=0)
         )
         if found:
             said = " or ".join(list(found)[:2])
-            return tier, f"{said} ({STEP} is the step)" if re.search(rf"\b{STEP}\b", said) else said
-    return tier + 1, None
+            return f"{said} ({STEP} is the step)" if re.search(rf"\b{STEP}\b", said) else said, tier
+    return None, tier + 1
 
 
-def _tiers(sizes: Mapping[str, int], hyper: Mapping[str, float]) -> Iterator[Iterable[Named]]:
-    """Names and values, simplest first."""
+def _tiers(sizes: Mapping[str, int], hyper: Mapping[str, float]) -> Iterator[Iterable[NamedNumber]]:
+    """Yield the candidates, names and values, in tiers, the simplest first."""
     yield sizes.items()
     yield _simple(hyper)
     yield CONSTANTS
@@ -71,14 +70,15 @@ def _tiers(sizes: Mapping[str, int], hyper: Mapping[str, float]) -> Iterator[Ite
     yield _mixed(sizes, hyper)
 
 
-def _simple(hyper: Mapping[str, float]) -> Iterator[Named]:
+def _simple(hyper: Mapping[str, float]) -> Iterator[NamedNumber]:
+    """Yield the hyper-parameters, and 1 minus those that look like a decay."""
     for h, value in hyper.items():
         yield h, value
         if LITTLE < value < 1:
             yield f"1 - {h}", 1 - value
 
 
-def _of_sizes(sizes: Mapping[str, int]) -> Iterator[Named]:
+def _of_sizes(sizes: Mapping[str, int]) -> Iterator[NamedNumber]:
     for s, size in sizes.items():
         yield from ((f"{s} - 1", size - 1.0), (f"{s}/({s} - 1)", size / (size - 1)), (f"2·{s}", 2.0 * size))
         yield from (
@@ -93,7 +93,7 @@ def _of_sizes(sizes: Mapping[str, int]) -> Iterator[Named]:
         yield f"{a}/{b}", one / other
 
 
-def _of_hyper(hyper: Mapping[str, float], step: int) -> Iterator[Named]:
+def _of_hyper(hyper: Mapping[str, float], step: int) -> Iterator[NamedNumber]:
     for h, value in hyper.items():
         yield from ((f"1 + {h}", 1 + value), (f"{h}²", value**2))
         if LITTLE < value < 1:
@@ -115,7 +115,7 @@ def _of_hyper(hyper: Mapping[str, float], step: int) -> Iterator[Named]:
             yield f"{_bracket(x[0])}·{_bracket(y[0])}", x[1] * y[1]
 
 
-def _mixed(sizes: Mapping[str, int], hyper: Mapping[str, float]) -> Iterator[Named]:
+def _mixed(sizes: Mapping[str, int], hyper: Mapping[str, float]) -> Iterator[NamedNumber]:
     for h, value in _simple(hyper):
         for s, size in sizes.items():
             yield from ((f"{s}·{_bracket(h)}", size * value), (f"{_bracket(h)}/{s}", value / size))

@@ -168,7 +168,7 @@ def load_module(path: Path, name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
+    sys.modules[name] = module  # where `dataclasses` looks for the names in annotations that are texts
     try:
         spec.loader.exec_module(module)
     except TopicError as error:

@@ -1,7 +1,7 @@
-"""What is wrong with an answer that no known mistake explains: the simplest true description of how it differs.
+"""Describing an answer that no known mistake explains: the simplest true sentence about how it differs from the right one.
 
-A description is said only where it explains every entry to nine digits and the numbers can tell (a true sentence of an
-array of zeros would say nothing). Comparison ends in a question where it guesses at a cause.
+A sentence must explain every entry to nine digits, and the numbers must be able to refute it: of an array of zeros, many true
+sentences say nothing. If it guesses at a cause, it ends in a question.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .amounts import (
     any_offset,
     argument,
     by_line,
-    function,
+    function_of_truth,
     known_factor,
     known_offset,
     nearby,
@@ -30,10 +30,11 @@ from .answer import Comparison
 from .places import by_sign, in_one_line, order, precision
 from .shapes import another_output, describe_shape
 
-__all__ = ["describe", "described"]
+__all__ = ["describe", "describe_or_raise"]
 
-LARGE = 200_000  # entries: beyond it the search for words takes too long
+LARGE = 200_000  # entries: in a larger array the search takes too long
 
+# In the order in which they are asked: the first sentence is the answer. Each yields the sentences that explain a comparison.
 DESCRIBERS: tuple[Callable[[Comparison], Iterator[str]], ...] = (
     one_number,
     sign,
@@ -42,7 +43,7 @@ DESCRIBERS: tuple[Callable[[Comparison], Iterator[str]], ...] = (
     known_factor,
     known_offset,
     order,
-    function,
+    function_of_truth,
     with_argument,
     any_factor,
     any_offset,
@@ -54,15 +55,15 @@ DESCRIBERS: tuple[Callable[[Comparison], Iterator[str]], ...] = (
 
 
 def describe(wrong: Wrong) -> str | None:
-    """The description of an answer that was compared with a truth, as a sentence without its full stop; None for none."""
+    """Return a sentence, without its full stop, about an answer that was compared with a truth; None if none is found."""
     try:
-        return described(wrong)
+        return describe_or_raise(wrong)
     except Exception:  # a sentence is never worth a grade: a fault here must not leave a submission ungraded
         return None
 
 
-def described(wrong: Wrong) -> str | None:
-    """`describe`, with the faults that it may have."""
+def describe_or_raise(wrong: Wrong) -> str | None:
+    """Do the same, and let an exception through: for tests."""
     truth, answer = wrong.evidence.truth, wrong.evidence.answer
     if not isinstance(truth, Truth) or not isinstance(answer, np.ndarray) or answer.dtype.kind not in "fiub":
         return None
@@ -77,7 +78,7 @@ def described(wrong: Wrong) -> str | None:
         if got.shape != want.shape:
             return describe_shape(got, want, counts(wrong.evidence.given))
         if answer.dtype.kind == "f" and answer.dtype.itemsize < 8:
-            return None  # the precision is what is wrong, and is said
+            return None  # only its precision is wrong, and the evidence says so
         it = Comparison(
             got, want, rounding, ~is_close(got, truth, VALUES), dict(wrong.evidence.given), dict(wrong.evidence.nearby)
         )

@@ -1,4 +1,7 @@
-"""How much: the same thing is wrong with every entry, or with every entry of a line."""
+"""Describers of an amount: the same thing is wrong with every entry, or with every entry of a line.
+
+Each yields the sentences that explain a comparison; see `DESCRIBERS`.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,14 @@ from itertools import combinations
 import numpy as np
 
 from ..compare import short
-from ..name_numbers import named, names
+from ..name_numbers import name_and_tier, name_of
 from .answer import ENOUGH, EXACT, SMALL, TELLING, Comparison, factor_of
 
 # ------------------------------------------------------------------------------------- one thing, everywhere
 
 
 def one_number(it: Comparison) -> Iterator[str]:
+    """Describe an answer in which every entry is the same number, where the right ones differ."""
     if it.got.size >= ENOUGH and np.ptp(it.want) > 0:
         if np.isnan(it.got).all():
             yield "every entry is nan"
@@ -23,11 +27,13 @@ def one_number(it: Comparison) -> Iterator[str]:
 
 
 def sign(it: Comparison) -> Iterator[str]:
+    """Describe an answer with the wrong sign."""
     if it.explained_by(-it.want):
         yield "the sign is flipped" + (", in every entry" if it.got.ndim else "")
 
 
 def argument(it: Comparison) -> Iterator[str]:
+    """Describe an answer that is one of the arguments."""
     for name, array in it.arrays.items():
         if it.explained_by(array):
             yield f"it is the argument `{name}`, unchanged"
@@ -36,6 +42,7 @@ def argument(it: Comparison) -> Iterator[str]:
 
 
 def nearby(it: Comparison) -> Iterator[str]:
+    """Describe an answer that is right for another question, such as the step before."""
     for name, array in it.nearby.items():
         if it.explained_by(array):
             yield f"it is {name}: is something one step early or late?"
@@ -43,7 +50,7 @@ def nearby(it: Comparison) -> Iterator[str]:
 
 # ------------------------------------------------------------------------------------------ factors and offsets
 
-CONSTANT = 4  # up to here a factor that is a size may as well be a number that somebody wrote
+CONSTANT = 4  # a factor up to this may be a number that somebody wrote, even if a size has the same value
 SIZE_HINTS = {  # by whether the answer is too small
     False: ": is a sum taken where a mean belongs, or a division left out?",
     True: ": is it divided once too often?",
@@ -51,27 +58,31 @@ SIZE_HINTS = {  # by whether the answer is too small
 
 
 def known_factor(it: Comparison) -> Iterator[str]:
+    """Describe an answer that is wrong by a factor with a name."""
     yield from _factor(it, known=True)
 
 
 def any_factor(it: Comparison) -> Iterator[str]:
+    """Describe an answer that is wrong by some factor."""
     if it.got.size >= ENOUGH:
         yield from _factor(it, known=False)
 
 
 def _factor(it: Comparison, known: bool) -> Iterator[str]:
+    """Yield the sentence if one factor explains all entries, and has a name (`known`) or has none."""
     k = factor_of(it.got, it.want)
     if k == 0 or not it.explained_by(k * it.want):
         return
     flipped = " and has the wrong sign" if k < 0 else ""
-    (tier, up), (other, down) = named(abs(k), it.given), named(1 / abs(k), it.given)
-    divided = (bool(down), -other) > (bool(up), -tier) if up or down else abs(k) < 1
+    # Said as the factor or as the divisor: the one that has a name, the simpler name if both have, the larger number if none has.
+    (up, up_tier), (down, down_tier) = name_and_tier(abs(k), it.given), name_and_tier(1 / abs(k), it.given)
+    divided = (bool(down), -down_tier) > (bool(up), -up_tier) if up or down else abs(k) < 1
     number, name = (1 / abs(k), down) if divided else (abs(k), up)
     if bool(name) != known:
         return
     is_name = f", and {short(number)} is {name}" if name and name != short(number) else ""
     if number > 1:
-        hint = SIZE_HINTS[divided] if name and min(tier, other) == 0 and number > CONSTANT else ""
+        hint = SIZE_HINTS[divided] if name and min(up_tier, down_tier) == 0 and number > CONSTANT else ""
         yield f"{it.every} is {short(number)} times too {'small' if divided else 'large'}{flipped}{is_name}{hint}"
     else:
         what = "divided by" if divided else "times"
@@ -79,19 +90,22 @@ def _factor(it: Comparison, known: bool) -> Iterator[str]:
 
 
 def known_offset(it: Comparison) -> Iterator[str]:
+    """Describe an answer that is wrong by an offset with a name."""
     yield from _offset(it, known=True)
 
 
 def any_offset(it: Comparison) -> Iterator[str]:
+    """Describe an answer that is wrong by some offset."""
     if it.got.size >= ENOUGH:
         yield from _offset(it, known=False)
 
 
 def _offset(it: Comparison, known: bool) -> Iterator[str]:
+    """Yield the sentence if one offset explains all entries, and has a name (`known`) or has none."""
     d = float(np.median(it.got - it.want))
     if abs(d) <= SMALL * np.abs(it.want).max() or not it.explained_by(it.want + d):
         return
-    name = "1" if np.isclose(abs(d), 1, rtol=EXACT) else names(abs(d), it.given)
+    name = "1" if np.isclose(abs(d), 1, rtol=EXACT) else name_of(abs(d), it.given)
     said = f"{it.every} is {short(abs(d))} too {'large' if d > 0 else 'small'}"
     if bool(name) == known:
         yield f"{said}, and {short(abs(d))} is {name}" if name and name != short(abs(d)) else said
@@ -100,7 +114,8 @@ def _offset(it: Comparison, known: bool) -> Iterator[str]:
 # ---------------------------------------------------------------------------------- a function of the right answer
 
 
-def function(it: Comparison) -> Iterator[str]:
+def function_of_truth(it: Comparison) -> Iterator[str]:
+    """Describe an answer that is a simple function of the right one, or is the right one clipped."""
     want = it.want
     for guess, sentence in (
         (np.abs(want), "it is the absolute value of the right answer"),
@@ -127,6 +142,7 @@ def function(it: Comparison) -> Iterator[str]:
 
 
 def with_argument(it: Comparison) -> Iterator[str]:
+    """Describe an answer in which an argument is a factor, a divisor or a summand too many, or all there is."""
     called = {f"`{name}`": array for name, array in it.arrays.items()} | it.nearby
     fitting = {
         name: np.broadcast_to(array, it.got.shape)
@@ -149,8 +165,8 @@ def with_argument(it: Comparison) -> Iterator[str]:
 
 
 def _multiple(it: Comparison, name: str, array: np.ndarray) -> Iterator[str]:
-    """The right answer and so many times something else."""
-    off = it.got - it.want
+    """Yield the sentence if the answer is the right one and so many times something else."""
+    off = it.got - it.want  # k by least squares
     k = float((off * array).sum() / (array * array).sum())
     significant = np.abs(k * array) > SMALL * np.abs(it.want).max()
     if significant.sum() >= ENOUGH and it.explained_by(it.want + k * array):
@@ -158,14 +174,15 @@ def _multiple(it: Comparison, name: str, array: np.ndarray) -> Iterator[str]:
 
 
 def _multiplied(k: float, name: str, it: Comparison) -> str:
-    """ "0.1 times `x`, and 0.1 is lr"."""
+    """Return words for a multiple: "0.1 times `x`, and 0.1 is lr"."""
     if np.isclose(k, 1, rtol=EXACT):
         return name
-    what = names(abs(k), it.given)
+    what = name_of(abs(k), it.given)
     return f"{short(k)} times {name}" + (f", and {short(abs(k))} is {what}" if what and what != short(abs(k)) else "")
 
 
 def _fits(inner: tuple[int, ...], outer: tuple[int, ...]) -> bool:
+    """Return True if numpy broadcasts an array of shape `inner` to `outer`."""
     return len(inner) <= len(outer) and all(a in (1, b) for a, b in zip(inner[::-1], outer[::-1], strict=False))
 
 
@@ -173,6 +190,7 @@ def _fits(inner: tuple[int, ...], outer: tuple[int, ...]) -> bool:
 
 
 def by_line(it: Comparison) -> Iterator[str]:
+    """Describe an answer in which each row or column is wrong by a factor or an offset of its own, or is constant."""
     if it.got.ndim != 2 or min(it.got.shape) < 2:
         return
     for axis, line in ((1, "row"), (0, "column")):

@@ -1,4 +1,4 @@
-"""An answer beside the right one, and when a guess explains it."""
+"""An answer beside the right one, and the test whether a guess explains it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-EXACT = 1e-9  # relative: two programs with one fault differ by rounding only
-TELLING = 1e3  # an entry tells something where it is this many times larger than what rounding may do to it
-ENOUGH = 3  # telling entries
-SMALL = 1e-6  # of the largest entry: a smaller difference has too few digits to be told from another
+EXACT = 1e-9  # relative: two programs with the same fault differ by rounding only
+TELLING = 1e3  # an entry this many times larger than its rounding can refute a guess
+ENOUGH = 3  # entries that can: fewer fit some guess by chance
+SMALL = 1e-6  # of the largest entry: a smaller difference has too few digits left to be told from another
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """An answer beside the right one, both as floats of one shape, and what else has a name."""
+    """An answer and the right one, both as floats of the same shape, with everything that has a name in the call.
+
+    `rounding` is how far an entry may be off by rounding, `wrong` a mask of the entries that are. `given` and `nearby` are those
+    of errors.Evidence.
+    """
 
     got: np.ndarray
     want: np.ndarray
-    rounding: np.ndarray | float  # how far an entry may be off for no reason
-    wrong: np.ndarray  # which entries are
+    rounding: np.ndarray | float
+    wrong: np.ndarray
     given: dict[str, object]
     nearby: dict[str, np.ndarray]
 
@@ -33,7 +37,7 @@ class Comparison:
         return "every entry" if self.got.ndim else "the answer"
 
     def explained_by(self, guess: np.ndarray) -> bool:
-        """Whether the guess is what came back, in every entry, and its numbers can tell: some differ, some are not small."""
+        """Return True if the guess is the answer in every entry, and its numbers can tell: they differ, and are not all small."""
         if guess.shape != self.got.shape or not np.isfinite(guess).all():
             return False
         if not (np.abs(self.got - guess) <= EXACT * np.abs(guess) + self.rounding).all():
@@ -45,11 +49,11 @@ class Comparison:
 
 
 def factor_of(got: np.ndarray, want: np.ndarray) -> float:
-    """By how much the largest right entry is off: the only factor that can explain all."""
+    """Return the ratio of the answer to the largest right entry: no other factor can explain them all."""
     at = np.argmax(np.abs(want))
     return float(got.flat[at] / want.flat[at])
 
 
 def lines_of(ndim: int, axis: int) -> str:
-    """What runs along an axis: entries, rows, columns."""
+    """Return the word for what an axis counts: entries, rows, columns."""
     return "entries" if ndim == 1 else {0: "rows", 1: "columns"}.get(axis, f"slices along axis {axis}")

@@ -1,4 +1,7 @@
-"""Where: the right numbers in another order, or wrong ones in some places only; and how nearly right."""
+"""Describers of places: the right numbers in another order, wrong ones in some places only, or all of them nearly right.
+
+Each yields the sentences that explain a comparison; see `DESCRIBERS`.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,14 @@ import numpy as np
 from ..compare import short
 from .answer import ENOUGH, EXACT, Comparison, factor_of, lines_of
 
-FLOAT32 = 1e-5  # relative to the largest entry: more than seven digits lose in a few operations
+FLOAT32 = 1e-5  # relative: a float32 has seven digits, of which a few operations lose two
 
 
 # ------------------------------------------------------------------------------------- another order of the numbers
 
 
 def order(it: Comparison) -> Iterator[str]:
+    """Describe an answer that has the right numbers in another order."""
     got, want = it.got, it.want
     if want.ndim == 2 and it.explained_by(want.T):
         yield "it is the right answer transposed"
@@ -34,7 +38,10 @@ def order(it: Comparison) -> Iterator[str]:
 
 
 def _permuted(got: np.ndarray, want: np.ndarray) -> np.ndarray | None:
-    """Which line of `want` each line of `got` is, where each is used once and no two are alike."""
+    """Return the number of the line of `want` that each line of `got` may be, each used once, or None.
+
+    Lines are matched by their ranks, so the caller must still compare them. None if two lines of `want` begin alike.
+    """
     got, want = got.reshape(len(got), -1), want.reshape(len(want), -1)
     if not np.isfinite(got).all():
         return None
@@ -50,7 +57,7 @@ def _permuted(got: np.ndarray, want: np.ndarray) -> np.ndarray | None:
 
 
 def by_sign(it: Comparison) -> Iterator[str]:
-    """Right on one side of 0, of an argument or of the answer itself."""
+    """Describe an answer that is right on one side of 0, of an argument or of the right answer itself."""
     sides = {f"`{k}`": v for k, v in it.arrays.items() if v.shape == it.got.shape} | {"the right answer": it.want}
     for name, array in sides.items():
         for side, word, other in ((array > 0, "positive", "negative"), (array < 0, "negative", "positive")):
@@ -64,7 +71,7 @@ def by_sign(it: Comparison) -> Iterator[str]:
 
 
 def _there(it: Comparison, part: np.ndarray) -> str:
-    """What the entries of a part are, where they are something simple."""
+    """Return words for the entries of a part if they are something simple, "" otherwise."""
     got, want = it.got[part], it.want[part]
     if (got == 0).all():
         return ", where yours is 0"
@@ -75,7 +82,7 @@ def _there(it: Comparison, part: np.ndarray) -> str:
 
 
 def in_one_line(it: Comparison) -> Iterator[str]:
-    """Right except for one row, one column, or the first or last entry."""
+    """Describe an answer that is right except for one row, one column, or the first or last entry."""
     wrong, shape = it.wrong, it.wrong.shape
     if wrong.all() or not (it.want[~wrong] != 0).sum() >= ENOUGH:
         return
@@ -92,6 +99,7 @@ def in_one_line(it: Comparison) -> Iterator[str]:
 
 
 def precision(it: Comparison) -> Iterator[str]:
+    """Describe an answer that is right to some seven digits."""
     largest = np.abs(it.want).max()
     away = np.abs(it.got - it.want)
     if len(np.unique(it.want)) < ENOUGH or not (away <= FLOAT32 * np.abs(it.want) + 1e-8 * largest).all():

@@ -1,4 +1,4 @@
-"""An answer of another shape than the right one: transposed, reduced once too often or not at all, wrapped."""
+"""Describing an answer of another shape than the right one: transposed, reduced once too often or not at all, wrapped."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ REDUCTIONS: Mapping[str, Callable[..., np.ndarray]] = {"sum": np.sum, "mean": np
 
 
 def describe_shape(got: np.ndarray, want: np.ndarray, sizes: Mapping[str, int]) -> str | None:
-    """What the answer is, where its numbers can tell; else what its shape hints at; None for neither."""
+    """Return a sentence about what the answer is, if its numbers can tell, else a question that its shape suggests, or None.
+
+    `sizes` are the names of the sizes of the case.
+    """
     return next(chain(_by_numbers(got, want), _by_shape(got.shape, want.shape, sizes)), None)
 
 
 def another_output(got: np.ndarray, want: np.ndarray, outputs: Mapping[str, np.ndarray]) -> str | None:
-    """What it is where it is the right value of another output of the same call."""
+    """Return a sentence if the answer is the right value of another output of the same call, else None."""
     for name, array in outputs.items():
         if _same(got, np.asarray(array, float)) and not _same(want, got):
             return f"it is what `{name}` should be: are they returned in another order, or is one written into?"
@@ -26,6 +29,7 @@ def another_output(got: np.ndarray, want: np.ndarray, outputs: Mapping[str, np.n
 
 
 def _by_numbers(got: np.ndarray, want: np.ndarray) -> Iterator[str]:
+    """Yield the sentences that the numbers prove."""
     if got.ndim == 2 and _same(got, want.T):
         yield "it is the right answer transposed"
     elif got.size == want.size and _same(got.ravel(), want.ravel()):
@@ -47,14 +51,14 @@ def _by_numbers(got: np.ndarray, want: np.ndarray) -> Iterator[str]:
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether the arrays are the same to nine digits and can tell: a constant one could be anything."""
+    """Return True if the arrays are the same to nine digits and can tell: a constant one could be anything."""
     if a.shape != b.shape or not np.isfinite(b).all() or not np.allclose(a, b, rtol=EXACT, atol=0):
         return False
     return bool(b.any()) if b.size == 1 else bool(np.ptp(b) > 0)
 
 
 def _by_shape(got: tuple[int, ...], want: tuple[int, ...], sizes: Mapping[str, int]) -> Iterator[str]:
-    """Questions, since a shape alone proves nothing."""
+    """Yield questions, for a shape alone proves nothing."""
     if len(got) == len(want) == 1 and got[0] != 1:
         letters = [[name for name, size in sizes.items() if size == n] for (n,) in (got, want)]
         if all(letters):

@@ -60,7 +60,7 @@ def _bubblewrap(stdlib: str, tops: Mapping[str, Path]) -> list[str]:
 
     `tops` are files and folders of packages by name. They are in /packages.
     """
-    # Not --unshare-all, with which --disable-userns fails: the children need user namespaces of their own.
+    # Without --disable-userns: the children need user namespaces of their own.
     arguments = ["bwrap", "--unshare-pid", "--as-pid-1", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     arguments += ["--unshare-cgroup-try", "--new-session", "--ro-bind", "/usr", "/usr"]
     for link in ("/lib", "/lib64", "/bin"):
