@@ -70,7 +70,8 @@ assignment = Assignment({topic!r}, Path.cwd())
 oracle, solution = Oracle(assignment), Live.of(assignment.solution)
 for row in assignment.topic.rubric:
     row.check(seeded_trials(assignment.topic, solution, oracle, 1)(row))
-print(len(oracle.short.records[0].answers), *(name for name in ("torch._dynamo", "torch._inductor", "sympy") if name in sys.modules))
+unwanted = ("torch._dynamo", "torch._inductor", "sympy")
+print(len(oracle.short.records[0].answers), *(name for name in unwanted if name in sys.modules))
 """
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     asked, *imported = run.stdout.split()
