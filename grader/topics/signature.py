@@ -15,6 +15,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -208,6 +209,7 @@ def _parts(returns: Any) -> list[tuple[str, Any]]:
     return [("", spec) for spec in (returns if isinstance(returns, tuple) else (returns,))]
 
 
+@lru_cache(maxsize=1024)  # every case that is drawn and every call that is made begins here
 def _read(declared: Callable[..., Any], name: str, bound: bool = False) -> Function:
     """`bound`: a method, whose first parameter is the object; what it returns may be no Spec, and is then not described."""
     signature = inspect.signature(declared)
