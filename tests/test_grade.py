@@ -380,7 +380,7 @@ def test_a_file_that_cannot_be_opened_goes_by_its_name(tmp_path: Path, monkeypat
         raise PermissionError(13, "Permission denied")
 
     path = hand_in(tmp_path, "ada", "x = 1")
-    monkeypatch.setattr("grader.submission.find.read_path", refuse)
+    monkeypatch.setattr("grader.submission.find.topic_named", refuse)
     assert students([path]) == [("ada", "softmax-xent", "softmax-xent.py")]
 
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from grader.errors import Unreadable
 from grader.result import Note
 from grader.submission import notebook
-from grader.submission.notebook import Source, read, read_path
+from grader.submission.notebook import Source, read, read_path, topic_named
 
 
 def code_cell(source: Any, **more: Any) -> dict[str, Any]:
@@ -77,6 +77,16 @@ def test_format_3_is_read_as_nbformat_converts_it() -> None:
     data = v3.writes_json(old).encode()
     expected = [cell.source for cell in nbformat.convert(old, 4).cells if cell.cell_type == "code"]
     assert [cell.original for cell in read(data, "a.ipynb").cells] == expected == ["x = 1\nx", "!ls"]
+
+
+def test_the_topic_alone_is_told_of_files_that_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebook.magics, "strip", lambda code: pytest.fail("no cell is made for it"))
+    path, named = tmp_path / "Untitled.ipynb", {"metadata": {"grader": {"topic": "adam"}}}
+    path.write_bytes(ipynb(code_cell("!ls"), **named))
+    assert topic_named(path) == "adam"
+    path.write_bytes(ipynb(code_cell("# mine"), **named))
+    with pytest.raises(Unreadable, match="has no code"):
+        topic_named(path)
 
 
 @pytest.mark.parametrize(
