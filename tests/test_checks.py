@@ -17,6 +17,7 @@ from grader.numerics.compare import Truth
 from grader.result import Status
 from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic
+from grader.topics.signature import sample
 from grader.truth.trials import seeded_trials
 from support.miniature import (
     RIGHT,
@@ -255,3 +256,73 @@ def test_every_row_draws_the_same_cases_and_chance_of_its_own() -> None:
     assert len({draw.tobytes() for draw in draws}) == 4
     again = seeded_trials(topic, student, NumpyTruth(), 1)(Row("a", 1, "a", matches(wave))).normal((3,))
     assert np.array_equal(again, draws[0])
+
+
+def nested(rng: np.random.Generator) -> Any:
+    yield "a few points", sample(wave, rng, n=5) | {"batches": [rng.integers(5, size=2), [1.0]]}
+
+
+def test_cases_are_drawn_once_and_each_row_has_its_own() -> None:
+    drawn_by = []
+
+    def counted(rng: np.random.Generator) -> Any:
+        drawn_by.append(rng)
+        yield from nested(rng)
+
+    trial = seeded_trials(Topic("Miniature", counted, []), Live(RIGHT), NumpyTruth(), 1)
+    trials = [trial(Row(row, 1, row, matches(wave))) for row in "ab"]
+    [(_, first)] = trials[0].cases()
+    first["x"][:] = 0
+    first["batches"][0][:] = 7
+    first["batches"][1].append(2.0)
+    del first["a"]
+    [(_, second)] = trials[1].cases()
+    [(_, fresh)] = nested(np.random.default_rng(1))
+    assert len(drawn_by) == 1
+    assert second.keys() == fresh.keys()
+    assert np.array_equal(second["x"], fresh["x"])
+    assert np.array_equal(second["batches"][0], fresh["batches"][0])
+    assert second["batches"][1] == [1.0]
+
+
+def test_large_cases_are_drawn_for_each_row_and_kept_for_none() -> None:
+    drawn_by = []
+
+    def large(rng: np.random.Generator) -> Any:
+        drawn_by.append(rng)
+        yield "many points", sample(wave, rng, n=100_000)
+
+    trial = seeded_trials(Topic("Miniature", large, []), Live(RIGHT), NumpyTruth(), 1)(Row("a", 1, "a", matches(wave)))
+    [(_, first)] = trial.cases()
+    first["x"][:] = 0
+    draws = len(drawn_by)
+    [(_, second)] = trial.cases()
+    assert len(drawn_by) == draws + 1
+    assert second["x"].all()
+
+
+def spoiling(trial: Trial, case: dict[str, Any]) -> None:
+    """A claim that holds, and changes what it was given."""
+    trial.call(wave, **case)
+    case["x"][:] = 1e300
+    case["a"] = float("nan")
+
+
+def spoiled_wave(x: np.ndarray, a: float, *, shift: float = 0.5) -> Any:
+    answer = RIGHT["wave"](x, a, shift=shift)
+    x[:] = 1e300
+    return answer
+
+
+def test_neither_a_check_nor_a_student_that_changes_arguments_spoils_the_next_row() -> None:
+    rows = [
+        Row("before", 1, "the wave is right", matches(wave)),
+        Row("spoils", 1, "a claim holds", holds(spoiling, wave)),
+        Row("after", 1, "the wave is right", matches(wave)),
+        Row("pure", 1, "x is left alone", pure(wave)),
+        Row("last", 1, "the wave is right", matches(wave)),
+    ]
+    assert [o.status for o in graded_rows(rows, waves)] == [Status.EARNED] * 5
+    spoiled = graded_rows(rows, waves, wave=spoiled_wave)
+    assert {o.row.id for o in spoiled if not o.earned} == {"pure"}
+    assert "changed its argument `x`" in str(spoiled[3].error)

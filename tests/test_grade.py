@@ -265,7 +265,7 @@ def test_a_topic_that_does_not_load_is_said_at_once(
     course: Course, folder: Path, jail: ProcessJail, tmp_path: Path
 ) -> None:
     (folder / "assignments" / "softmax_xent" / "topic.py").write_text("1 +")
-    with pytest.raises(TopicError, match=r"topic.py: SyntaxError"):
+    with pytest.raises(TopicError, match=r"topic.py:1: SyntaxError"):
         grade_one(course, jail, tmp_path, SOFTMAX_SOLUTION)
 
 
@@ -381,7 +381,7 @@ def test_a_file_that_cannot_be_opened_goes_by_its_name(tmp_path: Path, monkeypat
         raise PermissionError(13, "Permission denied")
 
     path = hand_in(tmp_path, "ada", "x = 1")
-    monkeypatch.setattr("grader.submission.find.read_path", refuse)
+    monkeypatch.setattr("grader.submission.find.topic_named", refuse)
     assert students([path]) == [("ada", "softmax-xent", "softmax-xent.py")]
 
 

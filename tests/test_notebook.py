@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from grader.errors import Unreadable
 from grader.result import Note
 from grader.submission import notebook
-from grader.submission.notebook import Source, read_path, read_source
+from grader.submission.notebook import Source, read_path, read_source, topic_named
 from support.fuzzing import FUZZ
 from support.notebooks import code as code_cell
 from support.notebooks import notebook as json_of
@@ -76,6 +76,16 @@ def test_format_3_is_read_as_nbformat_converts_it() -> None:
     data = v3.writes_json(old).encode()
     expected = [cell.source for cell in nbformat.convert(old, 4).cells if cell.cell_type == "code"]
     assert [cell.original for cell in read_source(data, "a.ipynb").cells] == expected == ["x = 1\nx", "!ls"]
+
+
+def test_the_topic_alone_is_told_of_files_that_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.submission.magics.strip", lambda code: pytest.fail("no cell is made for it"))
+    path, named = tmp_path / "Untitled.ipynb", {"metadata": {"grader": {"topic": "adam"}}}
+    path.write_bytes(ipynb(code_cell("!ls"), **named))
+    assert topic_named(path) == "adam"
+    path.write_bytes(ipynb(code_cell("# mine"), **named))
+    with pytest.raises(Unreadable, match="has no code"):
+        topic_named(path)
 
 
 @pytest.mark.parametrize(

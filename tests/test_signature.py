@@ -73,6 +73,18 @@ def test_hyper_parameters_are_keywords_with_defaults() -> None:
     assert [spec.kind for _, spec in f.outputs] == ["real", "opaque"]
 
 
+def test_a_signature_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(x: Reals["n"], *, p=0.5) -> Reals["n"]:
+        """Whatever."""
+
+    read = []
+    signature = inspect.signature
+    monkeypatch.setattr(inspect, "signature", lambda f: read.append(f) or signature(f))
+    assert function(asked) is function(asked)
+    assert sample(asked, np.random.default_rng(0), n=3)["x"].shape == (3,)
+    assert read == [asked]
+
+
 def test_a_layer_is_a_pair_of_functions_that_carry_its_name() -> None:
     forward, backward = layer(dense)
     assert (forward.name, backward.name) == ("dense_forward", "dense_backward")

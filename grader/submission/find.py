@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import NothingThere, Unreadable
 from ..result import Note
-from .notebook import read_path
+from .notebook import topic_named
 
 SUFFIXES = (".ipynb", ".py")
 SKIPPED = re.compile(r"^\.|^__|checkpoint")  # .ipynb_checkpoints, __MACOSX, __pycache__, .DS_Store
@@ -81,7 +81,7 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
 def topic_of(file: Path, topics: Sequence[str]) -> str | None:
     """Return the topic that a notebook's metadata name, else the one in its file name, or None."""
     try:
-        named = read_path(file).topic
+        named = topic_named(file)
     except (Unreadable, OSError):  # grading will say what is wrong with the file
         named = None
     return named if named in topics else topic_of_name(file.stem, topics)

@@ -15,7 +15,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import Unreadable
 from ..result import Note
@@ -81,28 +81,48 @@ def bytes_of(path: Path) -> bytes:
         return file.read(MAX_FILE_BYTES + 1)
 
 
+def topic_named(path: Path) -> str | None:
+    """Return the topic that a notebook on disk names. Raises as `read_path` does, at a fraction of its cost."""
+    return _opened(bytes_of(path), path.name).topic
+
+
 def read_source(data: bytes, file: str) -> Source:
     """Return the Source of a file's bytes. The ending of its name decides how to read them. Raises Unreadable."""
     sha256 = hashlib.sha256(data).hexdigest()
-    name = _NOT_TEXT.sub("�", Path(file).name)
     try:
-        _refuse_large(len(data))
-        text, notes = _decode(data)
-        if not text.strip():
-            raise Unreadable("The file is empty: save your work and hand it in again.")
-        suffix = Path(name).suffix.lower()
-        if suffix == ".ipynb":
-            notebook = _parse(text)
-            blocks, topic = list(_code_cells(notebook)), _topic(notebook)
-        elif suffix == ".py":
-            blocks, topic = list(_blocks(text)), None
-        else:
-            raise Unreadable("The file is neither a notebook (.ipynb) nor a Python file (.py): hand in one of these.")
-        cells, more = _cells(blocks)
+        opened = _opened(data, file)
     except Unreadable as problem:
         problem.sha256 = sha256
         raise
-    return Source(name, sha256, cells, (*notes, *more), topic)
+    cells, notes = _cells(opened.blocks)
+    return Source(opened.name, sha256, cells, (*opened.notes, *notes), opened.topic)
+
+
+class _Opened(NamedTuple):
+    """A file that can be read, before Jupyter's dialect is made Python."""
+
+    name: str
+    blocks: list[str | None]
+    topic: str | None
+    notes: list[Note]
+
+
+def _opened(data: bytes, file: str) -> _Opened:
+    name = _NOT_TEXT.sub("�", Path(file).name)
+    _refuse_large(len(data))
+    text, notes = _decode(data)
+    if not text.strip():
+        raise Unreadable("The file is empty: save your work and hand it in again.")
+    suffix, topic = Path(name).suffix.lower(), None
+    if suffix == ".ipynb":
+        notebook = _parse(text)
+        blocks, topic = list(_code_cells(notebook)), _topic(notebook)
+    elif suffix == ".py":
+        blocks = [*_blocks(text)]
+    else:
+        raise Unreadable("The file is neither a notebook (.ipynb) nor a Python file (.py): hand in one of these.")
+    _refuse_much_code_or_none(blocks)
+    return _Opened(name, blocks, topic, notes)
 
 
 def _refuse_odd_file(status: os.stat_result) -> None:
@@ -231,8 +251,7 @@ def _newlines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _cells(blocks: list[str | None]) -> tuple[tuple[Cell, ...], list[Note]]:
-    """Return the cells and the notes about them. Raises Unreadable if there are too many, or none has code."""
+def _refuse_much_code_or_none(blocks: list[str | None]) -> None:
     if len(blocks) > MAX_CELLS:
         raise Unreadable(
             f"The file has {len(blocks)} code cells and at most {MAX_CELLS} are read: hand in only your work."
@@ -241,6 +260,12 @@ def _cells(blocks: list[str | None]) -> tuple[tuple[Cell, ...], list[Note]]:
         raise Unreadable(
             f"The file has {length} characters of code and at most {MAX_CODE} are read: hand in only your work."
         )
+    if not any(_has_code(_newlines(block or "").split("\n")) for block in blocks):
+        raise Unreadable("The file has no code: write your solution into it, save it and hand it in again.")
+
+
+def _cells(blocks: list[str | None]) -> tuple[tuple[Cell, ...], list[Note]]:
+    """Cells and notes from the sources of the code cells."""
     cells, notes = [], []
     for number, block in enumerate(blocks, start=1):
         original = _newlines(block or "")
@@ -253,6 +278,4 @@ def _cells(blocks: list[str | None]) -> tuple[tuple[Cell, ...], list[Note]]:
             notes.append(Note("This cell holds characters that are not text: each was replaced by �.", number))
         if stripped.note:
             notes.append(Note(stripped.note, number))
-    if not any(_has_code(cell.original.split("\n")) for cell in cells):
-        raise Unreadable("The file has no code: write your solution into it, save it and hand it in again.")
     return tuple(cells), notes

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -153,6 +154,7 @@ def _parts(returns: Any) -> list[tuple[str, Any]]:
     return [("", spec) for spec in (returns if isinstance(returns, tuple) else (returns,))]
 
 
+@lru_cache(maxsize=1024)  # every case that is drawn and every call that is made begins here
 def _read(declared: Callable[..., Any], name: str, bound: bool = False) -> Function:
     """Read a `def`. `bound`: a method, whose first parameter is the object; what it returns may be no Spec, and is then not
     described. Raise TopicError, with the place of the `def`, for annotations that say nothing."""
