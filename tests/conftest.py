@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,9 +77,9 @@ def open_session(jail: ProcessJail) -> Iterator[Open]:
     """Start a session from the cells of a notebook; all are ended with the test."""
     sessions = []
 
-    def start(*cells: str, limits: Limits = LIMITS, file: str = "work.ipynb") -> Session:
+    def start(*cells: str, limits: Limits = LIMITS, file: str = "work.ipynb", asked: Collection[str] = ()) -> Session:
         data = notebook(*cells) if file.endswith(".ipynb") else "\n".join(cells)
-        sessions.append(Session(read_source(data.encode("utf-8", "replace"), file), jail, limits))
+        sessions.append(Session(read_source(data.encode("utf-8", "replace"), file), jail, limits, asked))
         return sessions[-1].__enter__()
 
     yield start

@@ -81,7 +81,7 @@ def test_every_submission_has_one_result_and_the_same_again(
         ("# nothing yet", "softmax-xent.py", "no code"),
         ('{"cells": [', "softmax-xent.ipynb", "cut off"),
         ("<html>", "softmax-xent.ipynb", "web page"),
-        ("x", "softmax-xent.docx", "neither a notebook"),
+        ("x", "softmax-xent.docx", "none of the forms that are read"),
     ],
 )
 def test_an_unreadable_file_is_graded_0_with_one_note(

@@ -1,7 +1,7 @@
 """Stand-ins for what a notebook uses and the jail does not have: plotting, progress bars, IPython, `grader`, `input`.
 
-A stand-in is used only where the real package cannot be imported. The import of any other missing package fails with a
-sentence that says what may be imported. Runs inside the jail: standard library only.
+A stand-in is used only where the real package cannot be imported. Any other missing package may be imported and not used (see
+`absent`). Runs inside the jail: standard library and siblings only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
-STAND_INS = ("matplotlib", "mpl_toolkits", "seaborn", "plotly", "IPython", "ipywidgets", "tqdm", "grader")
+from . import absent
+
+STAND_INS = ("matplotlib", "mpl_toolkits", "seaborn", "plotly", "IPython", "ipywidgets", "tqdm", "marimo", "grader")
 
 
 def install(imports: Sequence[str], world: dict[str, Any], data: Mapping[str, Any]) -> None:
@@ -55,15 +57,15 @@ def dataset_of(data: Mapping[str, Any]) -> Callable[..., Any]:
 
 
 class Nothing:
-    """A figure that nobody sees: any call, attribute or index of it gives another one."""
+    """A figure that nobody sees: it takes every call, attribute and index, and computes, compares, formats and unpacks."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Nothing:
         return self
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # else copy, pickle or numpy would take it for something that it is not
+        if name.startswith("__"):  # else copy or pickle would take it for something that it is not
             raise AttributeError(name)
-        return _UNPACKED.get(name, self)
+        return subplots if name == "subplots" else self
 
     def __getitem__(self, key: Any) -> Nothing:
         return self
@@ -72,10 +74,7 @@ class Nothing:
         return None
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
+        return iter((self,) * _wanted(sys._getframe(1)))
 
     def __enter__(self) -> Nothing:
         return self
@@ -83,33 +82,83 @@ class Nothing:
     def __exit__(self, *error: object) -> None:
         return None
 
-    def __or__(self, other: Any) -> Nothing:  # as in `ax: plt.Axes | None`
-        return self
+    def __format__(self, form: str) -> str:
+        return ""
 
-    __ror__ = __or__
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        return _numpy().zeros(())
+
+    def __bool__(self) -> bool:
+        return False
+
+    __hash__ = object.__hash__
 
 
-class Parts(Nothing):
-    """Nothing with parts: axes that are unpacked, or a progress bar, which passes on its items."""
+def _constant(value: Any) -> Callable[..., Any]:
+    return lambda self, *args: value
+
+
+def _itself(self: Nothing, *args: Any) -> Nothing:
+    return self
+
+
+for _name in [
+    "add",
+    "sub",
+    "mul",
+    "matmul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "divmod",
+    "pow",
+    "and",
+    "or",
+    "xor",
+    "lshift",
+    "rshift",
+]:
+    for _side in ("", "r", "i"):
+        setattr(Nothing, f"__{_side}{_name}__", _itself)
+for _name in ["neg", "pos", "abs", "invert", "round"]:
+    setattr(Nothing, f"__{_name}__", _itself)
+for _name, _value in {
+    "len": 1,
+    "int": 0,
+    "float": 0.0,
+    "index": 0,
+    "contains": False,
+    "lt": False,
+    "gt": False,
+}.items():
+    setattr(Nothing, f"__{_name}__", _constant(_value))
+
+
+def _wanted(frame: types.FrameType) -> int:
+    """Return how many values the code of a frame unpacks now: as many as there are names in `xmin, xmax = plt.xlim()`, else 1."""
+    import opcode
+
+    code, at = frame.f_code.co_code, frame.f_lasti
+    return code[at + 1] if 0 <= at < len(code) and code[at] == opcode.opmap["UNPACK_SEQUENCE"] else 1
+
+
+class Bar(Nothing):
+    """A progress bar that nobody sees: it passes on its items, and counts them."""
 
     def __init__(self, iterable: Any = (), *args: Any, **kwargs: Any) -> None:
-        self.parts = () if iterable is None else iterable
+        self.items = () if iterable is None else iterable
+        self.n, self.total = 0, kwargs.get("total") or (len(self.items) if hasattr(self.items, "__len__") else None)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self.parts)
+        for item in self.items:
+            yield item
+            self.n += 1
 
     def __len__(self) -> int:
-        return len(self.parts)
+        return len(self.items)
 
-    @property
-    def flat(self) -> Parts:
-        """Return the axes of a grid in one row."""
-        return Parts([leaf for part in self for leaf in (part if isinstance(part, Parts) else (part,))])
-
-    def ravel(self, *args: Any) -> Parts:
-        return self.flat
-
-    flatten = ravel
+    def update(self, n: int = 1) -> None:
+        self.n += n
 
     @staticmethod
     def write(*args: Any, **kwargs: Any) -> None:
@@ -119,35 +168,54 @@ class Parts(Nothing):
 nothing = Nothing()
 
 
-def _subplots(nrows: int = 1, ncols: int = 1, *args: Any, **kwargs: Any) -> tuple[Nothing, Nothing]:
-    """Return a figure and its axes: one, a row or column of them, or a grid."""
-    if 1 in (nrows, ncols):
-        return nothing, nothing if nrows == ncols else Parts((nothing,) * (nrows * ncols))
-    return nothing, Parts([Parts((nothing,) * ncols) for _ in range(nrows)])
+def _numpy() -> Any:
+    import numpy as np  # where a plot is asked for, numpy is loaded
+
+    return np
 
 
-# Calls whose results are unpacked: `fig, ax = plt.subplots()`, `counts, bins, bars = plt.hist(x)`, `line, = plt.plot(x)`.
-_UNPACKED: dict[str, Any] = {
-    "subplots": _subplots,
-    "hist": lambda *args, **kwargs: Parts((nothing,) * 3),
-    "plot": lambda *args, **kwargs: Parts((nothing,)),
-}
+def subplots(nrows: int = 1, ncols: int = 1, *args: Any, squeeze: bool = True, **kwargs: Any) -> tuple[Nothing, Any]:
+    """Return a figure and its axes as matplotlib does: one, or an array of them, of one axis for a single row or column."""
+    if squeeze and nrows == ncols == 1:
+        return nothing, nothing
+    shape = (max(nrows, ncols),) if squeeze and 1 in (nrows, ncols) else (nrows, ncols)
+    return nothing, _numpy().frompyfunc(lambda zero: nothing, 1, 1)(_numpy().zeros(shape))
 
 
 class _Module(types.ModuleType):
-    """A module in which every name is `nothing`, except those of progress bars."""
+    """A module in which every name is `nothing`, except those of progress bars and of its version."""
 
     __path__ = []  # noqa: RUF012 (as the import system wants it)
     __all__: tuple[str, ...] = ()  # `from pylab import *` brings nothing
-    tqdm = Parts
-    trange = staticmethod(lambda *args, **kwargs: Parts(range(*args)))
+    __version__ = "0"
+    tqdm = Bar
+    trange = staticmethod(lambda *args, **kwargs: Bar(range(*args)))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(nothing, name)
 
 
+strict_lines: set[tuple[str, int]] = set()  # of cells, (file, line): an import that is provided for where it fails
+_imported: list[str] = []  # packages that are not there, imported since `forget_absent`
+
+
+def forget_absent() -> list[str]:
+    """Return the packages that were imported since the last call and are not there.
+
+    Their modules go, so that an import that is provided for (`except ImportError`) is asked anew.
+    """
+    found = list(dict.fromkeys(_imported))
+    _imported.clear()
+    for name in [name for name, module in sys.modules.items() if isinstance(module, absent.AbsentModule)]:
+        del sys.modules[name]
+    return found
+
+
 class Finder:
-    """The last finder on `sys.meta_path`. It finds the stand-ins and refuses every other package with a sentence."""
+    """The last finder on `sys.meta_path`: it finds the stand-ins, and lets a cell import a package that is not there.
+
+    What a package imports, and what a cell provides for by `except ImportError`, is refused with a sentence.
+    """
 
     def __init__(self, imports: Sequence[str], data: Mapping[str, Any]) -> None:
         self.imports, self.dataset = tuple(imports), dataset_of(data)
@@ -156,6 +224,12 @@ class Finder:
         top = fullname.partition(".")[0]
         if top in STAND_INS:
             return importlib.machinery.ModuleSpec(fullname, self, is_package=True)  # type: ignore[arg-type]
+        real = top in sys.stdlib_module_names or not isinstance(
+            sys.modules.get(top, absent.AbsentModule("")), absent.AbsentModule
+        )
+        if not real and (cell := absent.importing_cell(strict_lines)) is not None:
+            _imported.append(top)
+            return importlib.machinery.ModuleSpec(fullname, AbsentLoader(cell), is_package=True)  # type: ignore[arg-type]
         if top == fullname and top not in sys.stdlib_module_names:
             allowed = ", ".join(self.imports)
             raise ModuleNotFoundError(f"`{top}` cannot be imported in this course (allowed: {allowed})", name=top)
@@ -167,3 +241,16 @@ class Finder:
     def exec_module(self, module: types.ModuleType) -> None:
         if module.__name__ == "grader":
             module.dataset = self.dataset  # type: ignore[attr-defined]
+
+
+class AbsentLoader:
+    """Makes the module of a package that is not there."""
+
+    def __init__(self, cell: int) -> None:
+        self.cell = cell
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        return absent.AbsentModule(spec.name)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        module.__dict__["cell"] = self.cell

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import stand_ins, wire
+from . import absent, stand_ins, wire
+from .cells import ParsedCell, Statement, parse
 from .channel import receive
 from .plan import Misfit, Missing, Plan, execute
 
@@ -28,9 +29,7 @@ except ImportError:  # Windows has no such limits
 
 MAX_REQUEST = 1 << 30
 MAX_MESSAGE = 500  # characters of a student's exception that are reported
-# ast.PyCF_ALLOW_TOP_LEVEL_AWAIT and inspect.CO_COROUTINE, without the cost of importing ast and inspect.
-TOP_LEVEL_AWAIT = 0x2000
-CO_COROUTINE = 0x80
+CO_COROUTINE = 0x80  # inspect.CO_COROUTINE, without the cost of importing inspect
 
 
 def main(channel: socket, confine: Callable[[dict[str, Any]], None] | None = None) -> None:
@@ -108,9 +107,11 @@ def count_threads() -> int:
 
 
 class Kernel:
-    """Runs cells and plans in one namespace, as a notebook's kernel does.
+    """Runs the statements of cells, and plans, in one namespace, as a notebook's kernel does.
 
     `handles` are the values that outlive a plan. `calling` is the name that the last plan used last: where an exception came from.
+    `functions` are the last values of names that could be called, with the cell that gave them; `graded` those of them that the
+    notebook has given another value since.
     """
 
     def __init__(self) -> None:
@@ -119,13 +120,22 @@ class Kernel:
         self.world: dict[str, Any] = module.__dict__
         self.handles: dict[int, Any] = {}
         self.calling = ""
+        self.number, self.cell, self.flags = 0, ParsedCell([], set(), set(), 0), 0
+        self.failed: set[str] = set()  # names that a statement of this cell would have bound, had it not failed
+        self.done: list[Statement] = []
+        self.functions: dict[str, tuple[Any, int]] = {}
+        self.values: dict[str, int] = {}  # names of functions that now are values, with the cell that made them so
+        self.graded: dict[str, Any] = {}
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the reply to one request. Never raises: an exception of the student's code is a reply, too."""
         try:
             if request["do"] == "cell":
-                self.run_cell(request["number"], request["code"])
-                return {"ok": []}
+                return self.open_cell(request["number"], request["code"])
+            if request["do"] == "statement":
+                return self.run_statement(**{key: value for key, value in request.items() if key != "do"})
+            if request["do"] == "settle":
+                return {"restored": self.settle(request["asked"])}
             if request["drop_handles"]:
                 self.handles.clear()
             return {"ok": self.run_plan(Plan.from_wire(request["plan"]))}
@@ -136,27 +146,90 @@ class Kernel:
         except BaseException as error:  # SystemExit and KeyboardInterrupt are answers like any other
             return describe_exception(error) | {"calling": self.calling}
 
-    def run_cell(self, number: int, code: str) -> None:
-        """Run a cell, counted from 1. Raises whatever it raises."""
+    def open_cell(self, number: int, code: str) -> dict[str, Any]:
+        """Compile a cell, counted from 1, and return the line of each of its statements. Raises SyntaxError and its like."""
+        self.number, self.failed = number, set()
+        self.cell = parse(code, cell_name(number), self.flags)
+        self.flags |= self.cell.flags
+        file = cell_name(number)
+        stand_ins.strict_lines |= {(file, line) for line in self.cell.strict_lines}
+        absent.decorator_lines |= {(file, line) for line in self.cell.decorator_lines}
         if "random" in code:  # a generator can be seeded only after its module was imported
             import random  # noqa: F401
 
             import numpy.random  # noqa: F401
-        compiled = compile(code, cell_name(number), "exec", TOP_LEVEL_AWAIT, dont_inherit=True)
         seed(0)
-        if compiled.co_flags & CO_COROUTINE:  # the cell awaits at top level, as Jupyter allows
-            import asyncio
+        lines = [statement.line for statement in self.cell.statements]
+        below_guard = next((i for i, s in enumerate(self.cell.statements) if s.main), len(lines))
+        return {"lines": lines, "main": below_guard}
 
-            asyncio.run(eval(compiled, self.world))
-        else:
-            exec(compiled, self.world)
+    def run_statement(self, index: int, stopped: bool, definitions: bool) -> dict[str, Any]:
+        """Run a statement of the open cell. Raises whatever it raises; then the names that it would have bound have failed.
+
+        `stopped`: it was seen to loop or to end the process. With `definitions`, run nothing but definitions. Once one has failed,
+        skip bare expressions, and what reads a name that has failed.
+        """
+        statement = self.cell.statements[index]
+        fails = bool(self.failed or stopped)
+        if (
+            stopped
+            or (definitions and not statement.definition)
+            or (fails and (statement.bare or statement.reads & self.failed))
+        ):
+            self.failed |= statement.binds | ({""} if stopped else set())
+            return {"ran": False, "absent": []}
+        try:
+            if statement.code.co_flags & CO_COROUTINE:  # it awaits at top level, as Jupyter allows
+                import asyncio
+
+                asyncio.run(eval(statement.code, self.world))
+            else:
+                exec(statement.code, self.world)
+        except BaseException:
+            self.failed |= statement.binds | {""}  # "": something has failed, though it may bind nothing
+            raise
+        finally:
+            self.remember(statement)
+        return {"ran": True, "absent": stand_ins.forget_absent()}
+
+    def remember(self, statement: Statement) -> None:
+        """Keep the functions among the names that a statement has bound, and the names that were functions before it."""
+        self.done.append(statement)
+        for name in statement.binds:
+            if callable(value := self.world.get(name)) and not isinstance(value, absent.Absent):
+                self.functions[name] = (value, self.number)
+                self.values.pop(name, None)
+            elif name in self.functions and name in self.world:
+                self.values[name] = self.number
+
+    def settle(self, asked: list[str]) -> list[list[Any]]:
+        """Make the last function of an asked name what is graded, though the name was given another value since.
+
+        A name that code reachable from an asked function calls becomes that function again; others keep the notebook's value.
+        Return [name, cell that gave it the value, cell of the function] for each.
+        """
+        self.graded = {name: self.functions[name][0] for name in asked if name in self.values}
+        reached, waiting, called = set(), [name for name in asked if name in self.functions], set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                for statement in self.done:
+                    if name in statement.binds and statement.definition:
+                        called |= statement.calls
+                        waiting += [used for used in statement.uses if used in self.functions]
+        restored = [name for name in self.values if name in called]
+        for name in restored:
+            self.world[name] = self.functions[name][0]
+        return [[name, self.values[name], self.functions[name][1]] for name in {*self.graded, *restored}]
 
     def run_plan(self, plan: Plan) -> list[Any]:
         """Return the encoded answers of a plan. Raises Missing, Misfit, and whatever the student's code raises."""
         seed(plan.seed)
         self.calling = ""
         try:
-            return execute(plan, self.world, self.handles, snapshot, on_call=self.now_calling)
+            world = {**self.world, **self.graded} if self.graded else self.world
+            return execute(plan, world, self.handles, snapshot, on_call=self.now_calling)
         except wire.WireError as cannot:
             raise Misfit(self.calling, f"returned something else: {cannot}") from None
 
@@ -166,7 +239,9 @@ class Kernel:
 
 
 def snapshot(value: Any) -> wire.Encoded:
-    """Encode an answer now, before a later step can change it."""
+    """Encode an answer now, before a later step can change it. Raises ModuleNotFoundError for one that a package would make."""
+    if isinstance(value, absent.Absent):
+        value._refuse()
     return wire.Encoded(wire.encode(value, inside=2))  # in the list of answers, in the reply
 
 

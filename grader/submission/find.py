@@ -10,9 +10,12 @@ from pathlib import Path
 
 from ..errors import NothingThere, Unreadable
 from ..result import Note
-from .notebook import topic_named
+from .notebook import bytes_of, topic_named
 
-SUFFIXES = (".ipynb", ".py")
+SUFFIXES = (".ipynb", ".py", ".qmd", ".md")
+CODE_IN_MARKDOWN = re.compile(
+    rb"^ {0,3}(```+|~~~+)[ \t]*(\{(python|code-cell)|python)", re.MULTILINE
+)  # else it is prose
 SKIPPED = re.compile(r"^\.|^__|checkpoint")  # .ipynb_checkpoints, __MACOSX, __pycache__, .DS_Store
 
 
@@ -70,12 +73,22 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
     if path.is_dir():
         for file in sorted(path.rglob("*")):
             inside = file.relative_to(path).parts
-            if file.suffix in SUFFIXES and not any(SKIPPED.search(part) for part in inside) and not file.is_dir():
+            if file.suffix not in SUFFIXES or any(SKIPPED.search(part) for part in inside) or file.is_dir():
+                continue
+            if file.suffix != ".md" or _has_code(file):
                 yield (inside[0] if len(inside) > 1 else Path(os.path.abspath(path)).name), file
     elif path.exists() or path.is_symlink():
         yield Path(os.path.abspath(path)).parent.name or path.stem, path  # a link is its owner's, not its target's
     else:
         raise NothingThere(f"{path}: there is no such file or folder")
+
+
+def _has_code(file: Path) -> bool:
+    """Say whether a Markdown file is a notebook: it has cells of Python."""
+    try:
+        return bool(CODE_IN_MARKDOWN.search(bytes_of(file)))
+    except (Unreadable, OSError):  # a link, say: grading says what is wrong with a submission, and this is none
+        return False
 
 
 def topic_of(file: Path, topics: Sequence[str]) -> str | None:

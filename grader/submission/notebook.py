@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 
 from ..errors import Unreadable
 from ..result import Note
-from . import magics
+from . import forms, magics
+from .other_files import PYTHON, is_notebook, refuse_other_files, refuse_other_language
 
 MAX_FILE_BYTES = 64 * 2**20  # only outputs make a notebook this large
 # Brackets and commas of a notebook's JSON: json.loads needs up to 200 bytes for each object or list, and some less for each number
@@ -30,6 +31,7 @@ MAX_CELLS = 2_000
 MAX_CODE = 1_000_000  # characters of all cells together
 MAX_TOPIC = 100  # characters
 
+FORMS = "notebooks (.ipynb), Python (.py: plain, with # %% cells, or marimo), Quarto (.qmd), MyST and Jupytext Markdown (.md)"
 _AGAIN = "open it in Jupyter, save it and hand it in again"
 _CLEAR = "clear all outputs, save it and hand it in again"
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")  # `compile` refuses NUL, and half of a surrogate pair has no encoding
@@ -114,13 +116,25 @@ def _opened(data: bytes, file: str) -> _Opened:
     if not text.strip():
         raise Unreadable("The file is empty: save your work and hand it in again.")
     suffix, topic = Path(name).suffix.lower(), None
-    if suffix == ".ipynb":
+    blocks: list[str | None]
+    refuse_other_files(data, text)
+    if suffix == ".ipynb" or (suffix == ".py" and is_notebook(text)):
         notebook = _parse(text)
+        refuse_other_language(notebook)
         blocks, topic = list(_code_cells(notebook)), _topic(notebook)
+        if suffix == ".py":
+            notes.append(
+                Note("The file is a notebook, though its name ends in .py: it was read as one. Call it .ipynb.")
+            )
     elif suffix == ".py":
-        blocks = [*_blocks(text)]
+        text = _newlines(text)
+        blocks = [*(forms.marimo_cells(text) if forms.is_marimo(text) else _blocks(text))]
+    elif suffix in (".qmd", ".md"):
+        blocks = [*forms.markdown_cells(_newlines(text))]
+        if not blocks and (others := sorted(set(forms.languages(_newlines(text))))):
+            raise Unreadable(f"The cells of this notebook are {' and '.join(others)}, not Python: {PYTHON}.")
     else:
-        raise Unreadable("The file is neither a notebook (.ipynb) nor a Python file (.py): hand in one of these.")
+        raise Unreadable(f"The file is none of the forms that are read: {FORMS}. Hand in one of these.")
     _refuse_much_code_or_none(blocks)
     return _Opened(name, blocks, topic, notes)
 

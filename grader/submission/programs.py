@@ -15,7 +15,8 @@ from ..errors import Died, TimedOut
 from .jail.base import Jail
 from .limits import Limits
 from .notebook import Cell, Source
-from .session import Past, Session
+from .run_cells import Past
+from .session import Session
 
 DAY = 86_400.0
 
@@ -51,6 +52,9 @@ class Programs(Session):
 
     def _cpu_left(self) -> float:
         return self.limits.submission_cpu_seconds - (self.cpu_seconds() - self.taken_at)
+
+    def _cells_left(self) -> float:
+        return self._cpu_left()
 
 
 def _source(code: str, name: str) -> Source:

@@ -18,12 +18,16 @@ from .limits import Limits
 from .notebook import Cell, Source
 
 MAX_TEXT = 500  # characters of any text in a reply: exceptions, names
+MAX_LINES = 8  # that a note lists
 MAX_NAMES = (
     200  # of the functions that a submission has: among them one that comes close to a missing one is looked for
 )
 
 FORMS: tuple[dict[str, type], ...] = (
     {"ok": list},
+    {"lines": list, "main": int},
+    {"ran": bool, "absent": list},
+    {"restored": list},
     {"ready": bool},
     {"refused": str},
     {"missing": str, "have": list},
@@ -43,12 +47,25 @@ def check_reply(reply: Any, source: Source) -> dict[str, Any]:
     ):
         raise wire.WireError("a reply of unknown form")
     cut: dict[str, Any] = {key: value[:MAX_TEXT] if isinstance(value, str) else value for key, value in reply.items()}
+    if "lines" in cut and not _are_lines(cut["lines"], source):
+        raise wire.WireError("a cell of impossible statements")
     if "raised" in cut:
         cell, line = cut["cell"], cut["line"]
         cell = cell if 0 < cell <= len(source.cells) else 0
         line = line if cell and 0 < line <= source.cells[cell - 1].code.count("\n") + 1 else 0
         cut |= {"cell": cell, "line": line}
     return cut
+
+
+def _are_lines(lines: list[Any], source: Source) -> bool:
+    """Say whether these can be the lines of a cell's statements: no more of them than a cell has characters."""
+    longest = max((len(cell.code) for cell in source.cells), default=0)
+    return len(lines) <= longest and all(type(line) is int and 0 < line <= longest + 1 for line in lines)
+
+
+def names_in(listed: Sequence[Any]) -> list[str]:
+    """Return the names in a part of a reply, cut to size; whatever is no name is left out."""
+    return [name[:MAX_TEXT] for name in listed[:MAX_NAMES] if isinstance(name, str) and name.isidentifier()]
 
 
 def answers_to(plan: Plan, reply: dict[str, Any], limits: Limits) -> list[Any]:
@@ -70,28 +87,53 @@ def answers_to(plan: Plan, reply: dict[str, Any], limits: Limits) -> list[Any]:
     return values
 
 
-def missing(reply: dict[str, Any], source: Source, notes: Sequence[Note], asked: Collection[str]) -> Wrong:
+def missing(reply: dict[str, Any], source: Source, broken: Collection[int], asked: Collection[str]) -> Wrong:
     """Return the error for a function that is not there.
 
-    It names the cell that would have defined the function, if that cell has a note: it did not run to its end.
+    It names the cell that would have defined the function, if it is one of the `broken`: it did not run to its end.
     """
     name = reply["missing"]
     have = [n for n in reply["have"][:MAX_NAMES] if isinstance(n, str) and len(n) < MAX_TEXT]
-    broken = {note.cell for note in notes}
     definition = re.compile(rf"^[ \t]*(?:def|class)[ \t]+{re.escape(name)}\b", re.MULTILINE)
     cells = [c.number for c in source.cells if c.number in broken and definition.search(c.code)]
     because = f": cell {cells[-1]}, which should define it, did not run to its end" if cells else ""
     return errors.missing(name, have, asked, because)
 
 
-def cell_note(cell: Cell, reply: dict[str, Any]) -> Note:
-    """Return the note for a cell that raised an exception."""
+def cell_note(cell: Cell, reply: dict[str, Any], skipped: Sequence[int] = ()) -> Note:
+    """Return the note for a cell in which a statement raised an exception.
+
+    `skipped` are the lines that were not run after it.
+    """
     line = f" (line {reply['line']})" if reply["line"] and reply["cell"] == cell.number else ""
     what = f"{reply['raised']}: {reply['message']}" if reply["message"] else reply["raised"]
-    if reply["raised"] == "SystemExit":
-        happened = f"calls exit(){line}: the rest of the cell"
-    elif reply["raised"] in ("SyntaxError", "IndentationError", "TabError"):
-        happened = f"is no Python: {what}{line}. The cell"
-    else:
-        happened = f"raised {what}{line}: the rest of the cell"
-    return Note(f"{happened} was not run, the next cells were", cell.number)
+    if reply["raised"] in ("SyntaxError", "IndentationError", "TabError"):
+        return Note(f"is no Python: {what}{line}. The cell was not run, the next cells were", cell.number)
+    happened = f"calls exit(){line}" if reply["raised"] == "SystemExit" else f"raised {what}{line}"
+    return Note(f"{happened}: {rest_of(skipped)}", cell.number)
+
+
+def rest_of(skipped: Sequence[int]) -> str:
+    """Say what was run of a cell, all the same, in which a statement failed or was stopped."""
+    if not skipped:
+        return "the rest was run without it"
+    lines = f"line{'s' * (len(skipped) > 1)} {', '.join(map(str, skipped[:MAX_LINES]))}"
+    more = f" and {len(skipped) - MAX_LINES} more" if len(skipped) > MAX_LINES else ""
+    which = "which need what it would have made, or only show something"
+    return f"{lines}{more} ({which}) {'were' if len(skipped) > 1 else 'was'} not run, the rest was"
+
+
+def absent_note(cell: Cell, packages: Sequence[str]) -> Note:
+    """Return the note for a cell that imports packages which are not there."""
+    named, (verb, them) = (
+        " and ".join(f"`{name}`" for name in packages),
+        ("are", "them") if packages[1:] else ("is", "it"),
+    )
+    sentence = f"imports {named}, which {verb} not there where work is graded: what uses {them} fails"
+    return Note(sentence, cell.number)
+
+
+def restored_note(name: str, value_cell: int, function_cell: int) -> Note:
+    """Return the note for a name of a function that was given another value later."""
+    sentence = f"`{name}` becomes a value that cannot be called: graded is the function of cell {function_cell}"
+    return Note(sentence, value_cell)

@@ -19,7 +19,7 @@ import select
 import socket
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,26 +27,17 @@ import numpy as np
 from ..errors import Died, Fault, GraderError, TimedOut
 from ..inside import wire
 from ..inside.channel import receive
-from ..inside.plan import Implementation, Plan
+from ..inside.plan import Plan
 from ..result import Note
 from ..topics.datasets import narrow
 from .jail.base import Child, Jail
 from .limits import Limits
-from .notebook import Cell, Source
-from .protocol import answers_to, cell_note, check_reply, missing
+from .notebook import Source
+from .protocol import answers_to, check_reply, missing
+from .run_cells import Past, RunsCells
 
 WATCH_SECONDS = 0.05  # between two looks at the CPU time while an answer is awaited
 START_SECONDS = 60.0  # wall time for the interpreter and numpy: if it is too short, that is our fault
-MAX_SKIPPED_CELLS = 3  # cells that loop or end the process before the rest of the notebook is given up
-
-
-@dataclass
-class Past:
-    """A session's memory of its processes that have ended."""
-
-    cpu_seconds: float = 0.0
-    skipped_cells: set[int] = field(default_factory=set)  # that looped or ended the process
-    timed_out: list[set[str]] = field(default_factory=list)  # functions of a plan that was too slow: not asked again
 
 
 @dataclass
@@ -58,7 +49,7 @@ class _Row:
     out_of_memory: bool = False  # its last plan was: what is left of such a process is not to be judged
 
 
-class Session(Implementation):
+class Session(RunsCells):
     """One submission in one jail. Use it as a context manager. `notes` says what happened while its cells ran.
 
     `asked` are the functions that it should define, `data` the data sets that `dataset` gives it, by name.
@@ -76,6 +67,7 @@ class Session(Implementation):
         self.data = {name: narrow(array) for name, array in (data or {}).items()}
         self.notes: list[Note] = []
         self.child: Child | None = None
+        self.broken: set[int] = set()  # cells in which a statement failed or was stopped
         self._past = Past()
         self._row = _Row(started=0.0, drop_handles=False)
 
@@ -95,20 +87,21 @@ class Session(Implementation):
 
     def run(self, plan: Plan) -> list[Any]:
         names, called = set(plan.names()), f"`{'`, `'.join(plan.names())}`"
-        if any(guilty <= names for guilty in self._past.timed_out):
-            raise TimedOut(f"{called} took too long in an earlier row: not asked again")
+        request = {"do": "plan", "plan": plan.to_wire(), "drop_handles": self._row.drop_handles}
+        size = len(wire.encode(request))
+        if any(guilty <= names and size >= least for guilty, least in self._past.timed_out):
+            raise TimedOut(f"{called} took too long in an earlier row, for no more than this: not asked again")
         if self.child is None:
             raise TimedOut(self._budget_sentence())
-        request = {"do": "plan", "plan": plan.to_wire(), "drop_handles": self._row.drop_handles}
         self._row.drop_handles = False
         used = self.cpu_seconds() - self._row.started
         try:
             reply = self._ask(request, self.limits.row_cpu_seconds, used, called)
         except TimedOut:
-            self._past.timed_out.append(names)
+            self._past.timed_out.append((names, size))
             raise
         if "missing" in reply:
-            raise missing(reply, self.source, self.notes, self.asked)
+            raise missing(reply, self.source, self.broken, self.asked)
         self._row.out_of_memory = reply.get("raised") == "MemoryError"
         return answers_to(plan, reply, self.limits)
 
@@ -118,7 +111,7 @@ class Session(Implementation):
     def begin_row(self) -> None:
         if self._row.out_of_memory:
             self._end()
-        if self.child is None and self._cpu_left() > 0:
+        if self.child is None and self._cpu_left() > 0 and self._cells_left() > 0:
             self._start()
         self._row = _Row(started=self.cpu_seconds(), drop_handles=True)
 
@@ -134,7 +127,8 @@ class Session(Implementation):
         The notes of cells that raise are kept from the first start only: later ones would repeat them.
         """
         first = not self.notes
-        while self.child is None and self._cpu_left() > 0:
+        while self.child is None and self._cells_left() > 0:
+            self._past.starts += 1
             self._launch()
             notes = self._run_cells()
             if self.child is not None and first:
@@ -155,37 +149,6 @@ class Session(Implementation):
         """Return the first request: what the process gives up before it runs anything of the submission."""
         return self.jail.settings(self.limits) | {"data": self.data}
 
-    def _run_cells(self) -> list[Note]:
-        """Run the cells and return a note for each that raised.
-
-        If a cell loops or ends the process, skip it from now on and return: the process is gone.
-        """
-        notes = []
-        for cell in self.source.cells:
-            if cell.number in self._past.skipped_cells or not cell.code.strip():
-                continue
-            request = {"do": "cell", "number": cell.number, "code": cell.code}
-            try:
-                reply = self._ask(request, self.limits.cell_cpu_seconds)
-            except (TimedOut, Died) as end:
-                self._skip_cell(cell, str(end))
-                return []
-            if "raised" in reply:
-                notes.append(cell_note(cell, reply))
-        return notes
-
-    def _skip_cell(self, cell: Cell, how: str) -> None:
-        """Skip a cell from now on, and after too many of them the rest of the notebook."""
-        skipped = self._past.skipped_cells
-        skipped.add(cell.number)
-        self.notes.append(Note(f"{how}: this cell was left out, the others were run without it", cell.number))
-        later = {c.number for c in self.source.cells if c.number > cell.number}
-        if len(skipped) > MAX_SKIPPED_CELLS and later:
-            skipped |= later
-            self.notes.append(
-                Note("too many cells loop or end the process: the cells after this were not run", cell.number)
-            )
-
     def _end(self, gone: bool = False) -> str:
         """End the process, if there is one, and return how it ended. `gone`: it has closed its end of the channel."""
         child, self.child = self.child, None
@@ -197,7 +160,10 @@ class Session(Implementation):
             self._past.cpu_seconds += child.cpu_seconds()
 
     def _cpu_left(self) -> float:
-        return self.limits.submission_cpu_seconds - self.cpu_seconds()
+        """Return the CPU seconds that are left: cells and rows have as many each, so that neither costs the other."""
+        if self._running_cells:
+            return self._cells_left() - self._cells_running()
+        return self.limits.submission_cpu_seconds - (self.cpu_seconds() - self._past.cells_cpu_seconds)
 
     def _budget_sentence(self) -> str:
         return f"the submission used up its {self.limits.submission_cpu_seconds:g} s of processor time"

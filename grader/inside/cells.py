@@ -1,0 +1,188 @@
+"""A cell as its statements: each is compiled alone, so that one that fails or loops costs what stands beside it nothing.
+
+Runs inside the jail: standard library and siblings only. The syntax tree comes from the compiler itself (`_ast`): importing `ast`
+would cost each process some milliseconds.
+"""
+
+from __future__ import annotations
+import __future__
+
+import _ast
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any
+
+ONLY_TREE = 0x400  # ast.PyCF_ONLY_AST
+TOP_LEVEL_AWAIT = 0x2000  # ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+# Annotations are not evaluated: `x: torch.Tensor` must not cost a function that computes with numpy alone.
+ALWAYS = TOP_LEVEL_AWAIT | __future__.annotations.compiler_flag
+IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+FUNCTIONS = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.Lambda)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a cell.
+
+    `binds` are the names that it gives a value, `reads` those that it needs when it is run (not those that a function in it
+    needs when it is called), `calls` those that functions in it call. `definition`: it defines, imports, or names a constant.
+    `main`: it stands below `if __name__ == "__main__":`.
+    """
+
+    code: CodeType
+    line: int
+    binds: Set[str]
+    reads: Set[str]
+    uses: Set[str]
+    calls: Set[str]
+    definition: bool
+    bare: bool
+    main: bool
+
+
+@dataclass(frozen=True)
+class ParsedCell:
+    """The statements of a cell, and the lines where a missing package must raise, or is a decorator."""
+
+    statements: list[Statement]
+    strict_lines: Set[int]
+    decorator_lines: Set[int]
+    flags: int
+
+
+def parse(code: str, file: str, flags: int = 0) -> ParsedCell:
+    """Return a cell's statements. `flags` are those of `from __future__` in earlier cells. Raises SyntaxError and its like."""
+    tree: Any = compile(code, file, "exec", ONLY_TREE | ALWAYS | flags, dont_inherit=True)
+    compile(
+        tree, file, "exec", ALWAYS | flags, dont_inherit=True
+    )  # what only the compiler refuses, such as a lone `return`
+    flags |= sum(_future_flags(tree))
+    listed = list(_listed(tree.body, False))
+    return ParsedCell(
+        [_statement(node, main, file, flags) for node, main in listed],
+        {node.lineno for node in _strict_imports(tree, False)},
+        {decorator.lineno for node in _walk(tree) for decorator in getattr(node, "decorator_list", ())},
+        flags,
+    )
+
+
+def _listed(body: list[Any], main: bool) -> Iterator[tuple[Any, bool]]:
+    """Yield the statements of a cell; those below `if __name__ == "__main__":` one by one, as if it were a cell of its own."""
+    for node in body:
+        if isinstance(node, _ast.If) and _is_main_guard(node.test) and not node.orelse:
+            yield from _listed(node.body, True)
+        else:
+            yield node, main
+
+
+def _is_main_guard(test: Any) -> bool:
+    return (
+        isinstance(test, _ast.Compare)
+        and isinstance(test.left, _ast.Name)
+        and test.left.id == "__name__"
+        and len(test.ops) == 1
+        and isinstance(test.ops[0], _ast.Eq)
+        and isinstance(test.comparators[0], _ast.Constant)
+        and test.comparators[0].value == "__main__"
+    )
+
+
+def _statement(node: Any, main: bool, file: str, flags: int) -> Statement:
+    module = _ast.Module(body=[node], type_ignores=[])
+    return Statement(
+        compile(module, file, "exec", ALWAYS | flags, dont_inherit=True),
+        node.lineno,
+        frozenset(_bound(node)),
+        frozenset(_read(node)),
+        frozenset(n.id for n in _walk(node) if isinstance(n, _ast.Name)),
+        frozenset(n.func.id for n in _walk(node) if isinstance(n, _ast.Call) and isinstance(n.func, _ast.Name)),
+        _is_definition(node),
+        isinstance(node, _ast.Expr),
+        main,
+    )
+
+
+def _is_definition(node: Any) -> bool:
+    if isinstance(node, (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.ClassDef, _ast.Import, _ast.ImportFrom)):
+        return True
+    return isinstance(node, (_ast.Assign, _ast.AnnAssign)) and node.value is not None and _is_constant(node.value)
+
+
+def _is_constant(node: Any) -> bool:
+    """Say whether an expression is made of constants and operators alone: `10 ** -8`, `(1, 2)`."""
+    plain = (_ast.Constant, _ast.UnaryOp, _ast.BinOp, _ast.Tuple, _ast.List, _ast.Dict, _ast.expr_context)
+    return all(isinstance(n, (*plain, _ast.operator, _ast.unaryop)) for n in _walk(node))
+
+
+def _bound(node: Any) -> Iterator[str]:
+    """Yield the names that a statement binds in the notebook's namespace; those inside a function are its own."""
+    if isinstance(node, (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.ClassDef)):
+        yield node.name
+        return
+    if isinstance(node, (_ast.Import, _ast.ImportFrom)):
+        yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+    if isinstance(node, _ast.Name) and isinstance(node.ctx, _ast.Store):
+        yield node.id
+    if not isinstance(node, _ast.Lambda):
+        for child in _children(node):
+            yield from _bound(child)
+
+
+def _read(node: Any) -> Iterator[str]:
+    """Yield the names that running a statement reads: of a function only its decorators and defaults."""
+    if isinstance(node, _ast.Name):
+        if not isinstance(node.ctx, _ast.Store):
+            yield node.id
+        return
+    if isinstance(node, _ast.AugAssign) and isinstance(node.target, _ast.Name):
+        yield node.target.id
+    if isinstance(node, FUNCTIONS):
+        parts = [*getattr(node, "decorator_list", ()), *node.args.defaults, *filter(None, node.args.kw_defaults)]
+    elif isinstance(node, _ast.AnnAssign):
+        parts = [node.target, *([node.value] if node.value else [])]
+    else:
+        parts = list(_children(node))
+    for part in parts:
+        yield from _read(part)
+
+
+def _strict_imports(node: Any, caught: bool) -> Iterator[Any]:
+    """Yield the imports for which a missing package is provided for: those inside a `try` that catches ImportError."""
+    if isinstance(node, (_ast.Import, _ast.ImportFrom)) and caught:
+        yield node
+    if isinstance(node, _ast.Try):
+        types = [handler.type for handler in node.handlers]
+        names = {n.id for caught_type in types for n in _walk(caught_type) if isinstance(n, _ast.Name)}
+        provided = caught or None in types or bool(IMPORT_ERRORS & names)
+        for part, is_provided in ((node.body, provided), (node.handlers + node.orelse + node.finalbody, caught)):
+            for child in part:
+                yield from _strict_imports(child, is_provided)
+        return
+    for child in _children(node):
+        yield from _strict_imports(child, caught)
+
+
+def _future_flags(tree: Any) -> Iterator[int]:
+    for node in tree.body:
+        if isinstance(node, _ast.ImportFrom) and node.module == "__future__":
+            names = {alias.name for alias in node.names} & set(__future__.all_feature_names)
+            yield sum(getattr(__future__, name).compiler_flag for name in names)
+
+
+def _walk(node: Any) -> Iterator[Any]:
+    """Yield a node and all below it, without recursion: a student's expression may be nested deep."""
+    waiting = [node] if node is not None else []
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting += _children(found)
+
+
+def _children(node: Any) -> Iterator[Any]:
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, _ast.AST):
+            yield value
+        elif isinstance(value, list):
+            yield from (item for item in value if isinstance(item, _ast.AST))

@@ -1,0 +1,141 @@
+"""Cells are run a statement at a time: one that raises, loops or ends the process costs what stands beside it nothing.
+
+Each statement is a request of its own. Where one loops or ends the process, all cells are run again in a new process without it;
+after too many of these, or with the cells' time spent, the last start runs nothing but definitions.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import Died, TimedOut
+from ..inside.plan import Implementation
+from ..result import Note
+from .limits import Limits
+from .notebook import Cell, Source
+from .protocol import absent_note, cell_note, names_in, restored_note
+
+MAX_STOPPED = 5  # statements that loop or end the process before nothing but definitions is run
+MAX_STARTS = 12  # of a process that ends while its cells are run: then there is no submission to ask
+
+
+@dataclass
+class Past:
+    """A session's memory of its processes that have ended."""
+
+    cpu_seconds: float = 0.0
+    cells_cpu_seconds: float = 0.0  # of these, what its cells took
+    stopped: set[tuple[int, int]] = field(
+        default_factory=set
+    )  # statements that looped or ended the process: (cell, index)
+    definitions_only: bool = False  # nothing else of the cells is run any more
+    starts: int = 0
+    timed_out: list[tuple[set[str], int]] = field(
+        default_factory=list
+    )  # functions of a plan that was too slow, and its bytes
+
+
+class _Stopped(Exception):
+    """A statement of a cell looped or ended the process: it is left out, and the cells are run again."""
+
+
+class RunsCells(Implementation):
+    """The part of a Session that runs the notebook. `broken` are cells in which a statement failed or was stopped."""
+
+    source: Source
+    limits: Limits
+    asked: Collection[str]
+    notes: list[Note]
+    broken: set[int]
+    child: Any
+    _past: Past
+    _running_cells = False
+    _cells_started = 0.0
+
+    @abc.abstractmethod
+    def _ask(self, request: dict[str, Any], limit: float, used: float = 0.0, called: str = "") -> dict[str, Any]: ...
+
+    def _run_cells(self) -> list[Note]:
+        """Run the cells, a statement at a time, and return what happened.
+
+        If a statement loops or ends the process, leave it out from now on and return: the process is gone.
+        """
+        notes: list[Note] = []
+        self._running_cells, self._cells_started = True, self.cpu_seconds()
+        try:
+            for cell in self.source.cells:
+                if cell.code.strip():
+                    notes += self._run_cell(cell)
+            notes += self._settle()
+        except _Stopped:
+            notes = []
+        finally:
+            self._running_cells = False
+            self._past.cells_cpu_seconds += self._cells_running()
+        return notes
+
+    def _run_cell(self, cell: Cell) -> list[Note]:
+        """Run the statements of one cell, within the cell's limit; those below `if __name__ == "__main__":` have it anew."""
+        number, started = cell.number, self.cpu_seconds()
+        opened = self._ask_cell(cell, -1, 0, {"do": "cell", "number": number, "code": cell.code}, started)
+        if "raised" in opened:
+            self.broken.add(number)
+            return [cell_note(cell, opened)]
+        raised, skipped, absent = list[dict[str, Any]](), list[int](), list[str]()
+        for index, line in enumerate(opened["lines"]):
+            started = self.cpu_seconds() if index == opened["main"] else started
+            stopped = (number, index) in self._past.stopped
+            order = {"index": index, "stopped": stopped, "definitions": self._past.definitions_only}
+            reply = self._ask_cell(cell, index, line, {"do": "statement", **order}, started)
+            if "raised" in reply:
+                raised.append(reply)
+            elif "ran" in reply:
+                absent += [name for name in names_in(reply["absent"]) if name not in absent]
+                skipped += [line] if not reply["ran"] and not stopped and not self._past.definitions_only else []
+        if raised:
+            self.broken.add(number)
+        last = [cell_note(cell, reply, skipped if i == len(raised) - 1 else ()) for i, reply in enumerate(raised)]
+        return [*([absent_note(cell, absent)] if absent else []), *last]
+
+    def _ask_cell(self, cell: Cell, index: int, line: int, request: dict[str, Any], started: float) -> dict[str, Any]:
+        """Put a request of a cell. Raises _Stopped where the statement loops or ends the process, which is then gone."""
+        try:
+            return self._ask(request, self.limits.cell_cpu_seconds, self.cpu_seconds() - started)
+        except (TimedOut, Died) as end:
+            self._stop(cell, index, line, str(end))
+            raise _Stopped from end
+
+    def _stop(self, cell: Cell, index: int, line: int, how: str) -> None:
+        """Leave a statement out from now on; after too many of them, or with the cells' time spent, all but definitions."""
+        past = self._past
+        past.stopped.add((cell.number, index))
+        self.broken.add(cell.number)
+        if not past.definitions_only:
+            at = f" (line {line})" if line else ""
+            self.notes.append(Note(f"{how}{at}: the rest was run without it", cell.number))
+            if len(past.stopped) > MAX_STOPPED or self._cells_left() - self._cells_running() <= 0:
+                past.definitions_only = True
+                sentence = "too much of the notebook loops or ends the process: of all cells only definitions were run"
+                self.notes.append(Note(sentence, cell.number))
+
+    def _settle(self) -> list[Note]:
+        """Have names that were functions mean these functions again, where they are asked or called, and return notes of it."""
+        last = self.source.cells[-1]
+        reply = self._ask_cell(last, -2, 0, {"do": "settle", "asked": list(self.asked)}, self.cpu_seconds())
+        cells = {cell.number for cell in self.source.cells}
+        found = [each for each in reply.get("restored", []) if isinstance(each, list) and len(each) == 3]
+        return [restored_note(name, a, b) for name, a, b in found if names_in([name]) and {a, b} <= cells]
+
+    def _cells_left(self) -> float:
+        """Return the CPU seconds that the cells may use; the last start, of definitions only, has the time of one more cell."""
+        if self._past.starts >= MAX_STARTS and self.child is None:
+            return 0.0
+        more = self.limits.cell_cpu_seconds if self._past.definitions_only else 0.0
+        return self.limits.submission_cpu_seconds + more - self._past.cells_cpu_seconds
+
+    def _cells_running(self) -> float:
+        """Return the CPU seconds of the process that runs cells now, or has just ended: they are not added up yet."""
+        return self.cpu_seconds() - self._cells_started
