@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from html import escape, unescape
 from typing import Any
@@ -21,9 +20,10 @@ from .formulas import mathml
 from .text import visible
 
 MAX_LABEL = 200
+REMEMBERED = 1024  # cells of each kind: most are the handouts' own, the same in every notebook of the class
 _BLOCKS = {"p", "h4", "h5", "h6", "hr", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "div"}
 _TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
-_TAGS = _BLOCKS | _TABLES | {"a", "br", "code", "del", "em", "img", "span", "strong"}
+_TAGS = frozenset(_BLOCKS | _TABLES | {"a", "br", "code", "del", "em", "img", "span", "strong"})
 _PLAIN_ATTRIBUTES = {
     ("a", "rel"),
     ("code", "class"),
@@ -33,12 +33,13 @@ _PLAIN_ATTRIBUTES = {
     ("ol", "start"),
     ("span", "class"),
 }
-_INLINE = {"code", "em", "span", "strong"}
+_INLINE = frozenset({"code", "em", "span", "strong"})
 _FORMULA = re.compile(r'<code class="math( block)?">([^<]*)</code>')
 _TICKED = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def code(source: str, line: int | None = None) -> Markup:
     """Highlighted Python, one `<span class="line">` a line (numbered by the style sheet); `line` is marked."""
     from pygments import highlight
@@ -56,7 +57,7 @@ def markdown(source: str, attachments: Mapping[str, str] | None = None) -> Marku
 
 def first_line(source: str) -> Markup:
     """The first line of prose, as the label of a folded cell: its words and formulas, no blocks, no links."""
-    return _sanitised(_first(source), {}, _INLINE)
+    return _remembered(_first(source), _INLINE)
 
 
 def first_code_line(source: str) -> Markup:
@@ -74,13 +75,12 @@ def plain(source: str) -> Markup:
     return Markup(f'<pre class="source">{escape(visible(source))}</pre>')
 
 
-@lru_cache(maxsize=256)
-def _remembered(source: str) -> Markup:
-    """Most prose is the handout's, the same for the whole class: it is rendered once."""
-    return _sanitised(source, {})
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(source: str, tags: frozenset[str] = _TAGS) -> Markup:
+    return _sanitised(source, {}, tags)
 
 
-def _sanitised(source: str, attachments: Mapping[str, str], tags: AbstractSet[str] = _TAGS) -> Markup:
+def _sanitised(source: str, attachments: Mapping[str, str], tags: frozenset[str] = _TAGS) -> Markup:
     try:
         import bleach
 
