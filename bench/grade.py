@@ -11,7 +11,8 @@ computes the oracle's answers, which a round shares). The parts:
     checks    everything else on the trusted side: cases, plans, the wire, comparison
     store     the Result into the gradebook
 
-Shared machines are noisy, so ratios to a fresh `python -c "import numpy"`, timed in the same run, are printed too.
+`cpu` is that of the whole tree of processes (tree_cpu.py), and the first lines say how it is measured. Shared machines are
+noisy, so ratios to a fresh `python -c "import numpy"`, timed in the same run, are printed too: compare those.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import grader.course.grade
+from tree_cpu import whole_tree
+
 from grader.course.grade import Grading
 from grader.course.gradebook import Gradebook
 from grader.course.settings import Course
@@ -67,23 +69,9 @@ class Clock:
         setattr(owner, method, timed)
 
 
-class Metered(Session):
-    """A session that adds up the processor time of submissions' processes, which are not children of this one."""
-
-    used = 0.0
-
-    def __exit__(self, *error: object) -> None:
-        super().__exit__(*error)
-        Metered.used += self.cpu_seconds()
-
-
-def cpu_seconds() -> float:
-    """Return the processor time of this process and of the submissions that it has graded."""
-    own = resource.getrusage(resource.RUSAGE_SELF)
-    return own.ru_utime + own.ru_stime + Metered.used
-
-
-def measure(grading: Grading, submission: Submission, book: Gradebook, clock: Clock) -> dict[str, float]:
+def measure(
+    grading: Grading, submission: Submission, book: Gradebook, clock: Clock, cpu_seconds: Callable[[], float]
+) -> dict[str, float]:
     """Grade a submission once and return the seconds in all (`wall`, `cpu`) and of each part."""
     clock.seconds.clear()
     cpu, wall = cpu_seconds(), time.perf_counter()
@@ -96,11 +84,13 @@ def measure(grading: Grading, submission: Submission, book: Gradebook, clock: Cl
     return total | parts | {"checks": total["wall"] - sum(parts.values())}
 
 
-def fresh_numpy() -> float:
-    """Return the wall seconds of a new interpreter that imports numpy, with one BLAS thread."""
-    started = time.perf_counter()
+def fresh_numpy() -> tuple[float, float]:
+    """Return wall and CPU seconds of a new interpreter that imports numpy, with one BLAS thread."""
+    wall, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", "import numpy"], check=True, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"})
-    return time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - wall, cpu
 
 
 def main() -> None:
@@ -109,29 +99,29 @@ def main() -> None:
     parser.add_argument("--topic", nargs="*", help="topics (default: all)")
     options = parser.parse_args()
     course, clock = Course.load(ROOT / "autograder.yml"), Clock()
-    grader.course.grade.Session = Metered  # type: ignore[misc]
     clock.wrap(Session, "_launch", "jail")
     clock.wrap(Session, "_ask", "student")
     clock.wrap(Oracle, "run", "oracle")
-    jail = measured_jail(course.imports)
-    with tempfile.TemporaryDirectory() as folder, Gradebook(Path(folder) / "gradebook.db") as book:
-        numpy = statistics.median(fresh_numpy() for _ in range(options.repeat))
-        print(f'a fresh python -c "import numpy": {1000 * numpy:.1f} ms (median of {options.repeat})\n')
-        print(
-            f"{'milliseconds (medians)':24}{'wall':>8}{'cpu':>8}"
-            + "".join(f"{part:>9}" for part in PARTS)
-            + "  wall/numpy"
-        )
+    wall, cpu = (statistics.median(kind) for kind in zip(*(fresh_numpy() for _ in range(options.repeat)), strict=True))
+    print(
+        f'a fresh python -c "import numpy": {1e3 * wall:.1f} ms, cpu {1e3 * cpu:.1f} ms (medians of {options.repeat})'
+    )
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Gradebook(Path(folder) / "gradebook.db") as book,
+        whole_tree() as meter,
+        closing(measured_jail(course.imports)) as jail,
+    ):
+        print(f"cpu is that {meter.sentence}\n")
+        titles = "".join(f"{title:>9}" for title in ("wall", "cpu", *PARTS))
+        print(f"{'milliseconds (medians)':24}{titles}  wall/numpy   cpu/numpy")
         grading = Grading(course, jail)
         for topic in options.topic or course.topics:
             submission = Submission("solution", topic, grading.topic_round(topic).assignment.folder / "solution.py")
-            rows = [measure(grading, submission, book, clock) for _ in range(options.repeat + 1)][1:]
+            rows = [measure(grading, submission, book, clock, meter.seconds) for _ in range(options.repeat + 1)][1:]
             median = {key: statistics.median(row[key] for row in rows) for key in rows[0]}
-            cells = "".join(f"{1000 * median[part]:9.1f}" for part in PARTS)
-            print(
-                f"{topic:24}{1000 * median['wall']:8.1f}{1000 * median['cpu']:8.1f}{cells}{median['wall'] / numpy:12.2f}"
-            )
-    jail.close()
+            cells = "".join(f"{1e3 * median[part]:9.1f}" for part in ("wall", "cpu", *PARTS))
+            print(f"{topic:24}{cells}{median['wall'] / wall:12.2f}{median['cpu'] / cpu:12.2f}", flush=True)
 
 
 if __name__ == "__main__":

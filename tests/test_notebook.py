@@ -118,7 +118,7 @@ def test_the_topic_alone_is_told_of_files_that_can_be_read(tmp_path: Path, monke
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a.ipynb", "git lfs pull"),
         (b'{\n "cells": [\n<<<<<<< HEAD\n  {},\n=======\n>>>>>>> b\n]}', "a.ipynb", "holds a merge conflict"),
         (b"\x00\x01\x02 = 1", "a.py", "is not text"),
-        (b"some text", "a.docx", "none of the forms that are read: notebooks (.ipynb), Python (.py"),
+        (b"some text", "a.docx", "none of the forms that are read, notebooks (.ipynb), Python (.py"),
         (
             ipynb(code_cell("library(x)"), metadata={"kernelspec": {"language": "R"}}),
             "a.ipynb",

@@ -134,7 +134,7 @@ def _opened(data: bytes, file: str) -> _Opened:
         if not blocks and (others := sorted(set(forms.languages(_newlines(text))))):
             raise Unreadable(f"The cells of this notebook are {' and '.join(others)}, not Python: {PYTHON}.")
     else:
-        raise Unreadable(f"The file is none of the forms that are read: {FORMS}. Hand in one of these.")
+        raise Unreadable(f"The file is none of the forms that are read, {FORMS}: hand in one of these.")
     _refuse_much_code_or_none(blocks)
     return _Opened(name, blocks, topic, notes)
 

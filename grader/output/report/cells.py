@@ -13,8 +13,9 @@ import binascii
 import json
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -87,7 +88,8 @@ def defining_cells(cells: Iterable[ShownCell]) -> dict[str, int]:
     return inner | outer
 
 
-def _defined(source: str) -> tuple[set[str], set[str]]:
+@lru_cache(maxsize=1024)  # most cells are the handouts' own, the same in every notebook of the class
+def _defined(source: str) -> tuple[Set[str], Set[str]]:
     """Return the names that a cell defines at its outermost level, and its functions and classes at any level."""
     try:
         # Python warns of a student's "\\d": the instructor's terminal is not the place for that.

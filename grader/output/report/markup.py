@@ -21,6 +21,7 @@ from ..text import visible
 from .formulas import mathml
 
 MAX_LABEL = 200
+REMEMBERED = 1024  # cells of each kind: most are the handouts' own, the same in every notebook of the class
 _BLOCKS = {"p", "h4", "h5", "h6", "hr", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "div"}
 _TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
 _TAGS = _BLOCKS | _TABLES | {"a", "br", "code", "del", "em", "img", "span", "strong"}
@@ -30,12 +31,13 @@ _ATTRIBUTES = {
     "ol": {"start"},
     **{tag: {"class"} for tag in ("code", "div", "li", "span")},
 }
-_INLINE = {"code", "em", "span", "strong"}
+_INLINE = frozenset({"code", "em", "span", "strong"})
 _FORMULA = re.compile(r'<code class="math( block)?">([^<]*)</code>')
 _TICKED = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def code(source: str, line: int | None = None) -> Markup:
     """Return highlighted Python, one `<span class="line">` a line (numbered by the style sheet); `line` is marked."""
     from pygments import highlight
@@ -53,7 +55,7 @@ def markdown(source: str, attachments: Mapping[str, str] | None = None) -> Marku
 
 def first_line(source: str) -> Markup:
     """Return the first line of prose, as the label of a folded cell: its words and formulas, no blocks, no links."""
-    return _sanitised(_first(source), {}, inline=True)
+    return _remembered(_first(source), inline=True)
 
 
 def first_code_line(source: str) -> Markup:
@@ -71,10 +73,9 @@ def plain(source: str) -> Markup:
     return Markup(f'<pre class="source">{escape(visible(source))}</pre>')
 
 
-@lru_cache(maxsize=256)
-def _remembered(source: str) -> Markup:
-    # Most prose is the handout's, the same for the whole class: it is rendered once.
-    return _sanitised(source, {})
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(source: str, inline: bool = False) -> Markup:
+    return _sanitised(source, {}, inline)
 
 
 def _sanitised(source: str, attachments: Mapping[str, str], inline: bool = False) -> Markup:
