@@ -28,11 +28,12 @@ from grader.result import Result, Status
 from grader.submission.find import Submission
 from hostile.harness import ATTACKS, TOPIC, Range
 from support.courses import SOFTMAX_SOLUTION, hand_in
-from support.processes import descendants
+from support.processes import descendants, ending
 
 WAITING = re.compile("took longer|or slept")
 SAMPLES = 20
 SETTLE_SECONDS = 0.1
+REAP_SECONDS = 30.0  # for processes that were killed to be gone, on a busy machine
 WARM = 0.1  # of all submissions: caches and arenas have filled by then
 GROWTH_MB = 8.0  # that memory may rise from there to the end: garbage and arenas breathe
 
@@ -53,7 +54,9 @@ class Sample:
 def sample(graded: int) -> Sample:
     """Taken while nothing is graded, once what the last submission started has had time to go."""
     time.sleep(SETTLE_SECONDS)
-    below = descendants(os.getpid())
+    deadline = time.monotonic() + REAP_SECONDS
+    while any(map(ending, below := descendants(os.getpid()))) and time.monotonic() < deadline:
+        time.sleep(SETTLE_SECONDS)
     return Sample(
         graded,
         _megabytes(os.getpid(), "Rss"),

@@ -83,7 +83,7 @@ def test_a_grader_that_is_killed_leaves_no_process_and_loses_no_finished_result(
     assert running
     grader.kill()
     grader.wait()
-    assert none_left(running, 1)
+    assert none_left(running)
     assert stored(tmp_path / "out") == {"ada": 12.0}
     assert list(temporary.iterdir()) == []
 
@@ -100,7 +100,7 @@ def test_what_a_killed_grader_leaves_in_the_folder_for_temporary_files_goes_with
     grader.kill()
     grader.communicate()
     assert running
-    assert none_left(running, 5)
+    assert none_left(running)
     assert len(list(tmp_path.iterdir())) == 1
     subprocess.run([sys.executable, "-c", program], input=b"\n", env=environment, check=True, stdout=subprocess.DEVNULL)
     assert [name for name in os.listdir(tmp_path) if f"-{grader.pid}-" in name] == []

@@ -90,7 +90,7 @@ def kill_server(running: Running) -> Callable[[], None]:
             assert time.monotonic() < deadline, "no fork server is running"
             time.sleep(0.01)
         os.kill(min(servers), signal.SIGKILL)
-        assert none_left([min(servers)], 10)
+        assert none_left([min(servers)])
 
     return kill
 
@@ -145,7 +145,7 @@ def test_killing_bubblewrap_itself_loses_nothing_either(grading: Grading, honest
     assert grading.grade(honest).score == 12
     jailed = running()
     grading.jail.close()
-    assert none_left(jailed, 1)
+    assert none_left(jailed)
 
 
 def test_a_fork_server_that_hangs_is_replaced(
