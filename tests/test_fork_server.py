@@ -206,7 +206,7 @@ def test_where_a_layer_is_refused_the_next_jail_grades_and_says_its_level(refuse
 
 def refusing(calls: list[str], program: str) -> str:
     """What a Python program prints where these system calls are refused."""
-    command = [
+    command: list[str | Path] = [
         sys.executable,
         TESTS / "support" / "processes.py",
         "refuse",

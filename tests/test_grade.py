@@ -6,12 +6,15 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.course.grade import Grading
 from grader.course.settings import Course
 from grader.errors import NothingThere, TopicError
+from grader.judging.evaluate import evaluate
+from grader.judging.outcome import Outcome
 from grader.result import Result, Status, Verdict
 from grader.submission.find import Submission, find, topic_of_name
 from grader.submission.jail import ProcessJail
@@ -245,15 +248,13 @@ def test_a_file_that_cannot_be_opened_leaves_it_ungraded(
 def test_a_bug_of_ours_leaves_one_submission_ungraded_and_grades_the_others(
     shared_course: Course, jail: ProcessJail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import grader.course.grade
-
-    def buggy(topic: object, student: object, trial: object) -> None:
+    def buggy(*arguments: Any) -> list[Outcome]:
         if next(calls, None) is None:
             raise KeyError("a bug")
-        return right(topic, student, trial)
+        return evaluate(*arguments)
 
-    right, calls = grader.course.grade.evaluate, iter(["the first is well"])
-    monkeypatch.setattr(grader.course.grade, "evaluate", buggy)
+    calls = iter(["the first is well"])
+    monkeypatch.setattr("grader.course.grade.evaluate", buggy)
     for student in ("ada", "alan"):
         hand_in(tmp_path / "class", student, SOFTMAX_SOLUTION)
     first, second = grade(shared_course, jail, [tmp_path / "class"])

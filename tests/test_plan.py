@@ -19,7 +19,7 @@ class Counter:
     """A student's class, with state that no wire can carry."""
 
     def __init__(self, start: int = 0) -> None:
-        self.total, self.history = start, (n for n in ())
+        self.total, self.history = start, (n for n in list[int]())
 
     def add(self, n: int) -> int:
         self.total += n

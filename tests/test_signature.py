@@ -143,10 +143,14 @@ def test_the_shape_of_each_output_follows_from_the_case() -> None:
 def asked(f: Function, case: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """What a student's function really receives."""
     received: list[Any] = []
-    world = {f.name: lambda *args, **kwargs: received.append((args, kwargs)) or (None,) * len(f.outputs)}
+
+    def receive(*args: Any, **kwargs: Any) -> tuple[None, ...]:
+        received.append((args, kwargs))
+        return (None,) * len(f.outputs)
+
     plan = Plan()
     f.ask(plan, case)
-    Live(world).run(plan)
+    Live({f.name: receive}).run(plan)
     return received[0]
 
 
