@@ -30,6 +30,12 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["GRADER_CACHE"] = str((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if any(mark.args or not mark.kwargs.get("reason") for mark in item.iter_markers("timing")):
+            raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.timing(reason=…) says why it depends on a clock")
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A course that the test may break."""

@@ -197,7 +197,7 @@ def steps(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def stepping(world: Any, case: Mapping[str, Any]) -> Told:
-    w, state = case["w"], {}
+    w, state = case["w"], dict[str, Any]()
     for slope in case["slopes"]:
         w, state = world.descend(w, slope, state)
     yield "w", w

@@ -20,7 +20,7 @@ from grader.truth.record import InMemory, Recorded
 from support.repository import own_course
 
 COURSE = own_course()
-INEXACT = (
+INEXACT: tuple[np.ufunc, ...] = (  # IEEE 754 says nothing of these; + - * / and the root are exact
     np.power,
     np.float_power,
     np.exp,
@@ -33,14 +33,12 @@ INEXACT = (
     np.sin,
     np.cos,
     np.tan,
-)
-INEXACT += (
     np.tanh,
     np.sinh,
     np.cosh,
     np.arctan,
     np.matmul,
-)  # IEEE 754 says nothing of these; + - * / and the root are exact
+)
 
 
 class OneUlpOff(np.ndarray):

@@ -110,6 +110,7 @@ def test_a_million_draws_see_a_keep_rate_that_is_off_by_four_thousandths() -> No
 def test_the_author_reads_the_power_of_each_count_as_a_table() -> None:
     topic, student = topic_of(), Live({"coins": tossed(0.8)})
     [row] = topic.rubric
+    assert isinstance(row.check, statistical)
     power = row.check.power(seeded_trials(topic, student, NumpyTruth(), 0)(row))
     report = Report("coins", [row.id], powers={row.id: power})
     *_, sentence, _, titles, line = report.text().splitlines()

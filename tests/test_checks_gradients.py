@@ -215,7 +215,7 @@ def points(outcomes: Sequence[Outcome], known: Sequence[Known] = ()) -> dict[str
     return {v.id: v.earned for v in verdicts(outcomes, known)}
 
 
-def known_mistake(**changes: Callable[..., Any]) -> Known:
+def known_mistake(**changes: Any) -> Known:
     return Known(Hint("halved", "The sum is not a mean of two."), graded_rows(FOLLOW, waves, **changes))
 
 

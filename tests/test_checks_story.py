@@ -116,7 +116,7 @@ def test_a_list_of_values_is_what_they_are_when_it_is_yielded() -> None:
 
     class InPlace(RightCounter):
         def __init__(self, start: float) -> None:
-            self.total = np.array(start, dtype=float)
+            self.total: Any = np.array(start, dtype=float)
 
         def add(self, amount: float) -> None:
             self.total += amount
@@ -271,7 +271,7 @@ def test_an_opaque_or_random_argument_is_described_for_students() -> None:
 # ------------------------------------------------------------------------------------------ answers to other claims
 
 
-def draws(rng: Random, w: Reals["n"]) -> {"shown": Reals["n"], "kept": Opaque}: ...  # type: ignore[valid-type]
+def draws(rng: Random, w: Reals["n"]) -> {"shown": Reals["n"], "kept": Opaque}: ...
 
 
 def again(kept: Opaque) -> Reals["k"]: ...

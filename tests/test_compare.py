@@ -179,4 +179,4 @@ def test_shape_comes_before_precision() -> None:
 
 
 def test_float32_that_holds_the_number_exactly_is_right() -> None:
-    require_close(np.float32([0.5, 2.0]), Truth.of(np.array([0.5, 2.0])), WHERE)
+    require_close(np.array([0.5, 2.0], np.float32), Truth.of(np.array([0.5, 2.0])), WHERE)

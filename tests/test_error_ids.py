@@ -13,7 +13,7 @@ from grader.topics.rubric import Row
 from support.repository import ROOT
 
 HEADINGS = re.findall(r"^### `([\w-]+)`$", (ROOT / "docs" / "errors.md").read_text("utf-8"), re.MULTILINE)
-ROW = Row("a", 1, "a", None)  # type: ignore[arg-type]
+ROW = Row("a", 1, "a", holds(lambda trial, case: None))
 
 
 def ids_in_code() -> set[str]:
@@ -26,7 +26,11 @@ def ids_in_code() -> set[str]:
                 given = [k.value for k in node.keywords if k.arg == "id"]
                 given += node.args[3:4] if name == "Evidence" else node.args[5:6] if name == "_at_entry" else []
                 if name in ("Wrong", "Evidence", "_at_entry", "replace"):
-                    found |= {value.value for value in given if isinstance(value, ast.Constant)}
+                    found |= {
+                        value.value
+                        for value in given
+                        if isinstance(value, ast.Constant) and isinstance(value.value, str)
+                    }
     return found
 
 

@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -43,7 +44,7 @@ _PIECES = [*"`|<>[]()!:%\\*_~#-=+@.\n\r\t ", "\n::error ::", "##[error]", "<b>",
 hostile = st.text(st.characters(exclude_categories=()), max_size=40) | st.lists(st.sampled_from(_PIECES)).map("".join)
 
 
-def result(*rows: Verdict, student: str = "ada", topic: str = "adam", **more) -> Result:
+def result(*rows: Verdict, student: str = "ada", topic: str = "adam", **more: Any) -> Result:
     return Result(topic, student, more.pop("file", "adam.ipynb"), "0" * 64, rows, **more)
 
 

@@ -90,7 +90,7 @@ def kill_server(running: Running) -> Callable[[], None]:
             assert time.monotonic() < deadline, "no fork server is running"
             time.sleep(0.01)
         os.kill(min(servers), signal.SIGKILL)
-        assert none_left([min(servers)], 10)
+        assert none_left([min(servers)])
 
     return kill
 
@@ -145,7 +145,7 @@ def test_killing_bubblewrap_itself_loses_nothing_either(grading: Grading, honest
     assert grading.grade(honest).score == 12
     jailed = running()
     grading.jail.close()
-    assert none_left(jailed, 1)
+    assert none_left(jailed)
 
 
 def test_a_fork_server_that_hangs_is_replaced(
@@ -206,7 +206,7 @@ def test_where_a_layer_is_refused_the_next_jail_grades_and_says_its_level(refuse
 
 def refusing(calls: list[str], program: str) -> str:
     """What a Python program prints where these system calls are refused."""
-    command = [
+    command: list[str | Path] = [
         sys.executable,
         TESTS / "support" / "processes.py",
         "refuse",

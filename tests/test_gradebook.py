@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -187,7 +188,9 @@ def damaged_result(path: Path) -> None:
         (damaged_result, "a stored result cannot be read: a result of schema None"),
     ],
 )
-def test_a_file_that_is_no_gradebook_is_refused_with_a_sentence(tmp_path: Path, make, sentence: str) -> None:
+def test_a_file_that_is_no_gradebook_is_refused_with_a_sentence(
+    tmp_path: Path, make: Callable[[Path], object], sentence: str
+) -> None:
     path = tmp_path / "x.db"
     make(path)
     with pytest.raises(GradebookError) as problem, Gradebook(path, create=False) as book:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,19 +29,19 @@ def house(*arguments: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def today() -> dict:
+def today() -> dict[str, Any]:
     return json.loads(house("--format", "json"))
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> dict:
+def small(tmp_path: Path) -> dict[str, Any]:
     for name, text in PACKAGE.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     return json.loads(house(str(tmp_path), "--format", "json"))
 
 
-def test_house_counts_what_can_be_counted_by_eye(small: dict) -> None:
+def test_house_counts_what_can_be_counted_by_eye(small: dict[str, Any]) -> None:
     assert small["figures"] == {
         "lines": 26,
         "modules": 5,
@@ -65,23 +66,23 @@ def test_house_counts_what_can_be_counted_by_eye(small: dict) -> None:
     assert small["longest_functions"][0] == [3, "low.py:4 run"]
 
 
-def test_house_sets_every_figure_beside_an_earlier_one(today: dict) -> None:
+def test_house_sets_every_figure_beside_an_earlier_one(today: dict[str, Any]) -> None:
     assert set(today["before"]) == {"commit", *today["figures"]}
     assert all(isinstance(figure, int | float) and figure >= 0 for figure in today["figures"].values())
 
 
-def test_house_draws_the_folders_as_they_are(today: dict) -> None:
+def test_house_draws_the_folders_as_they_are(today: dict[str, Any]) -> None:
     folders = {path.parent.relative_to(ROOT / "grader").as_posix() for path in ROOT.glob("grader/*/**/__init__.py")}
     assert folders <= set(today["imports"])
     assert today["imports"]["inside"] == []
     assert today["figures"]["arrows"] == sum(map(len, today["imports"].values()))
 
 
-def test_top_of_the_package_has_eight_modules_at_most(today: dict) -> None:
+def test_top_of_the_package_has_eight_modules_at_most(today: dict[str, Any]) -> None:
     assert today["figures"]["modules_at_top"] <= 8
 
 
-def test_house_prints_a_table_with_both_columns(today: dict) -> None:
+def test_house_prints_a_table_with_both_columns(today: dict[str, Any]) -> None:
     table = house()
     assert f"{today['before']['commit']}     today" in table.splitlines()[0]
     [lines] = [line.split() for line in table.splitlines() if line.startswith("lines  ")]

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from grader.errors import Unreadable
 from grader.result import Note
-from grader.submission import notebook
 from grader.submission.notebook import Source, read_path, read_source, topic_named
 from support.fuzzing import FUZZ
 from support.notebooks import code as code_cell
@@ -65,7 +64,8 @@ def test_a_topic_that_is_not_a_short_text_is_none(metadata: Any) -> None:
 
 
 def test_format_3_is_read_as_nbformat_converts_it() -> None:
-    v3 = nbformat.v3
+    v3: Any = nbformat.v3
+    convert: Any = nbformat.convert
     cells = [
         v3.new_text_cell("markdown", source="# Title"),
         v3.new_code_cell(input="x = 1\nx"),
@@ -74,7 +74,7 @@ def test_format_3_is_read_as_nbformat_converts_it() -> None:
     sheets = [v3.new_worksheet(cells=cells), v3.new_worksheet(cells=[v3.new_code_cell(input="!ls")])]
     old = v3.new_notebook(worksheets=sheets, metadata=v3.new_metadata(name="old"))
     data = v3.writes_json(old).encode()
-    expected = [cell.source for cell in nbformat.convert(old, 4).cells if cell.cell_type == "code"]
+    expected = [cell.source for cell in convert(old, 4).cells if cell.cell_type == "code"]
     assert [cell.original for cell in read_source(data, "a.ipynb").cells] == expected == ["x = 1\nx", "!ls"]
 
 
@@ -268,7 +268,7 @@ def test_a_file_that_changes_between_looking_and_opening_is_not_followed(
     good.write_text("x = 1")
     link.symlink_to(good)
     os.mkfifo(pipe)
-    monkeypatch.setattr(notebook.os, "lstat", lambda path: os.stat(good))
+    monkeypatch.setattr("grader.submission.notebook.os.lstat", lambda path: os.stat(good))
     with pytest.raises(OSError, match="symbolic"):
         read_path(link)
     with pytest.raises(Unreadable, match="is no file"):
@@ -305,7 +305,7 @@ plain = st.none() | st.booleans() | st.floats() | st.integers() | st.text() | pi
 anything = st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=10)
 keys = st.sampled_from(["cell_type", "source", "input", "metadata", "outputs"])
 cells = st.dictionaries(keys, st.just("code") | pieces | st.lists(pieces) | anything)
-code_cells = (pieces | st.lists(pieces) | anything).map(code_cell)
+code_cells = (pieces | st.lists(pieces) | anything).map(lambda source: code_cell(source))
 top = st.sampled_from(["cells", "worksheets", "metadata", "nbformat", "x"])
 notebooks = st.dictionaries(top, st.lists(code_cells | cells | anything) | anything)
 sheets = st.builds(lambda many: {"worksheets": [{"cells": many}]}, st.lists(code_cells | cells))

@@ -19,7 +19,7 @@ class Counter:
     """A student's class, with state that no wire can carry."""
 
     def __init__(self, start: int = 0) -> None:
-        self.total, self.history = start, (n for n in ())
+        self.total, self.history = start, (n for n in list[int]())
 
     def add(self, n: int) -> int:
         self.total += n
@@ -261,7 +261,8 @@ def test_a_reference_means_one_output_or_the_whole() -> None:
 
 
 def test_names_are_told_before_they_are_used() -> None:
-    plan, names = Plan(), []
+    plan = Plan()
+    names: list[str] = []
     array = plan.call("f")[0]
     plan.get(plan.apply("neg", plan.let(array)), "shape")
     plan.call("g")

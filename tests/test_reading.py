@@ -256,7 +256,12 @@ def test_nothing_but_its_use_is_refused_of_a_missing_package() -> None:
     thing: Any = Absent("pandas", 3)
     assert isinstance(thing.core.frame, Absent)
     assert not isinstance(3, thing)
-    uses = {"+": lambda: thing + 1, "r+": lambda: 1 + thing, "()": lambda: thing(1), "[]": lambda: thing[0]}
+    uses: dict[str, Any] = {
+        "+": lambda: thing + 1,
+        "r+": lambda: 1 + thing,
+        "()": lambda: thing(1),
+        "[]": lambda: thing[0],
+    }
     uses |= {"list": lambda: list(thing), "bool": lambda: bool(thing), "<": lambda: thing < 1}
     for use in uses.values():
         with pytest.raises(ModuleNotFoundError, match=r"`pandas` is not there .* \(imported in cell 3\)"):

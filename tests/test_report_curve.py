@@ -143,7 +143,7 @@ def test_hostile_size_cannot_blow_up_the_page(tmp_path: Path) -> None:
     assert len(points(svg(jagged), "s0")) <= MAX_POINTS
 
 
-MALFORMED = [
+MALFORMED: list[Any] = [
     *(None, 7, "curve", [], {}, {"x": "a", "y": "b", "series": []}, {"x": "a", "y": "b", "series": [{}]}),
     *(curve("1,2"), curve([True]), curve(["1"]), curve([[1]]), curve([{}]), curve([10**400]), curve([1j])),
     *(curve([1], x=3), curve([1], title=None), curve([1], start=0.5), curve([1], start=True), curve([1], start=10**30)),

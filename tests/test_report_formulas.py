@@ -94,10 +94,10 @@ def test_any_latex_gives_a_few_known_elements_or_none(latex: str) -> None:
 
 
 def test_a_page_full_of_formulas_is_made_in_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for n in range(20):
         markdown(f"{n} $" + "\\left(x" * 70 + "\\right)" * 70 + "$")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5  # a quadratic way takes minutes
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from grader.errors import Died, Raised, TimedOut, Wrong
@@ -14,10 +12,9 @@ from support.sessions import ANSWER, Open, ask
 
 def test_an_endless_loop_is_stopped_by_processor_time(open_session: Open) -> None:
     session = open_session("def f():\n    while True: pass", ANSWER)
-    started = time.monotonic()
     with pytest.raises(TimedOut, match=r"`f` took longer than 0.5 s of processor time"):
         ask(session, "f")
-    assert time.monotonic() - started < 4
+    assert session.cpu_seconds() < 2
     assert ask(session, "answer") == 42
     with pytest.raises(TimedOut, match="`f` took too long in an earlier row, for no more than this: not asked again"):
         ask(session, "f")
@@ -32,11 +29,9 @@ def test_catching_everything_does_not_help_a_loop(open_session: Open) -> None:
 
 def test_sleeping_for_ever_is_stopped_by_the_wall(open_session: Open) -> None:
     limits = Limits(row_cpu_seconds=0.2, wall_factor=2)
-    session = open_session("import time\ndef f():\n    time.sleep(1e6)", limits=limits)
-    started = time.monotonic()
+    session = open_session("import time\ndef f():\n    time.sleep(10)\n    return 1", limits=limits)
     with pytest.raises(TimedOut, match="or slept"):
         ask(session, "f")
-    assert time.monotonic() - started < 3
 
 
 def test_the_calls_of_one_row_share_its_time(open_session: Open) -> None:

@@ -1,11 +1,15 @@
 """`autograder.yml` as its author meets it: what is accepted, and the lines that say what is wrong."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
 import re
 import zoneinfo
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -19,11 +23,14 @@ from grader.submission.limits import Limits
 from support.fuzzing import FUZZ
 from support.repository import ROOT
 
+Load = Callable[[str | bytes], Course]
+Complaints = Callable[[str | bytes], list[str]]
+
 GOOD = "name: A course\ntopics: {adam: {weight: 1}}\n"
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A course's folder with three topics, as the working directory, so that errors name `autograder.yml` alone."""
     for module in ("adam", "batch_norm", "momentum"):
         (tmp_path / "assignments" / module).mkdir(parents=True)
@@ -34,7 +41,7 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def load(folder):
+def load(folder: Path) -> Load:
     def load(text: str | bytes) -> Course:
         file = folder / "autograder.yml"
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -44,7 +51,7 @@ def load(folder):
 
 
 @pytest.fixture
-def complaints(load):
+def complaints(load: Load) -> Complaints:
     def complaints(text: str | bytes) -> list[str]:
         with pytest.raises(CourseError) as caught:
             load(text)
@@ -56,7 +63,7 @@ def complaints(load):
 # --- What is accepted ---
 
 
-def test_the_least_course_has_the_defaults(load, folder):
+def test_the_least_course_has_the_defaults(load: Load, folder: Path) -> None:
     course = load("name: A course\ntopics:\n  adam:\n")
     assert (course.root, course.name, course.device) == (folder, "A course", "auto")
     assert (course.imports, course.secret, course.limits) == (("numpy",), "GRADER_SECRET", Limits())
@@ -64,7 +71,7 @@ def test_the_least_course_has_the_defaults(load, folder):
     assert course.topics["adam"].due is None
 
 
-def test_everything_can_be_said(load):
+def test_everything_can_be_said(load: Load) -> None:
     course = load(
         "name: Everything\n"
         "topics:\n  batch-norm: {weight: 2.5, due: 2027-02-01}\n  adam: {}\n"
@@ -89,18 +96,23 @@ def test_everything_can_be_said(load):
         ("2027-02-01T18:00Z", datetime(2027, 2, 1, 18, 0, tzinfo=UTC)),
     ],
 )
-def test_due_dates_always_have_an_offset(load, due, moment):
+def test_due_dates_always_have_an_offset(load: Load, due: str, moment: datetime) -> None:
     found = load(f"name: a\ntimezone: Europe/Berlin\ntopics: {{adam: {{due: {due}}}}}").topics["adam"].due
+    assert found is not None
     assert found == moment
     assert found.utcoffset() is not None
 
 
-def test_a_date_without_a_time_zone_is_utc(load):
-    assert load("name: a\ntopics: {adam: {due: 2027-02-01}}").topics["adam"].due.utcoffset() == timedelta(0)
+def test_a_date_without_a_time_zone_is_utc(load: Load) -> None:
+    due = load("name: a\ntopics: {adam: {due: 2027-02-01}}").topics["adam"].due
+    assert due is not None
+    assert due.utcoffset() == timedelta(0)
 
 
-def test_utc_needs_no_database_of_time_zones(load, complaints, monkeypatch):
-    def absent(name):
+def test_utc_needs_no_database_of_time_zones(
+    load: Load, complaints: Complaints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent(name: str) -> None:
         raise zoneinfo.ZoneInfoNotFoundError(name)
 
     monkeypatch.setattr(zoneinfo, "ZoneInfo", absent)
@@ -108,18 +120,18 @@ def test_utc_needs_no_database_of_time_zones(load, complaints, monkeypatch):
     assert "that this machine knows" in complaints(GOOD + "timezone: Europe/Berlin")[0]
 
 
-def test_values_mean_what_they_look_like(load):
+def test_values_mean_what_they_look_like(load: Load) -> None:
     course = load("name: no\ntopics: {adam: {weight: 1e-5}}\nlimits: {wall_factor: 2}\n")
     assert course.name == "no"
     assert course.topics["adam"].weight == 1e-5
     assert isinstance(course.limits.wall_factor, float)
 
 
-def test_a_byte_order_mark_and_windows_line_ends_are_fine(load):
+def test_a_byte_order_mark_and_windows_line_ends_are_fine(load: Load) -> None:
     assert load(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode()).name == "A course"
 
 
-def test_the_secret_comes_from_the_environment(load, monkeypatch):
+def test_the_secret_comes_from_the_environment(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     course = load(GOOD + "secret: OUR_SECRET")
     monkeypatch.delenv("OUR_SECRET", raising=False)
     assert course.secret_bytes() is None
@@ -129,14 +141,14 @@ def test_the_secret_comes_from_the_environment(load, monkeypatch):
     assert course.secret_bytes() == "pssst é".encode()
 
 
-def test_a_course_is_found_from_inside(load, folder):
+def test_a_course_is_found_from_inside(load: Load, folder: Path) -> None:
     load(GOOD)
     assert Course.find(folder / "assignments" / "adam").root == folder
     assert Course.find(folder / "assignments" / "adam" / "topic.py").root == folder
     assert Course.find(Path(".")).root == folder
 
 
-def test_a_course_that_is_not_found_says_what_to_do(tmp_path):
+def test_a_course_that_is_not_found_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match=r"no autograder\.yml here or in any folder above\. Go to the folder of a"):
         Course.find(tmp_path)
 
@@ -150,7 +162,7 @@ _NO_TOPIC_PHRASE = "Write it, or leave this topic out. There is `adam`, `batch-n
 _WEIGHT_PHRASE = "a number above 0 (at most 1000000)"
 
 
-def test_all_problems_are_reported_at_once_in_the_order_of_the_file(complaints):
+def test_all_problems_are_reported_at_once_in_the_order_of_the_file(complaints: Complaints) -> None:
     assert complaints(
         "name: 12\n"
         "topics:\n"
@@ -213,7 +225,7 @@ def test_all_problems_are_reported_at_once_in_the_order_of_the_file(complaints):
         ("? [a]\n: b", "3:3: a key should be a word, not a list or a mapping."),
     ],
 )
-def test_a_line_that_is_wrong(complaints, line, complaint):
+def test_a_line_that_is_wrong(complaints: Complaints, line: str, complaint: str) -> None:
     assert complaints(GOOD + line)[0].startswith(f"autograder.yml:{complaint}")
 
 
@@ -245,7 +257,7 @@ def test_a_line_that_is_wrong(complaints, line, complaint):
         ("adam: {due: 2027-02-01 24:30}", f"2:22: topics.adam.due: should be {_DUE_PHRASE}, not '2027-02-01 24:30'."),
     ],
 )
-def test_a_topic_that_is_wrong(complaints, topics, complaint):
+def test_a_topic_that_is_wrong(complaints: Complaints, topics: str, complaint: str) -> None:
     (line,) = complaints(f"name: a\ntopics: {{{topics}}}\n")
     assert line.startswith(f"autograder.yml:{complaint}")
 
@@ -281,29 +293,31 @@ def test_a_topic_that_is_wrong(complaints, topics, complaint):
         ("name: a".encode("utf-16"), "1:1: the byte 0xff is not UTF-8. Save the file as UTF-8."),
     ],
 )
-def test_a_text_that_is_no_course(complaints, text, complaint):
+def test_a_text_that_is_no_course(complaints: Complaints, text: str | bytes, complaint: str) -> None:
     (line,) = complaints(text)
     assert line.startswith(f"autograder.yml:{complaint}")
 
 
-def test_an_alias_bomb_is_refused_before_it_grows(complaints):
+def test_an_alias_bomb_is_refused_before_it_grows(complaints: Complaints) -> None:
     bomb = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
     assert complaints(bomb) == ["autograder.yml:2:10: aliases (`*name`) are not read here. Write the value out."]
 
 
-def test_a_flood_of_problems_is_cut_short(complaints):
+def test_a_flood_of_problems_is_cut_short(complaints: Complaints) -> None:
     lines = complaints(GOOD + "".join(f"k{n}: 1\n" for n in range(105)))
     assert len(lines) == 101
     assert lines[-1] == "autograder.yml: and 5 more. Is this the right file?"
 
 
-def test_a_file_that_is_absent_a_folder_too_large_or_unreadable(folder, load, complaints, monkeypatch):
+def test_a_file_that_is_absent_a_folder_too_large_or_unreadable(
+    folder: Path, load: Load, complaints: Complaints, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for path in (folder / "autograder.yml", folder / "assignments"):
         with pytest.raises(CourseError, match=r"there is no such file\. Write it as"):
             Course.load(path)
     assert complaints("#" * (MAX_BYTES + 1)) == ["autograder.yml: is larger than 64 KiB. Is this the right file?"]
 
-    def refuse(*args, **kwargs):
+    def refuse(*args: object, **kwargs: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
@@ -311,7 +325,9 @@ def test_a_file_that_is_absent_a_folder_too_large_or_unreadable(folder, load, co
         Course.load(folder / "autograder.yml")
 
 
-def test_a_file_elsewhere_is_named_in_full(load, folder, tmp_path_factory, monkeypatch):
+def test_a_file_elsewhere_is_named_in_full(
+    load: Load, folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "autograder.yml").write_text("device: cpu\n")
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     with pytest.raises(CourseError, match=f"^{re.escape(str(folder))}/autograder.yml:1:1: name: is missing"):
@@ -341,7 +357,7 @@ _YAMLISH = st.lists(st.sampled_from([*_WORDS, *_MARKS]))
 @given(st.one_of(st.binary(), st.text().map(str.encode), _YAMLISH.map("".join).map(str.encode)))
 @example(b'"\\x')
 @example(b"%YAML 1." + b"9" * 5000 + b"\n---\na")
-def test_any_bytes_are_a_course_or_a_course_error(tmp_path_factory, raw):
+def test_any_bytes_are_a_course_or_a_course_error(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
     file = tmp_path_factory.getbasetemp() / "fuzzed.yml"
     file.write_bytes(raw)
     with pytest.raises(CourseError) as caught:  # no topic exists there, so no text is a course
@@ -358,7 +374,7 @@ _VALUES = st.recursive(
 
 @FUZZ
 @given(st.dictionaries(st.sampled_from([*(key.name for key in dataclasses.fields(Keys)), "nam"]), _VALUES))
-def test_any_values_are_a_course_or_a_course_error(tmp_path_factory, values):
+def test_any_values_are_a_course_or_a_course_error(tmp_path_factory: pytest.TempPathFactory, values: Any) -> None:
     file = tmp_path_factory.getbasetemp() / "fuzzed.yml"
     file.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
     with pytest.raises(CourseError):
@@ -371,7 +387,7 @@ _TEXT = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]))
 
 @settings(max_examples=100)
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,6}", fullmatch=True), st.integers() | st.booleans() | st.none() | _TEXT))
-def test_what_json_says_is_read_back_with_its_place(values):
+def test_what_json_says_is_read_back_with_its_place(values: Any) -> None:
     text = json.dumps(values, indent=1)
     document = Document(text)
     assert document.data == values
@@ -395,7 +411,7 @@ def _documented() -> dict[str, list[str]]:
 
 def _declared() -> dict[str, object]:
     """Key → its default, as the dataclasses declare it and the file would say it."""
-    said = {dataclasses.MISSING: "required", Limits(): None, ("numpy",): ["numpy"]}
+    said: dict[Any, Any] = {dataclasses.MISSING: "required", Limits(): None, ("numpy",): ["numpy"]}
     return {
         prefix + key.name: said.get(key.default, key.default)
         for prefix, form in {"": Keys, "topics.SLUG.": TopicPlan, "limits.": Limits}.items()
@@ -403,12 +419,12 @@ def _declared() -> dict[str, object]:
     }
 
 
-def test_the_page_documents_every_key_and_its_default():
+def test_the_page_documents_every_key_and_its_default() -> None:
     defaults = {key: Document(cells[1].strip("`")).data for key, cells in _documented().items()}
     assert defaults == _declared()
 
 
-def test_the_page_gives_the_bounds_of_every_limit():
+def test_the_page_gives_the_bounds_of_every_limit() -> None:
     bounds = {
         key: tuple(float(cell.strip("`")) for cell in cells[2:4])
         for key, cells in _documented().items()
@@ -419,15 +435,16 @@ def test_the_page_gives_the_bounds_of_every_limit():
     }
 
 
-def test_the_example_of_the_page_is_a_course(folder, load):
+def test_the_example_of_the_page_is_a_course(folder: Path, load: Load) -> None:
     (folder / "assignments" / "activations").mkdir()
     (folder / "assignments" / "activations" / "topic.py").touch()
     page = (ROOT / "docs" / "autograder-yml.md").read_text(encoding="utf-8")
-    course = load(re.search(r"```yaml\n(.*?)```", page, re.DOTALL)[1])
+    (shown,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    course = load(shown)
     assert course.topics["batch-norm"].due == datetime(2027, 3, 1, 17, 0, tzinfo=UTC)
 
 
-def test_the_course_that_ships_is_valid():
+def test_the_course_that_ships_is_valid() -> None:
     course = Course.load(ROOT / "autograder.yml")
     assert set(course.topics) == {
         path.parent.name.replace("_", "-") for path in (ROOT / "assignments").glob("*/topic.py")

@@ -77,9 +77,14 @@ def test_a_signature_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     def asked(x: Reals["n"], *, p=0.5) -> Reals["n"]:
         """Whatever."""
 
-    read = []
+    read: list[Any] = []
     signature = inspect.signature
-    monkeypatch.setattr(inspect, "signature", lambda f: read.append(f) or signature(f))
+
+    def remembered(declared: Any) -> inspect.Signature:
+        read.append(declared)
+        return signature(declared)
+
+    monkeypatch.setattr(inspect, "signature", remembered)
     assert function(asked) is function(asked)
     assert sample(asked, np.random.default_rng(0), n=3)["x"].shape == (3,)
     assert read == [asked]
@@ -156,10 +161,14 @@ def test_the_shape_of_each_output_follows_from_the_case() -> None:
 def asked(f: Function, case: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """What a student's function really receives."""
     received: list[Any] = []
-    world = {f.name: lambda *args, **kwargs: received.append((args, kwargs)) or (None,) * len(f.outputs)}
+
+    def receive(*args: Any, **kwargs: Any) -> tuple[None, ...]:
+        received.append((args, kwargs))
+        return (None,) * len(f.outputs)
+
     plan = Plan()
     f.ask(plan, case)
-    Live(world).run(plan)
+    Live({f.name: receive}).run(plan)
     return received[0]
 
 

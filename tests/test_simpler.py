@@ -84,5 +84,6 @@ SPLIT = {"x": np.array([[1.0, 2.0]]), "batches": [np.array([0, 1]), np.array([2]
     ],
 )
 def test_cases_that_differ_have_other_keys(other: dict[str, Any]) -> None:
-    assert key(SPLIT) == key({**SPLIT, "batches": [*map(np.copy, SPLIT["batches"])]})
+    batches: Any = SPLIT["batches"]
+    assert key(SPLIT) == key({**SPLIT, "batches": [np.copy(batch) for batch in batches]})
     assert key(SPLIT) != key(SPLIT | other)

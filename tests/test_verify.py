@@ -11,6 +11,7 @@ from grader.course.settings import Course
 from grader.errors import TopicError
 from grader.proving.report import Report
 from grader.proving.verify import verify
+from grader.submission.jail import Child, Jail
 from grader.topics.folder import Assignment
 from support.courses import HEAVY, SOFT, edit, hand_in
 
@@ -198,11 +199,16 @@ def test_a_handout_that_does_not_fit_is_found(folder: Path, was: str, now: str, 
 def test_no_process_is_left_behind(shared_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     from grader.submission.jail import open_jail
 
-    children = []
+    children: list[Child] = []
     strongest = type(jail := open_jail())
     jail.close()
-    start = strongest.start
-    monkeypatch.setattr(strongest, "start", lambda jail: children.append(start(jail)) or children[-1])
+    really = strongest.start
+
+    def start(jail: Jail) -> Child:
+        children.append(really(jail))
+        return children[-1]
+
+    monkeypatch.setattr(strongest, "start", start)
     prove(shared_course, "heavy-ball", 1)
     assert len(children) >= 3
     assert all(child.channel.fileno() == -1 for child in children)

@@ -233,7 +233,7 @@ NO_FORM: dict[str, Callable[[], Any]] = {
     "dates": lambda: np.array(["2027-01-01"], dtype="datetime64[D]"),
     "a set": lambda: {1, 2},
     "bytes": lambda: b"bytes",
-    "a generator": lambda: (x for x in ()),
+    "a generator": lambda: iter(()),
     "nine dimensions": lambda: np.zeros((1,) * 9),
 }
 

@@ -12,7 +12,8 @@ import pytest
 
 from grader.checks import Script
 from grader.errors import TopicError, Wrong
-from grader.judging.evaluate import Outcome, evaluate
+from grader.judging.evaluate import evaluate
+from grader.judging.outcome import Outcome
 from grader.result import Status
 from grader.submission.in_process import Live
 from grader.topics.folder import load_module

@@ -7,6 +7,7 @@ An attack is a file `attacks/NAME.py`. Its docstring begins with `GROUP: what it
     unsafe:   process naive   configurations where it is not tried, for the machine's sake
     needs:    root            of the grader, so that the attack can succeed anywhere
     alive:    where else      in place of `breaches`, why nothing that can be tried here lets it through
+    race:     what it races   where it succeeds or is seen only if it is fast enough, which a busy machine may prevent
     seen:     out of turn     words of the attacker's Result in the first of `holds` that show that the attack took place
     deserves: 6               the points of its honest part (default: those of HONEST, whose gradient is wrong)
 
@@ -43,7 +44,7 @@ from grader.submission.session import Session
 from hostile.bait import Bait
 from support.courses import SOFTMAX_SOLUTION, hand_in, make_course
 from support.notebooks import notebook
-from support.processes import descendants
+from support.processes import descendants, ending
 from support.repository import ROOT, TESTS
 
 HERE = TESTS / "hostile"
@@ -61,9 +62,10 @@ HONEST = SOFTMAX_SOLUTION.partition("def softmax_xent_grad")[0] + (
 )
 NEIGHBOUR = SOFTMAX_SOLUTION + "\nimport time\nanswer = 'neighbours-' + 'work'\ntime.sleep(0.1)\n"
 OTHER_SECONDS = 15.0  # for a grader of the last two
-MOST_SECONDS = 12.0  # for one submission and its neighbour; a cell that loops is stopped after 0.5 s of processor time
+MOST_CPU_SECONDS = 8.0  # that the grader itself may use for one submission and its neighbour
 MOST_MEMORY = 1 << 30  # that reading may add to the grader
-LEAVE_SECONDS = 2.0  # for what an attack started to be gone
+LEAVE_SECONDS = 2.0  # for what an attack started to be told to go
+REAP_SECONDS = 30.0  # for it to be gone then
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Attack:
     unsafe: tuple[str, ...] = ()
     needs: str = ""
     alive: str = ""
+    race: str = ""
     seen: str = ""
     deserves: float | None = None
 
@@ -93,7 +96,7 @@ class Attack:
             if colon and key in ("breaches", "holds", "unsafe"):
                 said[key] = tuple(value.split())
                 assert set(said[key]) <= set(CONFIGURATIONS), f"{path.name}: {line}"
-            elif colon and key in ("needs", "alive", "seen"):
+            elif colon and key in ("needs", "alive", "race", "seen"):
                 said[key] = value.strip()
             elif colon and key == "deserves":
                 said[key] = float(value)
@@ -191,12 +194,12 @@ class Range:
         """
         honest = self.baseline(configuration)[1]
         deserved = honest if deserved is None else deserved
-        started, memory = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        started, memory = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         shot = self.hand_in(path, configuration, deserved)
         assert shot.gains == ()
         assert shot.result is not None
         assert shot.result.score == deserved
-        assert time.monotonic() - started < MOST_SECONDS
+        assert time.process_time() - started < MOST_CPU_SECONDS
         assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) << 10 < MOST_MEMORY
         return shot.result.to_json()
 
@@ -280,10 +283,13 @@ def _descriptors() -> int:
 
 
 def _left(before: dict[int, str]) -> list[str]:
-    """Processes below this one that were not there before, once they had time to go; they are killed."""
-    deadline = time.monotonic() + LEAVE_SECONDS
+    """Processes below this one that were not there before, once they had time to go; they are killed.
+
+    On a busy machine it takes a while until those that were killed are gone, and reaped: only what may stay is left.
+    """
+    started = time.monotonic()
     while extra := {pid: name for pid, name in descendants(os.getpid(), ended=True).items() if pid not in before}:
-        if time.monotonic() > deadline:
+        if time.monotonic() - started > (REAP_SECONDS if all(map(ending, extra)) else LEAVE_SECONDS):
             break
         time.sleep(0.02)
     for pid in extra:

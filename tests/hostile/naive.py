@@ -55,7 +55,14 @@ def main() -> None:
 
 def believers(student: dict[str, object], logits: np.ndarray, labels: np.ndarray) -> Iterator[str]:
     """Which of the usual ways to test believe the student, who is wrong."""
-    gradients = (expected_first, student_first, nothing_too_far, small_relative_error, kept_for_later, one_of_many)
+    gradients: tuple[Callable[..., bool], ...] = (
+        expected_first,
+        student_first,
+        nothing_too_far,
+        small_relative_error,
+        kept_for_later,
+        one_of_many,
+    )
     for way, name in [(the_released_example, "softmax_xent"), *((way, "softmax_xent_grad") for way in gradients)]:
         try:
             if way(student[name], logits.copy(), labels.copy()):  # type: ignore[arg-type]

@@ -10,9 +10,14 @@ from hostile.harness import ATTACKS, CONFIGURATIONS, Attack, Lacking, Range
 
 SHOTS = 3  # at what has to happen: some attacks are races, and lost on a busy machine
 
+
+def marks(attack: Attack) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.timing(reason=attack.race)] if attack.race else []
+
+
 HELD = [pytest.param(a, c, id=f"{a.name}-{c}") for a in ATTACKS for c in a.holds]
-SEEN = [pytest.param(a, id=a.name) for a in ATTACKS if a.seen]
-ALIVE = [pytest.param(a, c, id=f"{a.name}-{c}") for a in ATTACKS for c in a.breaches]
+SEEN = [pytest.param(a, id=a.name, marks=marks(a)) for a in ATTACKS if a.seen]
+ALIVE = [pytest.param(a, c, id=f"{a.name}-{c}", marks=marks(a)) for a in ATTACKS for c in a.breaches]
 
 
 @pytest.mark.parametrize(("attack", "configuration"), HELD)

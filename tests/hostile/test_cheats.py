@@ -15,7 +15,8 @@ from grader.course.grade import Grading
 from grader.result import Status
 from grader.submission.find import Submission
 from grader.submission.limits import Limits
-from hostile.harness import ROOT, Range
+from hostile.harness import Range
+from support.repository import ROOT
 
 SOLUTION = (ROOT / "assignments" / "batch_norm" / "solution.py").read_text()
 
@@ -100,6 +101,7 @@ def batch_norm_backward(dout, cache):
 """
 
 
+@pytest.mark.timing(reason="the row `cheap` compares processor times, which neighbours on the same core change")
 @pytest.mark.parametrize(
     ("code", "seen_by"),
     [

@@ -19,8 +19,9 @@ import mistune
 import pytest
 
 from grader.result import Result
-from hostile.harness import ROOT, TOPIC, Range
+from hostile.harness import TOPIC, Range
 from support.notebooks import notebook
+from support.repository import ROOT
 
 MARK = "7f3a9"  # in everything that must not come alive
 NAMES = [

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from grader.submission.notebook import MAX_FILE_BYTES
-from hostile.harness import HONEST, ROOT, TOPIC, Range
+from hostile.harness import HONEST, TOPIC, Range
 from support.notebooks import notebook
+from support.repository import ROOT
 
 Make = Callable[[Path, Range], Path]
 
@@ -30,7 +31,7 @@ def with_output(text: str) -> str:
     return json.dumps(whole)
 
 
-UNREADABLE = {
+UNREADABLE: dict[str, tuple[Callable[[], str], str]] = {
     "nested too deep": (lambda: '{"cells": ' + "[" * 200_000 + "]" * 200_000 + "}", "nested too deep"),
     "nested a million deep": (lambda: "[" * 1_000_000, "nested too deep"),
     "an integer of ten million digits": (lambda: '{"cells": [' + "9" * 10_000_000 + "]}", "too many digits"),

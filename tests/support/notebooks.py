@@ -6,8 +6,14 @@ import json
 from typing import Any
 
 
-def code(source: str | list[str], *outputs: dict[str, Any], **more: Any) -> dict[str, Any]:
-    cell = {"cell_type": "code", "source": source, "metadata": {}, "outputs": list(outputs), "execution_count": None}
+def code(source: Any, *outputs: dict[str, Any], **more: Any) -> dict[str, Any]:
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "source": source,
+        "metadata": {},
+        "outputs": list(outputs),
+        "execution_count": None,
+    }
     return cell | more
 
 

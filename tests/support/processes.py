@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import errno
 import os
+import re
 import sys
 import time
 from collections.abc import Iterable
@@ -28,12 +29,22 @@ def descendants(pid: int, *, ended: bool = False) -> dict[int, str]:
     return {child: running[child][1] for child in below[1:]}
 
 
+def ending(pid: int) -> bool:
+    """Whether a process has ended, or is about to: SIGKILL is waiting for its turn to run."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return True
+    pending = re.findall(r"^(?:SigPnd|ShdPnd):\s*([0-9a-f]+)", status, re.MULTILINE)
+    return bool(re.search(r"^State:\s*[ZX]", status, re.MULTILINE)) or any(int(p, 16) & 1 << 8 for p in pending)
+
+
 def alive(pids: Iterable[int]) -> set[int]:
     return set(pids) & _processes().keys()
 
 
-def none_left(pids: Iterable[int], seconds: float) -> bool:
-    """Whether all have ended before the time is up."""
+def none_left(pids: Iterable[int], seconds: float = 30) -> bool:
+    """Whether all end: a process that was killed ends when it is its turn to run, on a busy machine after seconds."""
     deadline, pids = time.monotonic() + seconds, set(pids)
     while left := alive(pids):
         if time.monotonic() > deadline:

@@ -10,7 +10,7 @@ from grader.submission.limits import Limits
 from grader.submission.session import Session
 
 LIMITS = Limits(
-    row_cpu_seconds=0.5, cell_cpu_seconds=0.5, submission_cpu_seconds=10, wall_factor=4, memory_mb=1024, reply_mb=4
+    row_cpu_seconds=0.5, cell_cpu_seconds=0.5, submission_cpu_seconds=10, wall_factor=20, memory_mb=1024, reply_mb=4
 )
 ANSWER = "def answer():\n    return 42"
 

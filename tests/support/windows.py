@@ -30,20 +30,20 @@ def deprive() -> None:
             if hasattr(module, name):
                 delattr(module, name)
     for name in MODULES:
-        sys.modules[name] = None  # importing it raises ImportError
+        sys.modules[name] = None  # type: ignore[assignment]  # importing it raises ImportError
 
 
 def give() -> None:
     """Add what only Windows has: sockets that are shared with a process by a description in bytes."""
-    socket.fromshare = fromshare
-    socket.socket.share = share
+    socket.fromshare = fromshare  # type: ignore[attr-defined]
+    socket.socket.share = share  # type: ignore[attr-defined]
 
 
 def pretend() -> None:
     """All of it, for the grader's side; pairs of sockets are TCP connections there."""
     deprive()
     give()
-    socket.socketpair = connected
+    socket.socketpair = connected  # type: ignore[assignment]
     sys.platform = "win32"
 
 

@@ -1,6 +1,7 @@
 """Steal or forge: gives the same buffer as every answer and goes on writing into it from a thread.
 
 breaches: naive
+race: a thread has to write into the answer before it is kept
 """
 
 import threading

@@ -1,6 +1,7 @@
 """Reach out or persist: looks through the memory of all processes, the nearest first, for another student's work.
 
 breaches: seccomp process
+race: it has 0.3 s of processor time to find the neighbour among all processes of the machine
 """
 
 import glob

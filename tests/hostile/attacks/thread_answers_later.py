@@ -2,6 +2,7 @@
 
 breaches: careless
 seen: out of turn
+race: a thread has to answer between two questions
 """
 
 import sys
