@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from grader.checks import holds
 from grader.errors import Died, Evidence, Fault, Raised, TimedOut, Wrong
 from grader.judging.outcome import Outcome
 from grader.judging.verdicts import error_id
