@@ -18,6 +18,7 @@ from .limits import Limits
 from .notebook import Cell, Source
 from .protocol import absent_note, cell_note, names_in, restored_note
 
+WHOLE, NAMES = -1, -2  # in place of a statement's index: reading the cell, and settling what names mean
 MAX_STOPPED = 5  # statements that loop or end the process before nothing but definitions is run
 MAX_STARTS = 12  # of a process that ends while its cells are run: then there is no submission to ask
 
@@ -80,7 +81,9 @@ class RunsCells(Implementation):
     def _run_cell(self, cell: Cell) -> list[Note]:
         """Run the statements of one cell, within the cell's limit; those below `if __name__ == "__main__":` have it anew."""
         number, started = cell.number, self.cpu_seconds()
-        opened = self._ask_cell(cell, -1, 0, {"do": "cell", "number": number, "code": cell.code}, started)
+        if (number, WHOLE) in self._past.stopped:
+            return []
+        opened = self._ask_cell(cell, WHOLE, 0, {"do": "cell", "number": number, "code": cell.code}, started)
         if "raised" in opened:
             self.broken.add(number)
             return [cell_note(cell, opened)]
@@ -124,7 +127,9 @@ class RunsCells(Implementation):
     def _settle(self) -> list[Note]:
         """Have names that were functions mean these functions again, where they are asked or called, and return notes of it."""
         last = self.source.cells[-1]
-        reply = self._ask_cell(last, -2, 0, {"do": "settle", "asked": list(self.asked)}, self.cpu_seconds())
+        if (last.number, NAMES) in self._past.stopped:
+            return []
+        reply = self._ask_cell(last, NAMES, 0, {"do": "settle", "asked": list(self.asked)}, self.cpu_seconds())
         cells = {cell.number for cell in self.source.cells}
         found = [each for each in reply.get("restored", []) if isinstance(each, list) and len(each) == 3]
         return [restored_note(name, a, b) for name, a, b in found if names_in([name]) and {a, b} <= cells]
