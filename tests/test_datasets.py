@@ -295,6 +295,6 @@ def test_at_home_a_missing_or_damaged_file_is_a_sentence(bundle: Path) -> None:
 
 def test_a_record_that_names_another_file_reads_none(tmp_path: Path) -> None:
     (tmp_path / "secret.csv.gz").write_bytes(pack(POINTS))
-    record = TopicRecord("x", {}, "", {}, {}, (), ["../secret"], tmp_path / "inner")
+    record = TopicRecord("x", {}, "", {}, {}, (), ["../secret"], home=tmp_path / "inner")
     with pytest.raises(BadRecord, match="cannot be the name of a data set"):
         record.datasets()

@@ -22,6 +22,7 @@ from ..errors import BadRecord, TopicError
 from ..inside.plan import Implementation
 from ..inside.wire import WireError, decode, encode
 from ..numerics.compare import Truth
+from ..submission.limits import DEFAULT, Conditions
 from ..topics.datasets import dataset
 from ..topics.folder import Assignment
 from ..topics.rubric import Row, Topic
@@ -51,6 +52,7 @@ class TopicRecord:
     answers: Mapping[bytes, list[Truth]]
     mistakes: Sequence[Mapping[str, Any]] = ()
     data: Sequence[str] = ()
+    conditions: Conditions = DEFAULT
     home: Path = field(default=Path(), compare=False)
 
     def topic(self) -> Topic:
@@ -90,6 +92,7 @@ class TopicRecord:
         data = {"format": FORMAT, "slug": self.slug, "stamp": dict(self.stamp), "source": self.source}
         answers = {digest.hex(): truths_to_wire(truths) for digest, truths in self.answers.items()}
         rest = {"logs": logs, "answers": answers, "mistakes": list(self.mistakes), "data": list(self.data)}
+        rest["conditions"] = self.conditions.to_wire()
         return zlib.compress(encode({**data, **rest}), 9)
 
     @classmethod
@@ -102,10 +105,10 @@ class TopicRecord:
             logs = {path: Log.from_wire(log) for path, log in data["logs"].items()}
             answers = {bytes.fromhex(digest): truths_from_wire(truths) for digest, truths in data["answers"].items()}
             slug, stamp, source, mistakes = data["slug"], data["stamp"], data["source"], data["mistakes"]
-            names = data.get("data", [])
+            names, conditions = data.get("data", []), Conditions.from_wire(data["conditions"])
             if [type(part) for part in (slug, stamp, source, mistakes, names)] != [str, dict, str, list, list]:
                 raise BadRecord(f"{name}: {DAMAGED}")
-            return cls(slug, stamp, source, logs, answers, mistakes, names)
+            return cls(slug, stamp, source, logs, answers, mistakes, names, conditions)
         except (zlib.error, WireError, LookupError, TypeError, ValueError, AttributeError) as error:
             raise BadRecord(f"{name}: {DAMAGED}") from error
 
@@ -128,7 +131,11 @@ def _require_format(found: Any, name: str) -> None:
 
 
 def record(
-    assignment: Assignment, student: Implementation, truth: TruthSource, mistakes: Sequence[Mapping[str, Any]]
+    assignment: Assignment,
+    student: Implementation,
+    truth: TruthSource,
+    mistakes: Sequence[Mapping[str, Any]],
+    conditions: Conditions = DEFAULT,
 ) -> TopicRecord:
     """Put the public rows to the model solution and write everything down. Raise TopicError where it does not earn one."""
     topic, logs, answers = assignment.topic, Logs(), InMemory[list[Truth]](most=None)
@@ -144,7 +151,15 @@ def record(
     source = public_source((assignment.folder / "topic.py").read_text(encoding="utf-8"))
     names = list(assignment.data)
     made = TopicRecord(
-        assignment.slug, assignment.hashes, source, logs, answers.answers, mistakes, names, assignment.folder
+        assignment.slug,
+        assignment.hashes,
+        source,
+        logs,
+        answers.answers,
+        mistakes,
+        names,
+        conditions,
+        assignment.folder,
     )
     _require_public(assignment, made)
     return made

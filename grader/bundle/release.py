@@ -11,6 +11,7 @@ from ..errors import TopicError
 from ..files import atomic_write
 from ..judging.known import for_record, in_this_process, run_mistakes
 from ..submission.in_process import Live
+from ..submission.limits import DEFAULT, Conditions
 from ..topics.folder import Assignment
 from ..topics.handout import MARKER, check_folder
 from ..topics.stubs import stub
@@ -34,7 +35,7 @@ ABOUT_DATA = """
 """
 
 
-def release(assignment: Assignment, truth: TruthSource, folder: Path) -> Path:
+def release(assignment: Assignment, truth: TruthSource, folder: Path, conditions: Conditions = DEFAULT) -> Path:
     """Write FOLDER/SLUG/{SLUG.ipynb, SLUG.answers, README.md} and copies of the topic's data sets; returns that folder.
 
     Raises TopicError for an unfit topic.
@@ -42,7 +43,7 @@ def release(assignment: Assignment, truth: TruthSource, folder: Path) -> Path:
     problems = check_folder(assignment)
     if problems:
         raise TopicError(f"{assignment.slug}: {'; '.join(problems)}")
-    kept = make_record(assignment, truth)
+    kept = make_record(assignment, truth, conditions)
     target = folder / assignment.slug
     atomic_write(target / f"{assignment.slug}.ipynb", notebook_text(assignment, kept.stamp))
     how_to = HOW_TO.format(title=assignment.topic.title, slug=assignment.slug, suffix=SUFFIX)
@@ -54,9 +55,9 @@ def release(assignment: Assignment, truth: TruthSource, folder: Path) -> Path:
     return target
 
 
-def make_record(assignment: Assignment, truth: TruthSource) -> TopicRecord:
+def make_record(assignment: Assignment, truth: TruthSource, conditions: Conditions = DEFAULT) -> TopicRecord:
     known = run_mistakes(assignment, in_this_process(assignment, truth, PUBLIC_SEED))
-    return record(assignment, Live.of(assignment.solution), truth, for_record(assignment, known))
+    return record(assignment, Live.of(assignment.solution), truth, for_record(assignment, known), conditions)
 
 
 def notebook_text(assignment: Assignment, stamp: Any, code: dict[str, str] | None = None) -> str:

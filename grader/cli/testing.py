@@ -11,7 +11,6 @@ from ..errors import BadRecord
 from ..result import Result
 from ..submission.find import topic_of_name
 from ..submission.jail import ProcessJail
-from ..submission.limits import Limits
 from ..submission.notebook import Source, read_path
 from ..submission.session import Session
 from .exits import Exit, Stop
@@ -29,10 +28,11 @@ def run_test(notebook: Path, answers: Path | None, form: str) -> Exit:
     record = TopicRecord.read(answers) if answers else _record_beside(notebook, source)
     if source.topic and source.topic != record.slug:
         raise Stop(f"{notebook.name} is for {source.topic}, but the recorded answers are for {record.slug}")
-    data = record.datasets()
-    jail = ProcessJail(("numpy",))
+    data, conditions = record.datasets(), record.conditions
+    asked = {function.name for row in record.topic().rubric for function in row.check.functions}
+    jail = ProcessJail(conditions.imports)
     try:
-        with Session(source, jail, Limits(), data=data) as student:
+        with Session(source, jail, conditions.limits, sorted(asked), data) as student:
             rows = judge(record, student)
             notes = [*source.notes, *student.notes]
     finally:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 _DAY = 86_400.0
@@ -36,6 +37,34 @@ class Limits:
     reply_mb: int = _limit(64, 1, 4096)
     """The largest single answer that is read from the submission, in MiB."""
 
+
+@dataclass(frozen=True)
+class Conditions:
+    """All that a submission is run under: the same for a grade, for `grader test`, and in what `check` says of a grade.
+
+    They come from the course, and travel to students with the recorded answers.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    imports: tuple[str, ...] = ("numpy",)
+
+    def to_wire(self) -> dict[str, Any]:
+        return {"limits": asdict(self.limits), "imports": list(self.imports)}
+
+    @classmethod
+    def from_wire(cls, data: Mapping[str, Any]) -> Conditions:
+        """Return the conditions of such a value. Raises TypeError or ValueError for what is none."""
+        numbers = {
+            name: value
+            for name, value in data["limits"].items()
+            if type(value) in (int, float) and 0 < value <= _DAY * 1e3
+        }
+        if len(numbers) != len(data["limits"]) or not all(isinstance(name, str) for name in data["imports"]):
+            raise ValueError("no conditions of a course")
+        return cls(Limits(**numbers), tuple(data["imports"]))
+
+
+DEFAULT = Conditions()
 
 SHRINK_CALLS = 60
 """Plans that the search for one row's smallest failing input may put to a submission. It begins after the rows, and the searches
