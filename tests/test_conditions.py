@@ -47,7 +47,8 @@ def test_test_allows_what_the_course_allows_and_stops_what_it_stops(
 
 
 @given(
-    st.none() | st.dictionaries(st.sampled_from(["limits", "imports"]), st.none() | st.lists(st.integers(0, 9), max_size=2))
+    st.none()
+    | st.dictionaries(st.sampled_from(["limits", "imports"]), st.none() | st.lists(st.integers(0, 9), max_size=2))
 )
 def test_a_file_with_other_conditions_is_refused(made: TopicRecord, conditions: object) -> None:
     other = {**decode(zlib.decompress(made.to_bytes())), "conditions": conditions}
