@@ -26,7 +26,7 @@ class Limits:
     """CPU seconds that one cell of the notebook may use while it is run."""
 
     submission_cpu_seconds: float = _limit(30.0, 0.1, _DAY)
-    """CPU seconds for everything: all cells and all rows together."""
+    """CPU seconds for all cells together, and as many again for all rows together: neither costs the other."""
 
     wall_factor: float = _limit(5.0, 1.0, 1000.0)
     """Wall-clock time allowed, as a multiple of each CPU limit."""
