@@ -43,7 +43,7 @@ def find(
     """Return the submissions below `paths`, sorted by student and topic, and the files of no known topic.
 
     `topics` are the slugs of the course. `topic` and `student` overrule what files and folders say. Raises NothingThere for a path
-    that does not exist or has no notebook and no .py file.
+    that does not exist or has no file that could be a submission.
     """
     claims: dict[tuple[str, str], list[Path]] = {}
     unidentified: list[Unidentified] = []

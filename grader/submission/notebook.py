@@ -1,4 +1,4 @@
-"""Reading an untrusted file (.ipynb or .py) into a Source: cells of plain Python whose lines keep their numbers.
+"""Reading an untrusted file, of one of the FORMS, into a Source: cells of plain Python whose lines keep their numbers.
 
 Nothing here runs or parses a student's Python. A notebook's JSON is read as plain data, of format 4 or the older format 3 (they
 differ in two names), without nbformat: outputs are dropped at once, and no warning of a library reaches a terminal. A file that

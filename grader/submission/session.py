@@ -4,8 +4,8 @@ Limits are CPU time, measured from outside: a busy machine costs nobody a row. W
 
 A session has one process or none. These are all its transitions:
 
-    none → running    `_start`: on entering, and when a row begins. The cells are run; one that loops or ends the process is
-                      skipped from then on and the others are run in another process, while CPU time of the submission is left.
+    none → running    `_start`: on entering, and when a row begins. The cells are run; a statement that loops or ends the process
+                      is skipped from then on and the others are run in another process, while CPU time for cells is left.
     running → none    An answer is late, early or of no known form, or the process dies: that row gets TimedOut or Died, and the
                       next row a new process. `renew`, `begin_row` after memory ran out, and leaving end it as well.
 
@@ -122,7 +122,7 @@ class Session(RunsCells):
     # ------------------------------------------------------------------------------------------ its life
 
     def _start(self) -> None:
-        """Start a process and run the cells in it, again without a cell that ended it, until they have run or time is spent.
+        """Start a process and run the cells in it, again without a statement that ended it, until they have run or time is spent.
 
         The notes of cells that raise are kept from the first start only: later ones would repeat them.
         """

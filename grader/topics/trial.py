@@ -1,7 +1,7 @@
 """What a check is given: the student, the truth, cases, and chance.
 
 Checks ask for everything through a `Trial`, so that the same check grades (truth from the oracle), is put on record for
-students (`recorded`), and is replayed on a machine without torch.
+students (`bundle.record`), and is replayed on a machine without torch.
 """
 
 from __future__ import annotations
