@@ -1,7 +1,7 @@
 """Cheat the assignment: has PyTorch differentiate the loss.
 
 breaches: naive
-seen: `torch` cannot be imported in this course
+seen: `torch` is not there where work is graded
 """
 
 
