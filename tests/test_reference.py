@@ -6,11 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from grader.inside.plan import Plan
 
 torch = pytest.importorskip("torch")
 
-from grader.truth.reference import eager, layer  # noqa: E402
+from grader.topics.folder import Assignment  # noqa: E402
+from grader.truth.reference import Oracle, eager, layer  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 GRADIENTS = ([0.0, 1.0, -3e-7], [2.0, -1e5, 0.0], [-0.1, 0.3, 7.0])
@@ -77,3 +81,18 @@ print(len(oracle.short.records[0].answers), *(name for name in unwanted if name 
     asked, *imported = run.stdout.split()
     assert int(asked) > 5
     assert not imported
+
+
+def test_a_reference_that_changes_its_argument_in_place_does_not_change_what_the_student_is_sent(
+    softmax: Assignment,
+) -> None:
+    oracle, x, plan = Oracle(softmax), np.zeros(3), Plan()
+
+    def add_one(x: np.ndarray) -> np.ndarray:
+        x += 1
+        return x
+
+    oracle.world["add_one"] = add_one
+    plan.want(*plan.call("add_one", x))
+    assert np.array_equal(oracle.run(plan)[0].value, [1, 1, 1])
+    assert np.array_equal(x, [0, 0, 0])
