@@ -266,3 +266,40 @@ def test_nothing_but_its_use_is_refused_of_a_missing_package() -> None:
     for use in uses.values():
         with pytest.raises(ModuleNotFoundError, match=r"`pandas` is not there .* \(imported in cell 3\)"):
             use()
+
+
+# ------------------------------------------------------------------------------------------ hostile answers
+
+# The kernel of a process that answers some requests itself: `LIES` has a function for each kind that it lies about.
+LYING = """
+import gc
+kernel = next(thing for thing in gc.get_objects() if type(thing).__name__ == 'Kernel')
+class Lying(type(kernel)):
+    def answer(self, request):
+        return LIES[request['do']](request) if request['do'] in LIES else super().answer(request)
+kernel.__class__ = Lying
+"""
+RAISING = "dict(raised='E', message='m' * 600, cell=2, line=1, calling='')"
+FOREIGN = {
+    "a start for a cell": "{'cell': lambda r: {'ready': True}}",
+    "an answer for a statement": "{'statement': lambda r: {'ok': []}}",
+    "more statements than characters": "{'cell': lambda r: {'lines': [1] * 99, 'main': 0}}",
+    "a missing function for a name": "{'settle': lambda r: {'missing': 'f', 'have': []}}",
+}
+ODD = {
+    "no cell": "{'settle': lambda r: {'restored': [['f', [], {}], ['f', True, 1.0], ['f', 9, 1], [1, 1, 1], 3]}}",
+    "an array": "{'settle': lambda r: {'restored': [['f', __import__('numpy').zeros(3), 1]]}}",
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_an_answer_to_another_request_ends_the_process(open_session: Open, kind: str) -> None:
+    session = open_session(f"LIES = {FOREIGN[kind]}{LYING}", F)
+    assert "answered out of turn or out of form" in " ".join(note.text for note in session.notes)
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_names_of_odd_form_are_no_notes(open_session: Open, kind: str) -> None:
+    session = open_session(f"LIES = {ODD[kind]}{LYING}", F)
+    assert ask(session, "f", 1.0) == 2.0
+    assert session.notes == []

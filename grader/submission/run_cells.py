@@ -16,7 +16,7 @@ from ..inside.plan import Implementation
 from ..result import Note
 from .limits import Limits
 from .notebook import Cell, Source
-from .protocol import absent_note, cell_note, names_in, restored_note
+from .protocol import absent_note, cell_note, names_in, restored_in, restored_note
 
 WHOLE, NAMES = -1, -2  # in place of a statement's index: reading the cell, and settling what names mean
 MAX_STOPPED = 5  # statements that loop or end the process before nothing but definitions is run
@@ -130,9 +130,7 @@ class RunsCells(Implementation):
         if (last.number, NAMES) in self._past.stopped:
             return []
         reply = self._ask_cell(last, NAMES, 0, {"do": "settle", "asked": list(self.asked)}, self.cpu_seconds())
-        cells = {cell.number for cell in self.source.cells}
-        found = [each for each in reply.get("restored", []) if isinstance(each, list) and len(each) == 3]
-        return [restored_note(name, a, b) for name, a, b in found if names_in([name]) and {a, b} <= cells]
+        return [restored_note(*each) for each in restored_in(reply.get("restored", []), self.source)]
 
     def _cells_left(self) -> float:
         """Return the CPU seconds that the cells may use; the last start, of definitions only, has the time of one more cell."""

@@ -194,7 +194,9 @@ class Session(RunsCells):
             channel.sendall(frame)
             watch = _Watch(self.child, cpu, cpu * self.limits.wall_factor)
             channel.settimeout(WATCH_SECONDS)
-            return check_reply(receive(channel, self.limits.reply_mb << 20, nonce, watch.check)[1], self.source)
+            return check_reply(
+                receive(channel, self.limits.reply_mb << 20, nonce, watch.check)[1], request, self.source
+            )
         except TimeoutError:
             self._end()
             end: Fault = TimedOut(f"{called} {late}".strip())
