@@ -303,3 +303,26 @@ def test_names_of_odd_form_are_no_notes(open_session: Open, kind: str) -> None:
     session = open_session(f"LIES = {ODD[kind]}{LYING}", F)
     assert ask(session, "f", 1.0) == 2.0
     assert session.notes == []
+
+
+MUCH = {
+    "exceptions": f"{{'statement': lambda r: {RAISING}, 'cell': lambda r: {{'lines': [1] * 999, 'main': 0}}}}",
+    "packages": "{'statement': lambda r: {'ran': True, 'absent': [f'{\"p\" * 600}{r[\"index\"]}_{i}' for i in range(300)]}}",
+    "names": "{'settle': lambda r: {'restored': [['f' * 9, 1, 2]] * 9999}}",
+}
+
+
+@pytest.mark.parametrize("kind", MUCH)
+def test_notes_are_few_and_short_whatever_a_process_claims(open_session: Open, kind: str) -> None:
+    session = open_session(f"LIES = {MUCH[kind]}{LYING}", "x = 1\n" * 999)
+    assert 0 < len(session.notes) <= 200
+    assert sum(len(note.text) for note in session.notes) < 20_000
+
+
+def test_a_cell_in_which_much_fails_says_how_much(open_session: Open) -> None:
+    session = open_session("".join(f"x{i} = 1 / 0\n" for i in range(30)) + "y = x3")
+    assert len(session.notes) == 21
+    assert session.notes[-2].text.endswith(
+        "line 31 (which need what it would have made, or only show something) was not run, the rest was"
+    )
+    assert session.notes[-1].text == "10 more of its statements raised an exception"

@@ -19,6 +19,7 @@ from .notebook import Cell, Source
 
 MAX_TEXT = 500  # characters of any text in a reply: exceptions, names
 MAX_LINES = 8  # that a note lists
+MAX_LISTED = 20  # packages that a note lists, and notes of exceptions in one cell
 MAX_NAMES = (
     200  # of the functions that a submission has: among them one that comes close to a missing one is looked for
 )
@@ -134,10 +135,10 @@ def rest_of(skipped: Sequence[int]) -> str:
 
 def absent_note(cell: Cell, packages: Sequence[str]) -> Note:
     """Return the note for a cell that imports packages which are not there."""
-    named, (verb, them) = (
-        " and ".join(f"`{name}`" for name in packages),
-        ("are", "them") if packages[1:] else ("is", "it"),
+    named = " and ".join(
+        [*(f"`{name}`" for name in packages[:MAX_LISTED]), *(["more"] if packages[MAX_LISTED:] else [])]
     )
+    verb, them = ("are", "them") if packages[1:] else ("is", "it")
     sentence = f"imports {named}, which {verb} not there where work is graded: what uses {them} fails"
     return Note(sentence, cell.number)
 

@@ -16,7 +16,7 @@ from ..inside.plan import Implementation
 from ..result import Note
 from .limits import Limits
 from .notebook import Cell, Source
-from .protocol import absent_note, cell_note, names_in, restored_in, restored_note
+from .protocol import MAX_LISTED, absent_note, cell_note, names_in, restored_in, restored_note
 
 WHOLE, NAMES = -1, -2  # in place of a statement's index: reading the cell, and settling what names mean
 MAX_STOPPED = 5  # statements that loop or end the process before nothing but definitions is run
@@ -87,20 +87,25 @@ class RunsCells(Implementation):
         if "raised" in opened:
             self.broken.add(number)
             return [cell_note(cell, opened)]
-        raised, skipped, absent = list[dict[str, Any]](), list[int](), list[str]()
+        raised, skipped, absent, more = list[dict[str, Any]](), list[int](), list[str](), 0
         for index, line in enumerate(opened["lines"]):
             started = self.cpu_seconds() if index == opened["main"] else started
             stopped = (number, index) in self._past.stopped
             order = {"index": index, "stopped": stopped, "definitions": self._past.definitions_only}
             reply = self._ask_cell(cell, index, line, {"do": "statement", **order}, started)
-            if "raised" in reply:
+            if "raised" in reply and len(raised) == MAX_LISTED:
+                more += 1
+            elif "raised" in reply:
                 raised.append(reply)
             elif "ran" in reply:
-                absent += [name for name in names_in(reply["absent"]) if name not in absent]
+                absent += [
+                    name for name in names_in(reply["absent"]) if name not in absent and len(absent) <= MAX_LISTED
+                ]
                 skipped += [line] if not reply["ran"] and not stopped and not self._past.definitions_only else []
         if raised:
             self.broken.add(number)
         last = [cell_note(cell, reply, skipped if i == len(raised) - 1 else ()) for i, reply in enumerate(raised)]
+        last += [Note(f"{more} more of its statements raised an exception", number)] if more else []
         return [*([absent_note(cell, absent)] if absent else []), *last]
 
     def _ask_cell(self, cell: Cell, index: int, line: int, request: dict[str, Any], started: float) -> dict[str, Any]:
