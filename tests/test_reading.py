@@ -326,3 +326,17 @@ def test_a_cell_in_which_much_fails_says_how_much(open_session: Open) -> None:
         "line 31 (which need what it would have made, or only show something) was not run, the rest was"
     )
     assert session.notes[-1].text == "10 more of its statements raised an exception"
+
+
+BUSY = "import time\ndef wait():\n    until = time.process_time() + 0.02\n    while time.process_time() < until: pass\n"
+SHORT = Limits(row_cpu_seconds=0.5, cell_cpu_seconds=0.3, submission_cpu_seconds=0.5, wall_factor=4)
+
+
+@pytest.mark.parametrize("statement", ["x = wait()\n", "x = time.sleep(0.04)\n"])
+def test_many_short_statements_share_the_limits_of_their_cell_and_of_all(open_session: Open, statement: str) -> None:
+    session = open_session(BUSY + statement * 200, *[statement * 200] * 9, F, limits=SHORT)
+    said = " ".join(note.text for note in session.notes)
+    assert "took longer than 0.3 s of processor time (or slept) and was stopped" in said
+    assert "of all cells only definitions were run" in said
+    assert session.cpu_seconds() < 0.5 + 0.3 + 1.0  # what starting the processes takes is in it, too
+    assert ask(session, "f", 1.0) == 2.0
