@@ -21,7 +21,7 @@ from .protocol import MAX_LISTED, absent_note, cell_note, names_in, restored_in,
 
 WHOLE, NAMES = -1, -2  # in place of a statement's index: reading the cell, and settling what names mean
 MAX_STOPPED = 5  # statements that loop or end the process before nothing but definitions is run
-MAX_STARTS = 12  # of a process that ends while its cells are run: then there is no submission to ask
+MAX_ENDS = 12  # of processes while their cells are run: then there is no submission to ask
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Past:
         default_factory=set
     )  # statements that looped or ended the process: (cell, index)
     definitions_only: bool = False  # nothing else of the cells is run any more
-    starts: int = 0
+    ends: int = 0  # of processes while their cells were run
     timed_out: list[tuple[set[str], int]] = field(
         default_factory=list
     )  # functions of a plan that was too slow, and its bytes
@@ -134,6 +134,7 @@ class RunsCells(Implementation):
         """Leave a statement out from now on; after too many of them, or with the cells' time spent, all but definitions."""
         past = self._past
         past.stopped.add((cell.number, index))
+        past.ends += 1
         self.broken.add(cell.number)
         if not past.definitions_only:
             at = f" (line {line})" if line else ""
@@ -153,7 +154,7 @@ class RunsCells(Implementation):
 
     def _cells_left(self) -> float:
         """Return the seconds that the cells may use; the last start, of definitions only, has the time of one more cell."""
-        if self._past.starts >= MAX_STARTS and self.child is None:
+        if self._past.ends >= MAX_ENDS and self.child is None:
             return 0.0
         more = self.limits.cell_cpu_seconds if self._past.definitions_only else 0.0
         return self.limits.submission_cpu_seconds + more - self._past.cells_seconds

@@ -128,7 +128,6 @@ class Session(RunsCells):
         """
         first = not self.notes
         while self.child is None and self._cells_left() > 0:
-            self._past.starts += 1
             self._launch()
             notes = self._run_cells()
             if self.child is not None and first:
