@@ -266,3 +266,77 @@ def test_nothing_but_its_use_is_refused_of_a_missing_package() -> None:
     for use in uses.values():
         with pytest.raises(ModuleNotFoundError, match=r"`pandas` is not there .* \(imported in cell 3\)"):
             use()
+
+
+# ------------------------------------------------------------------------------------------ hostile answers
+
+# The kernel of a process that answers some requests itself: `LIES` has a function for each kind that it lies about.
+LYING = """
+import gc
+kernel = next(thing for thing in gc.get_objects() if type(thing).__name__ == 'Kernel')
+class Lying(type(kernel)):
+    def answer(self, request):
+        return LIES[request['do']](request) if request['do'] in LIES else super().answer(request)
+kernel.__class__ = Lying
+"""
+RAISING = "dict(raised='E', message='m' * 600, cell=2, line=1, calling='')"
+FOREIGN = {
+    "a start for a cell": "{'cell': lambda r: {'ready': True}}",
+    "an answer for a statement": "{'statement': lambda r: {'ok': []}}",
+    "more statements than characters": "{'cell': lambda r: {'lines': [1] * 99, 'main': 0}}",
+    "a missing function for a name": "{'settle': lambda r: {'missing': 'f', 'have': []}}",
+}
+ODD = {
+    "no cell": "{'settle': lambda r: {'restored': [['f', [], {}], ['f', True, 1.0], ['f', 9, 1], [1, 1, 1], 3]}}",
+    "an array": "{'settle': lambda r: {'restored': [['f', __import__('numpy').zeros(3), 1]]}}",
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_an_answer_to_another_request_ends_the_process(open_session: Open, kind: str) -> None:
+    session = open_session(f"LIES = {FOREIGN[kind]}{LYING}", F)
+    assert "answered out of turn or out of form" in " ".join(note.text for note in session.notes)
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_names_of_odd_form_are_no_notes(open_session: Open, kind: str) -> None:
+    session = open_session(f"LIES = {ODD[kind]}{LYING}", F)
+    assert ask(session, "f", 1.0) == 2.0
+    assert session.notes == []
+
+
+MUCH = {
+    "exceptions": f"{{'statement': lambda r: {RAISING}, 'cell': lambda r: {{'lines': [1] * 999, 'main': 0}}}}",
+    "packages": "{'statement': lambda r: {'ran': True, 'absent': [f'{\"p\" * 600}{r[\"index\"]}_{i}' for i in range(300)]}}",
+    "names": "{'settle': lambda r: {'restored': [['f' * 9, 1, 2]] * 9999}}",
+}
+
+
+@pytest.mark.parametrize("kind", MUCH)
+def test_notes_are_few_and_short_whatever_a_process_claims(open_session: Open, kind: str) -> None:
+    session = open_session(f"LIES = {MUCH[kind]}{LYING}", "x = 1\n" * 999)
+    assert 0 < len(session.notes) <= 200
+    assert sum(len(note.text) for note in session.notes) < 20_000
+
+
+def test_a_cell_in_which_much_fails_says_how_much(open_session: Open) -> None:
+    session = open_session("".join(f"x{i} = 1 / 0\n" for i in range(30)) + "y = x3")
+    assert len(session.notes) == 21
+    assert session.notes[-2].text.endswith(
+        "line 31 (which need what it would have made, or only show something) was not run, the rest was"
+    )
+    assert session.notes[-1].text == "10 more of its statements raised an exception"
+
+
+BUSY = "import time\ndef wait():\n    until = time.process_time() + 0.02\n    while time.process_time() < until: pass\n"
+SHORT = Limits(row_cpu_seconds=0.5, cell_cpu_seconds=0.3, submission_cpu_seconds=0.5, wall_factor=4)
+
+
+@pytest.mark.parametrize("statement", ["x = wait()\n", "x = time.sleep(0.04)\n"])
+def test_many_short_statements_share_the_limits_of_their_cell_and_of_all(open_session: Open, statement: str) -> None:
+    session = open_session(BUSY + statement * 200, *[statement * 200] * 9, F, limits=SHORT)
+    said = " ".join(note.text for note in session.notes)
+    assert "took longer than 0.3 s of processor time (or slept) and was stopped" in said
+    assert "of all cells only definitions were run" in said
+    assert session.cpu_seconds() < 0.5 + 0.3 + 1.0  # what starting the processes takes is in it, too
+    assert ask(session, "f", 1.0) == 2.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 
 from grader.errors import Died, Raised, TimedOut, Wrong
@@ -98,3 +100,13 @@ def test_a_file_cannot_fill_the_disk(open_session: Open) -> None:
     with pytest.raises((Raised, Died)):
         ask(session, "f")
     assert ask(session, "answer") == 42
+
+
+def test_what_the_cells_have_used_is_not_taken_from_the_rows_by_the_kernel_either(open_session: Open) -> None:
+    limits = Limits(row_cpu_seconds=3.0, cell_cpu_seconds=3.0, submission_cpu_seconds=3.0, wall_factor=20)
+    spend = "import time\ndef f(seconds):\n    until = time.process_time() + seconds\n"
+    spend += "    while time.process_time() < until: pass\n    return 42\n"
+    with patch("grader.submission.jail.base.GRACE_SECONDS", 1):
+        session = open_session(spend + "f(2.5)", limits=limits)
+    assert ask(session, "f", 2.5) == 42
+    assert session.notes == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.errors import Died
+from grader.errors import Died, TimedOut
+from grader.submission.run_cells import MAX_ENDS
 from support.sessions import ANSWER, Open, ask, notes
 
 KILLING = {
@@ -51,3 +52,29 @@ def test_notes_are_not_told_again_after_a_new_start(open_session: Open) -> None:
         ask(session, "f")
     assert ask(session, "answer") == 42
     assert len(session.notes) == 1
+
+
+def test_rows_that_end_the_process_leave_the_next_rows_a_new_one_however_many_they_are(open_session: Open) -> None:
+    session = open_session("import os\ndef f():\n    os._exit(0)", ANSWER)
+    for _ in range(13):
+        with pytest.raises(Died):
+            ask(session, "f")
+    assert ask(session, "answer") == 42
+
+
+def test_cells_that_end_every_process_are_given_up(open_session: Open) -> None:
+    dying = """class Definition:
+    import gc, os
+    for kernel in gc.get_objects():
+        if type(kernel).__name__ == "Kernel":
+            class Dying(type(kernel)):
+                def answer(self, request): os._exit(0)
+            kernel.__class__ = Dying
+import os
+"""
+    session = open_session(dying, *["x = 1"] * 20)
+    for _ in range(5):
+        with pytest.raises(TimedOut):
+            ask(session, "f")
+    assert session._past.ends == MAX_ENDS
+    assert len(session.notes) <= MAX_ENDS + 1

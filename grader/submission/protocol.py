@@ -19,35 +19,35 @@ from .notebook import Cell, Source
 
 MAX_TEXT = 500  # characters of any text in a reply: exceptions, names
 MAX_LINES = 8  # that a note lists
+MAX_LISTED = 20  # packages that a note lists, and notes of exceptions in one cell
 MAX_NAMES = (
     200  # of the functions that a submission has: among them one that comes close to a missing one is looked for
 )
 
-FORMS: tuple[dict[str, type], ...] = (
-    {"ok": list},
-    {"lines": list, "main": int},
-    {"ran": bool, "absent": list},
-    {"restored": list},
-    {"ready": bool},
-    {"refused": str},
-    {"missing": str, "have": list},
-    {"misfit": str, "sentence": str},
-    {"raised": str, "message": str, "cell": int, "line": int, "calling": str},
-)
+RAISED: dict[str, type] = {"raised": str, "message": str, "cell": int, "line": int, "calling": str}
+# The forms of a reply to each kind of request; the first, which starts the process, has no kind.
+FORMS: dict[str, tuple[dict[str, type], ...]] = {
+    "": ({"ready": bool}, {"refused": str}),
+    "anew": ({"ready": bool},),
+    "cell": ({"lines": list, "main": int}, RAISED),
+    "statement": ({"ran": bool, "absent": list}, RAISED),
+    "settle": ({"restored": list}, RAISED),
+    "plan": ({"ok": list}, {"missing": str, "have": list}, {"misfit": str, "sentence": str}, RAISED),
+}
 
 
-def check_reply(reply: Any, source: Source) -> dict[str, Any]:
-    """Return a reply of one of the `FORMS`, with its texts cut to size. Raises wire.WireError for anything else.
+def check_reply(reply: Any, request: dict[str, Any], source: Source) -> dict[str, Any]:
+    """Return a reply of one of the `FORMS` for its request, with its texts cut to size. Raises wire.WireError for anything else.
 
     A cell or line that the submission does not have becomes 0.
     """
     if not isinstance(reply, dict) or not any(
         reply.keys() == form.keys() and all(isinstance(reply[key], kind) for key, kind in form.items())
-        for form in FORMS
+        for form in FORMS[request.get("do", "")]
     ):
         raise wire.WireError("a reply of unknown form")
     cut: dict[str, Any] = {key: value[:MAX_TEXT] if isinstance(value, str) else value for key, value in reply.items()}
-    if "lines" in cut and not _are_lines(cut["lines"], source):
+    if "lines" in cut and not _are_lines(cut["lines"], request["code"]):
         raise wire.WireError("a cell of impossible statements")
     if "raised" in cut:
         cell, line = cut["cell"], cut["line"]
@@ -57,15 +57,25 @@ def check_reply(reply: Any, source: Source) -> dict[str, Any]:
     return cut
 
 
-def _are_lines(lines: list[Any], source: Source) -> bool:
-    """Say whether these can be the lines of a cell's statements: no more of them than a cell has characters."""
-    longest = max((len(cell.code) for cell in source.cells), default=0)
-    return len(lines) <= longest and all(type(line) is int and 0 < line <= longest + 1 for line in lines)
+def _are_lines(lines: list[Any], code: str) -> bool:
+    """Say whether these can be the lines of a cell's statements: no more of them than the cell has characters."""
+    return len(lines) <= len(code) and all(type(line) is int and 0 < line <= len(code) + 1 for line in lines)
 
 
 def names_in(listed: Sequence[Any]) -> list[str]:
     """Return the names in a part of a reply, cut to size; whatever is no name is left out."""
     return [name[:MAX_TEXT] for name in listed[:MAX_NAMES] if isinstance(name, str) and name.isidentifier()]
+
+
+def restored_in(listed: Sequence[Any], source: Source) -> list[tuple[str, int, int]]:
+    """Return the names of a reply that are functions again, with the cells of their value and of the function."""
+    found = [each for each in listed[:MAX_NAMES] if isinstance(each, list) and len(each) == 3]
+    return [
+        (name, *cells)
+        for given, *cells in found
+        if all(type(cell) is int and 0 < cell <= len(source.cells) for cell in cells)
+        for name in names_in([given])
+    ]
 
 
 def answers_to(plan: Plan, reply: dict[str, Any], limits: Limits) -> list[Any]:
@@ -125,10 +135,10 @@ def rest_of(skipped: Sequence[int]) -> str:
 
 def absent_note(cell: Cell, packages: Sequence[str]) -> Note:
     """Return the note for a cell that imports packages which are not there."""
-    named, (verb, them) = (
-        " and ".join(f"`{name}`" for name in packages),
-        ("are", "them") if packages[1:] else ("is", "it"),
+    named = " and ".join(
+        [*(f"`{name}`" for name in packages[:MAX_LISTED]), *(["more"] if packages[MAX_LISTED:] else [])]
     )
+    verb, them = ("are", "them") if packages[1:] else ("is", "it")
     sentence = f"imports {named}, which {verb} not there where work is graded: what uses {them} fails"
     return Note(sentence, cell.number)
 

@@ -128,7 +128,6 @@ class Session(RunsCells):
         """
         first = not self.notes
         while self.child is None and self._cells_left() > 0:
-            self._past.starts += 1
             self._launch()
             notes = self._run_cells()
             if self.child is not None and first:
@@ -162,7 +161,7 @@ class Session(RunsCells):
     def _cpu_left(self) -> float:
         """Return the CPU seconds that are left: cells and rows have as many each, so that neither costs the other."""
         if self._running_cells:
-            return self._cells_left() - self._cells_running()
+            return self._cells_left() - self._since(self._cells_started)
         return self.limits.submission_cpu_seconds - (self.cpu_seconds() - self._past.cells_cpu_seconds)
 
     def _budget_sentence(self) -> str:
@@ -190,11 +189,14 @@ class Session(RunsCells):
         channel, nonce = self.child.channel, os.urandom(wire.NONCE_BYTES)
         frame = wire.frame(request, nonce)
         try:
+            watch = _Watch(self.child, cpu, cpu * self.limits.wall_factor)
+            watch.check()  # while an answer is awaited it is called only if that takes long: nothing may be left by now
             channel.settimeout(max(cpu, 0.001) * self.limits.wall_factor)
             channel.sendall(frame)
-            watch = _Watch(self.child, cpu, cpu * self.limits.wall_factor)
             channel.settimeout(WATCH_SECONDS)
-            return check_reply(receive(channel, self.limits.reply_mb << 20, nonce, watch.check)[1], self.source)
+            return check_reply(
+                receive(channel, self.limits.reply_mb << 20, nonce, watch.check)[1], request, self.source
+            )
         except TimeoutError:
             self._end()
             end: Fault = TimedOut(f"{called} {late}".strip())

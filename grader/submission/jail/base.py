@@ -24,7 +24,7 @@ SCRATCH_BYTES = 16 << 20  # what a submission may write, and the largest file
 DESCRIPTORS = 64
 THREADS = 64  # that a submission may start (RLIMIT_NPROC: those that others start at the same time count as well)
 WINDOWS_CRASH = 0xC0000000  # the first of Windows's own exit statuses, for exceptions that nobody handled
-GRACE_SECONDS = 5  # CPU seconds beyond the submission's budget, after which the kernel itself ends it
+GRACE_SECONDS = 5  # CPU seconds beyond all budgets of a submission, after which the kernel itself ends it
 LEAVING_SECONDS = 1.0  # wall time for a process that closed its channel to be gone
 
 
@@ -66,7 +66,8 @@ class Jail(abc.ABC):
         return {
             "imports": self.imports,
             "memory": limits.memory_mb << 20,
-            "cpu": math.ceil(limits.submission_cpu_seconds) + GRACE_SECONDS,
+            # The cells and the rows of one process have as much each, and a last start of the cells that of one more.
+            "cpu": math.ceil(2 * limits.submission_cpu_seconds + limits.cell_cpu_seconds) + GRACE_SECONDS,
             "file": SCRATCH_BYTES,
             "descriptors": DESCRIPTORS,
             "threads": THREADS,
