@@ -1,7 +1,7 @@
 """Cheat the assignment: tries one library after the other that differentiates.
 
 breaches: naive
-seen: is not there where work is graded
+seen: cannot be imported in this course
 """
 
 import importlib
