@@ -61,6 +61,28 @@ BESIDE: Mapping[str, tuple[list[str], str]] = {
         "",
     ),
     "a cell that is no Python": (["x = (", F], "is no Python"),
+    "a fall-back below what failed": (
+        ["rows = open('data.csv').read()\nrows = 0\nONE = rows + 1\ndef f(x):\n    return x + ONE"],
+        "FileNotFoundError",
+    ),
+    "a loop that fails above another of the same variables": (
+        [
+            "t = []\nfor i in range(2):\n    v = i\n    1 / 0\nfor i in range(2):\n    v = i\n    t += [v]\n"
+            "u = [i for i in t]\ndef f(x):\n    return x + u[1]"
+        ],
+        "line 4",
+    ),
+    "a file that fails above another of the same name": (
+        [
+            "with open('data.csv') as h:\n    pass\nimport io\nwith io.StringIO('1') as h:\n    ONE = int(h.read())\n"
+            "def f(x):\n    return x + ONE"
+        ],
+        "FileNotFoundError",
+    ),
+    "a list that fails, whose variable is its own": (
+        ["i = 1\ny = [1 / 0 for i in range(3)]\nONE = i\ndef f(x):\n    return x + ONE"],
+        "ZeroDivisionError",
+    ),
     "limits of plots": (
         ["import matplotlib.pyplot as plt\nlow, high = plt.xlim()\ntop = plt.gca().get_ylim()[1] * 1.1\n" + F],
         "",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import __future__
 
 import _ast
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
@@ -126,25 +126,37 @@ def _bound(node: Any) -> Iterator[str]:
         yield node.id
     if not isinstance(node, _ast.Lambda):
         for child in _children(node):
-            yield from _bound(child)
+            if not (isinstance(node, _ast.comprehension) and child is node.target):  # it has a scope of its own
+                yield from _bound(child)
 
 
-def _read(node: Any) -> Iterator[str]:
-    """Yield the names that running a statement reads: of a function only its decorators and defaults."""
-    if isinstance(node, _ast.Name):
-        if not isinstance(node.ctx, _ast.Store):
-            yield node.id
-        return
-    if isinstance(node, _ast.AugAssign) and isinstance(node.target, _ast.Name):
-        yield node.target.id
+def _read(node: Any) -> set[str]:
+    """Return the names that running a statement reads before it binds them itself, as a loop does its variable.
+
+    Of a function only its decorators and defaults are run.
+    """
+    reads, bound, waiting = set[str](), set[str](), [node]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, _ast.Name) and isinstance(found.ctx, _ast.Store):
+            bound.add(found.id)
+        elif isinstance(found, _ast.Name) and found.id not in bound:
+            reads.add(found.id)
+        elif isinstance(found, (_ast.Import, _ast.ImportFrom)):
+            bound.update(_bound(found))
+        if isinstance(found, _ast.AugAssign) and isinstance(found.target, _ast.Name) and found.target.id not in bound:
+            reads.add(found.target.id)
+        waiting += reversed(_as_evaluated(found))
+    return reads
+
+
+def _as_evaluated(node: Any) -> list[Any]:
+    """Return the parts of a node that are evaluated where it stands, in that order: values before what they are bound to."""
     if isinstance(node, FUNCTIONS):
-        parts = [*getattr(node, "decorator_list", ()), *node.args.defaults, *filter(None, node.args.kw_defaults)]
-    elif isinstance(node, _ast.AnnAssign):
-        parts = [node.target, *([node.value] if node.value else [])]
-    else:
-        parts = list(_children(node))
-    for part in parts:
-        yield from _read(part)
+        return [*getattr(node, "decorator_list", ()), *node.args.defaults, *filter(None, node.args.kw_defaults)]
+    if isinstance(node, _ast.AnnAssign):
+        return [*([node.value] if node.value else []), node.target]
+    return list(_children(node, sorted(node._fields, key=lambda name: name not in ("value", "iter", "generators"))))
 
 
 def _strict_imports(node: Any, caught: bool) -> Iterator[Any]:
@@ -179,8 +191,9 @@ def _walk(node: Any) -> Iterator[Any]:
         waiting += _children(found)
 
 
-def _children(node: Any) -> Iterator[Any]:
-    for name in node._fields:
+def _children(node: Any, fields: Sequence[str] | None = None) -> Iterator[Any]:
+    """Yield the nodes in some fields of a node, by default in all."""
+    for name in node._fields if fields is None else fields:
         value = getattr(node, name, None)
         if isinstance(value, _ast.AST):
             yield value
