@@ -362,3 +362,26 @@ def test_many_short_statements_share_the_limits_of_their_cell_and_of_all(open_se
     assert "of all cells only definitions were run" in said
     assert session.cpu_seconds() < 0.5 + 0.3 + 1.0  # what starting the processes takes is in it, too
     assert ask(session, "f", 1.0) == 2.0
+
+
+DEFINITIONS = {
+    "a lambda": "f = lambda x: x + 1",
+    "another name": "def g(x):\n    return x + 1\nf = g",
+    "an import that is provided for": (
+        "try:\n    import numpy as np\nexcept ImportError:\n    print('no numpy')\ndef f(x):\n    return np.add(x, 1)"
+    ),
+    "a condition": "USE = True\nif USE and 1 < 2:\n" + "    def f(x):\n        return x + 1\n" + "else:\n    pass",
+}
+
+
+@pytest.mark.parametrize("kind", DEFINITIONS)
+def test_the_last_start_defines_what_the_notebook_defines(open_session: Open, kind: str) -> None:
+    limits = Limits(row_cpu_seconds=0.5, cell_cpu_seconds=0.2, submission_cpu_seconds=0.3, wall_factor=20)
+    session = open_session(DEFINITIONS[kind], *["while True: pass"] * 3, limits=limits)
+    assert "of all cells only definitions were run" in " ".join(note.text for note in session.notes)
+    assert ask(session, "f", 1.0) == 2.0
+
+
+def test_a_lambda_calls_the_function_though_its_name_became_a_value(open_session: Open) -> None:
+    session = open_session("def one():\n    return 1\nf = lambda x: x + one()", "one = one()", asked=["f"])
+    assert ask(session, "f", 1.0) == 2.0

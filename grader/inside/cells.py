@@ -18,6 +18,10 @@ TOP_LEVEL_AWAIT = 0x2000  # ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 # Annotations are not evaluated: `x: torch.Tensor` must not cost a function that computes with numpy alone.
 ALWAYS = TOP_LEVEL_AWAIT | __future__.annotations.compiler_flag
 IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+DEFINITIONS = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.ClassDef, _ast.Import, _ast.ImportFrom)
+OPERATORS = (_ast.UnaryOp, _ast.BinOp, _ast.operator, _ast.unaryop)
+CONSTANT = (_ast.Constant, _ast.Tuple, _ast.List, _ast.Dict, _ast.expr_context, *OPERATORS)  # `10 ** -8`, `(1, 2)`
+CONDITION = (_ast.Name, _ast.Attribute, _ast.Compare, _ast.cmpop, _ast.BoolOp, _ast.boolop, *CONSTANT)
 FUNCTIONS = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.Lambda)
 
 
@@ -26,7 +30,7 @@ class Statement:
     """One statement of a cell.
 
     `binds` are the names that it gives a value, `reads` those that it needs when it is run (not those that a function in it
-    needs when it is called), `calls` those that functions in it call. `definition`: it defines, imports, or names a constant.
+    needs when it is called), `calls` those that functions in it call. `definition`: see `_is_definition`.
     `main`: it stands below `if __name__ == "__main__":`.
     """
 
@@ -104,15 +108,29 @@ def _statement(node: Any, main: bool, file: str, flags: int) -> Statement:
 
 
 def _is_definition(node: Any) -> bool:
-    if isinstance(node, (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.ClassDef, _ast.Import, _ast.ImportFrom)):
-        return True
-    return isinstance(node, (_ast.Assign, _ast.AnnAssign)) and node.value is not None and _is_constant(node.value)
+    """Say whether a statement defines, imports, or gives a name to a constant, a lambda or another name.
+
+    So does an `if` or `try` of nothing else; what an `except` does instead may be anything.
+    """
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, (_ast.Assign, _ast.AnnAssign)):
+            value = found.value
+            if value is None or not (
+                isinstance(value, (_ast.Lambda, _ast.Name, _ast.Attribute)) or _is_of(value, CONSTANT)
+            ):
+                return False
+        elif isinstance(found, _ast.Try) or (isinstance(found, _ast.If) and _is_of(found.test, CONDITION)):
+            waiting += [*found.body, *found.orelse, *getattr(found, "finalbody", ())]
+        elif not (isinstance(found, DEFINITIONS) or (isinstance(found, _ast.Pass) and found is not node)):
+            return False
+    return True
 
 
-def _is_constant(node: Any) -> bool:
-    """Say whether an expression is made of constants and operators alone: `10 ** -8`, `(1, 2)`."""
-    plain = (_ast.Constant, _ast.UnaryOp, _ast.BinOp, _ast.Tuple, _ast.List, _ast.Dict, _ast.expr_context)
-    return all(isinstance(n, (*plain, _ast.operator, _ast.unaryop)) for n in _walk(node))
+def _is_of(node: Any, kinds: tuple[Any, ...]) -> bool:
+    """Say whether an expression is made of such parts alone."""
+    return all(isinstance(part, kinds) for part in _walk(node))
 
 
 def _bound(node: Any) -> Iterator[str]:
