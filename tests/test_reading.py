@@ -140,6 +140,16 @@ def test_a_number_that_code_reads_stays_though_a_function_had_its_name(open_sess
     assert ask(session, "momentum", 4.0) == 4.0
 
 
+@pytest.mark.parametrize(
+    "calling", ["def h(x, rate):\n    return rate(x)", "def h(x):\n    rate = f\n    return rate(x)"]
+)
+def test_a_call_of_a_functions_own_variable_leaves_the_number_of_that_name(open_session: Open, calling: str) -> None:
+    both = "def rate(x):\n    return x\ndef f(x):\n    return x * rate\n" + calling
+    session = open_session(both, "rate = 0.5", asked=["f", "h"])
+    assert ask(session, "f", 4.0) == 2.0
+    assert session.notes == []
+
+
 def test_a_timeout_withholds_only_what_is_at_least_as_large(open_session: Open) -> None:
     slow = "def f(x):\n    for i in range(10 ** 9 if len(x) > 9 else 1):\n        pass\n    return len(x)"
     session = open_session(slow)

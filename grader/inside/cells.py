@@ -100,7 +100,7 @@ def _statement(node: Any, main: bool, file: str, flags: int) -> Statement:
         frozenset(_bound(node)),
         frozenset(_read(node)),
         frozenset(n.id for n in _walk(node) if isinstance(n, _ast.Name)),
-        frozenset(n.func.id for n in _walk(node) if isinstance(n, _ast.Call) and isinstance(n.func, _ast.Name)),
+        frozenset(_called(node)),
         _is_definition(node),
         isinstance(node, _ast.Expr),
         main,
@@ -166,6 +166,17 @@ def _read(node: Any) -> set[str]:
             reads.add(found.target.id)
         waiting += reversed(_as_evaluated(found))
     return reads
+
+
+def _called(node: Any) -> set[str]:
+    """Return the names that a statement calls, without those that are variables of a function in it."""
+    parts = list(_walk(node))
+    called = {part.func.id for part in parts if isinstance(part, _ast.Call) and isinstance(part.func, _ast.Name)}
+    own = {part.arg for part in parts if isinstance(part, _ast.arg)}
+    if isinstance(node, (_ast.FunctionDef, _ast.AsyncFunctionDef)):
+        own |= {part.id for part in parts if isinstance(part, _ast.Name) and isinstance(part.ctx, _ast.Store)}
+        own -= {name for part in parts if isinstance(part, _ast.Global) for name in part.names}
+    return called - own
 
 
 def _as_evaluated(node: Any) -> list[Any]:
