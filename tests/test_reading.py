@@ -61,6 +61,28 @@ BESIDE: Mapping[str, tuple[list[str], str]] = {
         "",
     ),
     "a cell that is no Python": (["x = (", F], "is no Python"),
+    "a fall-back below what failed": (
+        ["rows = open('data.csv').read()\nrows = 0\nONE = rows + 1\ndef f(x):\n    return x + ONE"],
+        "FileNotFoundError",
+    ),
+    "a loop that fails above another of the same variables": (
+        [
+            "t = []\nfor i in range(2):\n    v = i\n    1 / 0\nfor i in range(2):\n    v = i\n    t += [v]\n"
+            "u = [i for i in t]\ndef f(x):\n    return x + u[1]"
+        ],
+        "line 4",
+    ),
+    "a file that fails above another of the same name": (
+        [
+            "with open('data.csv') as h:\n    pass\nimport io\nwith io.StringIO('1') as h:\n    ONE = int(h.read())\n"
+            "def f(x):\n    return x + ONE"
+        ],
+        "FileNotFoundError",
+    ),
+    "a list that fails, whose variable is its own": (
+        ["i = 1\ny = [1 / 0 for i in range(3)]\nONE = i\ndef f(x):\n    return x + ONE"],
+        "ZeroDivisionError",
+    ),
     "limits of plots": (
         ["import matplotlib.pyplot as plt\nlow, high = plt.xlim()\ntop = plt.gca().get_ylim()[1] * 1.1\n" + F],
         "",
@@ -116,6 +138,16 @@ def test_a_number_that_code_reads_stays_though_a_function_had_its_name(open_sess
     session = open_session(both, "momentum = 0.5", asked=["f", "momentum"])
     assert ask(session, "f", 4.0) == 2.0
     assert ask(session, "momentum", 4.0) == 4.0
+
+
+@pytest.mark.parametrize(
+    "calling", ["def h(x, rate):\n    return rate(x)", "def h(x):\n    rate = f\n    return rate(x)"]
+)
+def test_a_call_of_a_functions_own_variable_leaves_the_number_of_that_name(open_session: Open, calling: str) -> None:
+    both = "def rate(x):\n    return x\ndef f(x):\n    return x * rate\n" + calling
+    session = open_session(both, "rate = 0.5", asked=["f", "h"])
+    assert ask(session, "f", 4.0) == 2.0
+    assert session.notes == []
 
 
 def test_a_timeout_withholds_only_what_is_at_least_as_large(open_session: Open) -> None:
@@ -339,4 +371,27 @@ def test_many_short_statements_share_the_limits_of_their_cell_and_of_all(open_se
     assert "took longer than 0.3 s of processor time (or slept) and was stopped" in said
     assert "of all cells only definitions were run" in said
     assert session.cpu_seconds() < 0.5 + 0.3 + 1.0  # what starting the processes takes is in it, too
+    assert ask(session, "f", 1.0) == 2.0
+
+
+DEFINITIONS = {
+    "a lambda": "f = lambda x: x + 1",
+    "another name": "def g(x):\n    return x + 1\nf = g",
+    "an import that is provided for": (
+        "try:\n    import numpy as np\nexcept ImportError:\n    print('no numpy')\ndef f(x):\n    return np.add(x, 1)"
+    ),
+    "a condition": "USE = True\nif USE and 1 < 2:\n" + "    def f(x):\n        return x + 1\n" + "else:\n    pass",
+}
+
+
+@pytest.mark.parametrize("kind", DEFINITIONS)
+def test_the_last_start_defines_what_the_notebook_defines(open_session: Open, kind: str) -> None:
+    limits = Limits(row_cpu_seconds=0.5, cell_cpu_seconds=0.2, submission_cpu_seconds=0.3, wall_factor=20)
+    session = open_session(DEFINITIONS[kind], *["while True: pass"] * 3, limits=limits)
+    assert "of all cells only definitions were run" in " ".join(note.text for note in session.notes)
+    assert ask(session, "f", 1.0) == 2.0
+
+
+def test_a_lambda_calls_the_function_though_its_name_became_a_value(open_session: Open) -> None:
+    session = open_session("def one():\n    return 1\nf = lambda x: x + one()", "one = one()", asked=["f"])
     assert ask(session, "f", 1.0) == 2.0

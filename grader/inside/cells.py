@@ -8,7 +8,7 @@ from __future__ import annotations
 import __future__
 
 import _ast
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
@@ -18,6 +18,10 @@ TOP_LEVEL_AWAIT = 0x2000  # ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 # Annotations are not evaluated: `x: torch.Tensor` must not cost a function that computes with numpy alone.
 ALWAYS = TOP_LEVEL_AWAIT | __future__.annotations.compiler_flag
 IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+DEFINITIONS = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.ClassDef, _ast.Import, _ast.ImportFrom)
+OPERATORS = (_ast.UnaryOp, _ast.BinOp, _ast.operator, _ast.unaryop)
+CONSTANT = (_ast.Constant, _ast.Tuple, _ast.List, _ast.Dict, _ast.expr_context, *OPERATORS)  # `10 ** -8`, `(1, 2)`
+CONDITION = (_ast.Name, _ast.Attribute, _ast.Compare, _ast.cmpop, _ast.BoolOp, _ast.boolop, *CONSTANT)
 FUNCTIONS = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.Lambda)
 
 
@@ -26,7 +30,7 @@ class Statement:
     """One statement of a cell.
 
     `binds` are the names that it gives a value, `reads` those that it needs when it is run (not those that a function in it
-    needs when it is called), `calls` those that functions in it call. `definition`: it defines, imports, or names a constant.
+    needs when it is called), `calls` those that functions in it call. `definition`: see `_is_definition`.
     `main`: it stands below `if __name__ == "__main__":`.
     """
 
@@ -96,7 +100,7 @@ def _statement(node: Any, main: bool, file: str, flags: int) -> Statement:
         frozenset(_bound(node)),
         frozenset(_read(node)),
         frozenset(n.id for n in _walk(node) if isinstance(n, _ast.Name)),
-        frozenset(n.func.id for n in _walk(node) if isinstance(n, _ast.Call) and isinstance(n.func, _ast.Name)),
+        frozenset(_called(node)),
         _is_definition(node),
         isinstance(node, _ast.Expr),
         main,
@@ -104,15 +108,29 @@ def _statement(node: Any, main: bool, file: str, flags: int) -> Statement:
 
 
 def _is_definition(node: Any) -> bool:
-    if isinstance(node, (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.ClassDef, _ast.Import, _ast.ImportFrom)):
-        return True
-    return isinstance(node, (_ast.Assign, _ast.AnnAssign)) and node.value is not None and _is_constant(node.value)
+    """Say whether a statement defines, imports, or gives a name to a constant, a lambda or another name.
+
+    So does an `if` or `try` of nothing else; what an `except` does instead may be anything.
+    """
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, (_ast.Assign, _ast.AnnAssign)):
+            value = found.value
+            if value is None or not (
+                isinstance(value, (_ast.Lambda, _ast.Name, _ast.Attribute)) or _is_of(value, CONSTANT)
+            ):
+                return False
+        elif isinstance(found, _ast.Try) or (isinstance(found, _ast.If) and _is_of(found.test, CONDITION)):
+            waiting += [*found.body, *found.orelse, *getattr(found, "finalbody", ())]
+        elif not (isinstance(found, DEFINITIONS) or (isinstance(found, _ast.Pass) and found is not node)):
+            return False
+    return True
 
 
-def _is_constant(node: Any) -> bool:
-    """Say whether an expression is made of constants and operators alone: `10 ** -8`, `(1, 2)`."""
-    plain = (_ast.Constant, _ast.UnaryOp, _ast.BinOp, _ast.Tuple, _ast.List, _ast.Dict, _ast.expr_context)
-    return all(isinstance(n, (*plain, _ast.operator, _ast.unaryop)) for n in _walk(node))
+def _is_of(node: Any, kinds: tuple[Any, ...]) -> bool:
+    """Say whether an expression is made of such parts alone."""
+    return all(isinstance(part, kinds) for part in _walk(node))
 
 
 def _bound(node: Any) -> Iterator[str]:
@@ -126,25 +144,48 @@ def _bound(node: Any) -> Iterator[str]:
         yield node.id
     if not isinstance(node, _ast.Lambda):
         for child in _children(node):
-            yield from _bound(child)
+            if not (isinstance(node, _ast.comprehension) and child is node.target):  # it has a scope of its own
+                yield from _bound(child)
 
 
-def _read(node: Any) -> Iterator[str]:
-    """Yield the names that running a statement reads: of a function only its decorators and defaults."""
-    if isinstance(node, _ast.Name):
-        if not isinstance(node.ctx, _ast.Store):
-            yield node.id
-        return
-    if isinstance(node, _ast.AugAssign) and isinstance(node.target, _ast.Name):
-        yield node.target.id
+def _read(node: Any) -> set[str]:
+    """Return the names that running a statement reads before it binds them itself, as a loop does its variable.
+
+    Of a function only its decorators and defaults are run.
+    """
+    reads, bound, waiting = set[str](), set[str](), [node]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, _ast.Name) and isinstance(found.ctx, _ast.Store):
+            bound.add(found.id)
+        elif isinstance(found, _ast.Name) and found.id not in bound:
+            reads.add(found.id)
+        elif isinstance(found, (_ast.Import, _ast.ImportFrom)):
+            bound.update(_bound(found))
+        if isinstance(found, _ast.AugAssign) and isinstance(found.target, _ast.Name) and found.target.id not in bound:
+            reads.add(found.target.id)
+        waiting += reversed(_as_evaluated(found))
+    return reads
+
+
+def _called(node: Any) -> set[str]:
+    """Return the names that a statement calls, without those that are variables of a function in it."""
+    parts = list(_walk(node))
+    called = {part.func.id for part in parts if isinstance(part, _ast.Call) and isinstance(part.func, _ast.Name)}
+    own = {part.arg for part in parts if isinstance(part, _ast.arg)}
+    if isinstance(node, (_ast.FunctionDef, _ast.AsyncFunctionDef)):
+        own |= {part.id for part in parts if isinstance(part, _ast.Name) and isinstance(part.ctx, _ast.Store)}
+        own -= {name for part in parts if isinstance(part, _ast.Global) for name in part.names}
+    return called - own
+
+
+def _as_evaluated(node: Any) -> list[Any]:
+    """Return the parts of a node that are evaluated where it stands, in that order: values before what they are bound to."""
     if isinstance(node, FUNCTIONS):
-        parts = [*getattr(node, "decorator_list", ()), *node.args.defaults, *filter(None, node.args.kw_defaults)]
-    elif isinstance(node, _ast.AnnAssign):
-        parts = [node.target, *([node.value] if node.value else [])]
-    else:
-        parts = list(_children(node))
-    for part in parts:
-        yield from _read(part)
+        return [*getattr(node, "decorator_list", ()), *node.args.defaults, *filter(None, node.args.kw_defaults)]
+    if isinstance(node, _ast.AnnAssign):
+        return [*([node.value] if node.value else []), node.target]
+    return list(_children(node, sorted(node._fields, key=lambda name: name not in ("value", "iter", "generators"))))
 
 
 def _strict_imports(node: Any, caught: bool) -> Iterator[Any]:
@@ -179,8 +220,9 @@ def _walk(node: Any) -> Iterator[Any]:
         waiting += _children(found)
 
 
-def _children(node: Any) -> Iterator[Any]:
-    for name in node._fields:
+def _children(node: Any, fields: Sequence[str] | None = None) -> Iterator[Any]:
+    """Yield the nodes in some fields of a node, by default in all."""
+    for name in node._fields if fields is None else fields:
         value = getattr(node, name, None)
         if isinstance(value, _ast.AST):
             yield value

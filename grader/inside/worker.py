@@ -190,6 +190,7 @@ class Kernel:
             raise
         finally:
             self.remember(statement)
+        self.failed -= statement.binds
         return {"ran": True, "absent": stand_ins.forget_absent()}
 
     def remember(self, statement: Statement) -> None:
