@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import types
-from collections.abc import Callable, Set
+from collections.abc import Set
 from typing import Any, NoReturn
 
 # Lines of the student's cells, as (file, line), on which a call is that of a decorator.
@@ -140,5 +140,3 @@ def _is_import_machinery(file: str) -> bool:
 
 
 _OWN_FILE = (lambda: None).__code__.co_filename
-
-Importing = Callable[[], int | None]

@@ -196,9 +196,7 @@ def _parse(text: str) -> dict[str, Any]:
 
 
 def _not_json(text: str, error: json.JSONDecodeError) -> str:
-    """Return the sentence for a file that is not JSON: a web page, a file that is cut off, or something else."""
-    if text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
-        return "The file is a web page, not a notebook: download the notebook itself and hand it in again."
+    """Return the sentence for a file that is not JSON: one that is cut off, or something else."""
     if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
         return f"The notebook is cut off in line {error.lineno}, so it was not saved or sent as a whole: {_AGAIN}."
     return f"The file is not a notebook, for it is not JSON (line {error.lineno}, column {error.colno}): {_AGAIN}."

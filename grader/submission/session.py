@@ -34,7 +34,7 @@ from .jail.base import Child, Jail
 from .limits import Limits
 from .notebook import Source
 from .protocol import answers_to, check_reply, missing
-from .run_cells import Past, RunsCells
+from .run_cells import MAX_ENDS, Past, RunsCells
 
 WATCH_SECONDS = 0.05  # between two looks at the CPU time while an answer is awaited
 START_SECONDS = 60.0  # wall time for the interpreter and numpy: if it is too short, that is our fault
@@ -92,7 +92,7 @@ class Session(RunsCells):
         if any(guilty <= names and size >= least for guilty, least in self._past.timed_out):
             raise TimedOut(f"{called} took too long in an earlier row, for no more than this: not asked again")
         if self.child is None:
-            raise TimedOut(self._budget_sentence())
+            raise self._not_asked()
         self._row.drop_handles = False
         used = self.cpu_seconds() - self._row.started
         try:
@@ -163,6 +163,12 @@ class Session(RunsCells):
         if self._running_cells:
             return self._cells_left() - self._since(self._cells_started)
         return self.limits.submission_cpu_seconds - (self.cpu_seconds() - self._past.cells_cpu_seconds)
+
+    def _not_asked(self) -> Fault:
+        """Return why there is no process to ask."""
+        if self._past.ends >= MAX_ENDS:
+            return Died(f"nothing could be asked: the cells looped or ended the process {MAX_ENDS} times")
+        return TimedOut(self._budget_sentence())
 
     def _budget_sentence(self) -> str:
         return f"the submission used up its {self.limits.submission_cpu_seconds:g} s of processor time"
