@@ -28,12 +28,12 @@ from grader.result import Result, Status
 from grader.submission.find import Submission
 from hostile.harness import ATTACKS, TOPIC, Range
 from support.courses import SOFTMAX_SOLUTION, hand_in
-from support.processes import descendants, ending
+from support.processes import descendants, dying
 
 WAITING = re.compile("took longer|or slept")  # what the Result of an attack that only waits says
 SAMPLES = 20
 SETTLE_SECONDS = 0.1
-REAP_SECONDS = 30.0  # for processes that were killed to be gone, on a busy machine
+KILL_SECONDS = 30.0  # for processes that were killed to be gone, on a busy machine
 WARM = 0.1  # the share of all submissions after which caches and arenas have filled
 GROWTH_MB = 8.0  # memory may rise by so much from there to the end, because garbage and arenas come and go
 
@@ -54,8 +54,8 @@ class Sample:
 def sample(graded: int) -> Sample:
     """Take a sample. Call it while nothing is graded; it waits until what the last submission started has had time to go."""
     time.sleep(SETTLE_SECONDS)
-    deadline = time.monotonic() + REAP_SECONDS
-    while any(map(ending, below := descendants(os.getpid()))) and time.monotonic() < deadline:
+    deadline = time.monotonic() + KILL_SECONDS
+    while any(map(dying, below := descendants(os.getpid()))) and time.monotonic() < deadline:
         time.sleep(SETTLE_SECONDS)
     return Sample(
         graded,

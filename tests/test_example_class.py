@@ -16,7 +16,7 @@ from grader.course.grade import Grading
 from grader.course.settings import Course
 from grader.result import Result, Status, Verdict
 from grader.submission.find import find
-from grader.submission.jail import ProcessJail
+from grader.submission.jail import open_jail
 from support.repository import ROOT, load_script, own_course
 
 CLASS = ROOT / "examples" / "class"
@@ -47,7 +47,7 @@ def graded(course: Course) -> dict[tuple[str, str], Result]:
 def grade(course: Course, paths: list[Path]) -> dict[tuple[str, str], Result]:
     submissions, strays = find(paths, list(course.topics))
     assert not strays
-    jail = ProcessJail(course.imports)
+    jail = open_jail(course.imports)
     try:
         results = Grading(course, jail).grade_all(submissions, os.cpu_count() or 1)
         return {(result.student, result.topic): result for result in results}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,10 @@ from grader.course.settings import Course
 from grader.proving.mutants.coverage import Coverage
 from grader.proving.mutants.generate import Mutant, mutants
 from grader.result import Status
-from grader.submission.jail import ProcessJail
+from grader.submission.jail import Jail, open_jail
 from grader.topics.folder import Assignment
 from grader.truth.reference import Oracle
-from support.courses import HEAVY, HEAVY_SOLUTION, SOFTMAX_SOLUTION, edit
+from support.courses import HEAVY, HEAVY_SOLUTION, SOFTMAX_SOLUTION, edit, make_course
 
 # A class with methods, loops, slices, conditions: shapes that the topics of the small course do not have.
 OBJECT = '''
@@ -159,40 +160,51 @@ HOLE = "trajectory(heavy_ball, steps=10, lr=0.1)"  # the default of lr is judged
 
 
 @pytest.fixture(scope="module")
-def strong() -> Iterator[ProcessJail]:
-    jail = ProcessJail()
+def strong() -> Iterator[Jail]:
+    jail = open_jail()
     yield jail
     jail.close()
 
 
-def covered(folder: Path, jail: ProcessJail) -> Coverage:
+def covered(folder: Path, jail: Jail) -> Coverage:
     assignment = Assignment("heavy-ball", folder)
     return Coverage.of(assignment, Oracle(assignment), jail)
 
 
-def test_a_sound_rubric_catches_all_of_them(shared_folder: Path, strong: ProcessJail) -> None:
-    found = covered(shared_folder, strong)
-    assert found.findings() == []
-    assert found.figures()["caught"] == found.figures()["mutants"] == len(found.judged) > 20
-    assert all(judged.lost and judged.lost.error for judged in found.caught)
+@pytest.fixture(scope="module")
+def sound(shared_folder: Path, strong: Jail) -> Coverage:
+    return covered(shared_folder, strong)
 
 
-def test_a_hole_is_reported_with_its_line(folder: Path, strong: ProcessJail) -> None:
+@pytest.fixture(scope="module")
+def holed(tmp_path_factory: pytest.TempPathFactory, strong: Jail) -> Coverage:
+    folder = make_course(tmp_path_factory.mktemp("holed") / "course")
     edit(folder, HEAVY, "topic.py", "trajectory(heavy_ball, steps=10)", HOLE)
-    found = covered(folder, strong)
-    assert [m.now for m in found.survivors] == [
+    return covered(folder, strong)
+
+
+def test_a_sound_rubric_catches_all_of_them(sound: Coverage) -> None:
+    assert sound.findings() == []
+    assert sound.figures()["caught"] == sound.figures()["mutants"] == len(sound.judged) > 20
+    assert all(judged.lost and judged.lost.error for judged in sound.caught)
+
+
+def test_a_hole_is_reported_with_its_line(holed: Coverage) -> None:
+    assert [m.now for m in holed.survivors] == [
         f"def heavy_ball(w, dw, state, *, lr={lr}, beta=0.9):" for lr in ("0.2", "0.0")
     ]
-    assert found.findings()[0].startswith(
+    assert holed.findings()[0].startswith(
         "mutant survives: heavy_ball, line 1: `def heavy_ball(w, dw, state, *, lr=0.1"
     )
-    assert found.figures()["score"] < 1
+    assert holed.figures()["score"] < 1
 
 
-def explain(folder: Path, *equivalents: str) -> None:
+def explained(coverage: Coverage, folder: Path, *equivalents: str) -> Coverage:
+    """The same mutants, with these equivalents in mistakes.py."""
     edit(folder, HEAVY, "mistakes.py", "from grader import Mistake", "from grader import Equivalent, Mistake")
     path = folder / "assignments" / HEAVY / "mistakes.py"
     path.write_text(path.read_text() + f"\nequivalents = [{', '.join(equivalents)}]\n")
+    return replace(coverage, equivalents=Assignment("heavy-ball", folder).equivalents)
 
 
 def equivalent(was: str, now: str, because: str = "nobody leaves lr out") -> str:
@@ -202,10 +214,8 @@ def equivalent(was: str, now: str, because: str = "nobody leaves lr out") -> str
 HEAD = "def heavy_ball(w, dw, state, *, lr={}, beta=0.9):"
 
 
-def test_an_equivalent_with_a_reason_is_accepted(folder: Path, strong: ProcessJail) -> None:
-    edit(folder, HEAVY, "topic.py", "trajectory(heavy_ball, steps=10)", HOLE)
-    explain(folder, *(equivalent(HEAD.format("1e-1"), HEAD.format(lr)) for lr in ("0.2", "0.0")))
-    found = covered(folder, strong)
+def test_an_equivalent_with_a_reason_is_accepted(holed: Coverage, folder: Path) -> None:
+    found = explained(holed, folder, *(equivalent(HEAD.format("1e-1"), HEAD.format(lr)) for lr in ("0.2", "0.0")))
     assert found.findings() == []
     assert (found.figures()["equivalents"], found.figures()["score"]) == (2, 1.0)
 
@@ -216,20 +226,19 @@ def test_an_equivalent_with_a_reason_is_accepted(folder: Path, strong: ProcessJa
         (equivalent(HEAD.format(0.1), HEAD.format(0.2)), "is stale: row 'steps' catches that mutant; take it out"),
         (equivalent("v = 1", "v = 2"), "equivalent `v = 1` → `v = 2` is stale: no such mutant is made; take it out"),
     ],
+    ids=["caught", "never made"],
 )
-def test_a_stale_equivalent_is_found(folder: Path, strong: ProcessJail, one: str, finding: str) -> None:
-    explain(folder, one)
-    [found] = covered(folder, strong).findings()
+def test_a_stale_equivalent_is_found(sound: Coverage, folder: Path, one: str, finding: str) -> None:
+    [found] = explained(sound, folder, one).findings()
     assert found.endswith(finding)
 
 
-def test_an_equivalent_without_a_reason_is_found(folder: Path, strong: ProcessJail) -> None:
-    edit(folder, HEAVY, "topic.py", "trajectory(heavy_ball, steps=10)", HOLE)
-    explain(folder, *(equivalent(HEAD.format(0.1), HEAD.format(lr), " ") for lr in ("0.2", "0.0")))
-    assert [f.endswith("gives no reason") for f in covered(folder, strong).findings()] == [True, True]
+def test_an_equivalent_without_a_reason_is_found(holed: Coverage, folder: Path) -> None:
+    found = explained(holed, folder, *(equivalent(HEAD.format(0.1), HEAD.format(lr), " ") for lr in ("0.2", "0.0")))
+    assert [finding.endswith("gives no reason") for finding in found.findings()] == [True, True]
 
 
-def test_a_mutant_that_loops_is_caught_by_its_limit(folder: Path, strong: ProcessJail) -> None:
+def test_a_mutant_that_loops_is_caught_by_its_limit(folder: Path, strong: Jail) -> None:
     once = "    once = 1\n    while once:\n        once -= 1\n    return w - lr"
     edit(folder, HEAVY, "solution.py", "    return w - lr", once)
     found = covered(folder, strong)

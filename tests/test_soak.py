@@ -46,14 +46,14 @@ def test_a_leak_would_be_seen(leak: dict[str, float], said: str) -> None:
 LARGE = """
 import numpy as np
 def softmax_xent(logits, labels):
-    return np.ones(5 * 2**20)
+    return np.ones(2 * 2**20)
 softmax_xent_grad = softmax_xent
 """
 DAMAGED = """
 import struct, sys
 wire = sys.modules["grader_inside.wire"]
 def frame(value, nonce):
-    payload = b"d" + struct.pack("<I", 1) + struct.pack("<I", 2) + b"ok" + b"?" + bytes(40 * 2**20)
+    payload = b"d" + struct.pack("<I", 1) + struct.pack("<I", 2) + b"ok" + b"?" + bytes(16 * 2**20)
     return wire.HEADER.pack(wire.MAGIC, nonce, len(payload)) + payload
 def softmax_xent(logits, labels):
     wire.frame = frame
@@ -72,6 +72,6 @@ def test_large_answers_are_forgotten_without_waiting_for_the_garbage_collector(
     try:
         before = soak.sample(0).grader_mb
         assert [grading.grade(submission).score for _ in range(3)] == [0, 0, 0]
-        assert soak.sample(3).grader_mb < before + 40
+        assert soak.sample(3).grader_mb < before + 16  # one answer
     finally:
         gc.enable()

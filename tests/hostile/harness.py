@@ -44,7 +44,7 @@ from grader.submission.session import Session
 from hostile.bait import Bait
 from support.courses import SOFTMAX_SOLUTION, hand_in, make_course
 from support.notebooks import notebook
-from support.processes import descendants, ending
+from support.processes import descendants, dying
 from support.repository import ROOT, TESTS
 
 HERE = TESTS / "hostile"
@@ -61,11 +61,15 @@ HONEST = SOFTMAX_SOLUTION.partition("def softmax_xent_grad")[0] + (
     "def softmax_xent_grad(logits, labels):\n    return 0 * logits\n"
 )
 NEIGHBOUR = SOFTMAX_SOLUTION + "\nimport time\nanswer = 'neighbours-' + 'work'\ntime.sleep(0.1)\n"
-OTHER_SECONDS = 15.0  # for a grader of the last two
+OTHERS = CONFIGURATIONS[-2:]
+OTHER_SECONDS = 15.0  # of the wall for one of the others: what sleeps in it is stopped
+# Of processor time for one of the others: what loops is stopped. The honest need 0.2 s, those who search for a seed 3 (6 on a
+# busy machine).
+OTHER_CPU_SECONDS = 8
 MOST_CPU_SECONDS = 8.0  # that the grader itself may use for one submission and its neighbour
 MOST_MEMORY = 1 << 30  # that reading may add to the grader
 LEAVE_SECONDS = 2.0  # for what an attack started to be told to go
-REAP_SECONDS = 30.0  # for it to be gone then
+KILL_SECONDS = 30.0  # for it to be gone then
 
 
 @dataclass(frozen=True)
@@ -160,7 +164,7 @@ class Range:
     def fire(self, attack: Attack, configuration: str) -> Shot:
         """The attack in the real pipeline beside the neighbour; then its own word on what it got."""
         path = hand_in(self.bait.folder / "class", "mallory", self.compose(attack.code), f"{TOPIC}.ipynb")
-        if configuration in ("careless", "naive"):
+        if configuration in OTHERS:
             return self._fire_at_another(configuration, path)
         _, honest = self.baseline(configuration)
         deserved = honest if attack.deserves is None else attack.deserves
@@ -170,6 +174,16 @@ class Range:
             if self.asked(path, configuration):
                 gains.append("it says that it got what it wanted")
         return Shot(tuple(dict.fromkeys(gains)), shot.result)
+
+    def breached(self, attack: Attack, configuration: str) -> bool:
+        """Whether it gains anything. Its own word is asked first: only where that is no, all else is looked at."""
+        if configuration not in OTHERS:
+            path = hand_in(self.bait.folder / "class", "mallory", self.compose(attack.code), f"{TOPIC}.ipynb")
+            with self.watched() as gains:
+                said = self.asked(path, configuration)
+            if said or gains:
+                return True
+        return self.fire(attack, configuration).breached
 
     def hand_in(self, path: Path, configuration: str, deserved: float) -> Shot:
         """Any file, graded beside the neighbour: gains are points that it does not deserve, or another's Result."""
@@ -255,6 +269,7 @@ class Range:
                 env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{TESTS}"},
                 text=True,
                 start_new_session=True,
+                preexec_fn=_limited,
             )
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(OTHER_SECONDS)
@@ -268,6 +283,10 @@ class Range:
             process.stdout.close()
             gains += _told_gains(said)
         return Shot(tuple(gains))
+
+
+def _limited() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (OTHER_CPU_SECONDS, OTHER_CPU_SECONDS))
 
 
 def _told_gains(said: str) -> list[str]:
@@ -285,13 +304,13 @@ def _descriptors() -> int:
 def _left(before: dict[int, str]) -> list[str]:
     """Processes below this one that were not there before, once they had time to go; they are killed.
 
-    On a busy machine it takes a while until those that were killed are gone, and reaped: only what may stay is left.
+    On a busy machine it takes a while until one that was killed is gone: it is not left.
     """
     started = time.monotonic()
     while extra := {pid: name for pid, name in descendants(os.getpid(), ended=True).items() if pid not in before}:
-        if time.monotonic() - started > (REAP_SECONDS if all(map(ending, extra)) else LEAVE_SECONDS):
+        if time.monotonic() - started > (KILL_SECONDS if any(map(dying, extra)) else LEAVE_SECONDS):
             break
-        time.sleep(0.02)
+        time.sleep(0.05)
     for pid in extra:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

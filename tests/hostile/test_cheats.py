@@ -14,9 +14,8 @@ import pytest
 from grader.course.grade import Grading
 from grader.result import Status
 from grader.submission.find import Submission
-from grader.submission.limits import Limits
 from hostile.harness import Range
-from support.repository import ROOT
+from support.repository import ROOT, own_course
 
 SOLUTION = (ROOT / "assignments" / "batch_norm" / "solution.py").read_text()
 
@@ -114,7 +113,7 @@ def batch_norm_backward(dout, cache):
 def test_which_row_sees_it(range_: Range, tmp_path: Path, code: str, seen_by: set[str]) -> None:
     path = tmp_path / "batch-norm.py"
     path.write_text(SOLUTION + code)
-    grading = Grading(replace(range_.course, root=ROOT, limits=Limits()), range_.grading("full").jail)
+    grading = Grading(replace(range_.course, root=ROOT, limits=own_course().limits), range_.grading("full").jail)
     result = grading.grade(Submission("mallory", "batch-norm", path))
     lost = {row.id for row in result.rows if row.status is not Status.EARNED}
     assert lost & {"fwd", "bwd", "cheap", "moving", "infer"} == seen_by, [row.message for row in result.rows]

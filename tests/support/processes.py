@@ -10,6 +10,7 @@ import ctypes
 import errno
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Iterable
@@ -29,14 +30,14 @@ def descendants(pid: int, *, ended: bool = False) -> dict[int, str]:
     return {child: running[child][1] for child in below[1:]}
 
 
-def ending(pid: int) -> bool:
-    """Whether a process has ended, or is about to: SIGKILL is waiting for its turn to run."""
+def dying(pid: int) -> bool:
+    """Whether SIGKILL has been sent to a process that did not have its turn to run since."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
-        return True
+        return False
     pending = re.findall(r"^(?:SigPnd|ShdPnd):\s*([0-9a-f]+)", status, re.MULTILINE)
-    return bool(re.search(r"^State:\s*[ZX]", status, re.MULTILINE)) or any(int(p, 16) & 1 << 8 for p in pending)
+    return any(int(signals, 16) & 1 << (signal.SIGKILL - 1) for signals in pending)
 
 
 def alive(pids: Iterable[int]) -> set[int]:
