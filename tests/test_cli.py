@@ -13,20 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from grader.cli.app import app
 from grader.submission.jail import ProcessJail
 from grader.submission.jail.levels import SENTENCES
+from support.command import grader
 from support.courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION, hand_in
 from support.notebooks import notebook
 
 COMMAND = [sys.executable, "-c", "from grader.cli import main; main()"]
 SUMMED = SOFTMAX_SOLUTION.replace("labels].mean()", "labels].sum()")
-
-
-def grader(*arguments: str | Path) -> Any:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 
 from grader.course.gradebook import Gradebook
 from grader.errors import GradebookError
+from support.command import grader
 from support.courses import SOFTMAX_SOLUTION, hand_in
 from support.processes import descendants, none_left
 from support.repository import ROOT
@@ -58,25 +59,16 @@ def test_a_full_disk_is_said_and_costs_nobody_a_grade(
 ) -> None:
     for student in ("ada", "grace", "alan"):
         hand_in(tmp_path / "class", student, SOFTMAX_SOLUTION)
-    command: list[str | Path] = [
-        *GRADER,
-        "grade",
-        tmp_path / "class",
-        "-o",
-        full_disk(size),
-        "--course",
-        folder,
-        "--no-progress",
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=ENVIRONMENT, check=False)
-    assert done.returncode in (2, 3)
+    command = ("grade", tmp_path / "class", "-o", full_disk(size), "--course", folder, "--no-progress")
+    done = grader(*command, "--trust-submissions")
+    assert done.exit_code in (2, 3)
     assert re.search("disk is full|No space left", done.stderr)
     assert "a bug" not in done.stderr
     with contextlib.suppress(GradebookError), Gradebook(tmp_path / "disk" / "gradebook.db", create=False) as book:
         assert [result.score for result in book.latest()] == [12.0] * len(book.latest())
     full_disk("50m")
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=ENVIRONMENT, check=False)
-    assert (done.returncode, done.stderr.count("graded 3 of 3")) == (0, 1)
+    done = grader(*command, "--trust-submissions")
+    assert (done.exit_code, done.stderr.count("graded 3 of 3")) == (0, 1)
 
 
 def test_a_grader_that_is_killed_leaves_no_process_and_loses_no_finished_result(folder: Path, tmp_path: Path) -> None:
@@ -96,12 +88,12 @@ def test_a_grader_that_is_killed_leaves_no_process_and_loses_no_finished_result(
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     environment = {**ENVIRONMENT, "TMPDIR": str(temporary)}
-    grader = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_for(lambda: stored(tmp_path / "out") == {"ada": 12.0})
-    running = descendants(grader.pid)
+    running = descendants(process.pid)
     assert running
-    grader.kill()
-    grader.wait()
+    process.kill()
+    process.wait()
     assert none_left(running)
     assert stored(tmp_path / "out") == {"ada": 12.0}
     assert list(temporary.iterdir()) == []
@@ -110,19 +102,19 @@ def test_a_grader_that_is_killed_leaves_no_process_and_loses_no_finished_result(
 def test_what_a_killed_grader_leaves_in_the_folder_for_temporary_files_goes_with_the_next_start(tmp_path: Path) -> None:
     program = "from grader.submission.jail import ProcessJail as J\njail = J()\nchild = jail.start()\nprint(flush=True)\ninput()"
     environment = {**ENVIRONMENT, "TMPDIR": str(tmp_path)}
-    grader = subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
     )
-    assert grader.stdout is not None
-    grader.stdout.readline()
-    running = descendants(grader.pid)
-    grader.kill()
-    grader.communicate()
+    assert process.stdout is not None
+    process.stdout.readline()
+    running = descendants(process.pid)
+    process.kill()
+    process.communicate()
     assert running
     assert none_left(running)
     assert len(list(tmp_path.iterdir())) == 1
     subprocess.run([sys.executable, "-c", program], input=b"\n", env=environment, check=True, stdout=subprocess.DEVNULL)
-    assert [name for name in os.listdir(tmp_path) if f"-{grader.pid}-" in name] == []
+    assert [name for name in os.listdir(tmp_path) if f"-{process.pid}-" in name] == []
 
 
 def stored(output: Path) -> dict[str, float | None]:

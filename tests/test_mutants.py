@@ -91,7 +91,7 @@ programs = st.lists(lines, min_size=1, max_size=4).map(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)  # a program has a hundred mutants, and every one is compiled
 @given(programs | st.sampled_from([OBJECT, SOFTMAX_SOLUTION, HEAVY_SOLUTION]))
 def test_every_mutant_is_a_program_of_its_own_that_differs_in_one_statement(source: str) -> None:
     found = mutants(source)

@@ -14,13 +14,13 @@ from support.repository import ROOT, TESTS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Windows is emulated on Linux only")
 
-# What others wrote is loaded first, for this system; then what is ours, for the other one.
+# What others wrote is loaded first, for this system (with `import LOADED`); then what is ours, for the other one.
 PRETEND = f"""
 import os, sys
 sys.path[:0] = [{str(ROOT)!r}, {str(TESTS)!r}]
-import psutil, torch
+import psutil
 from support import windows
-import grader.cli, grader.cli.app, grader.cli.grading, grader.truth.reference, grader.output.report
+import LOADED
 for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
     del sys.modules[name]
 windows.pretend()
@@ -56,9 +56,13 @@ def ask(session, name, *arguments):
 """
 
 
-def windows(*programs: str) -> str:
+SESSIONS = "grader.submission.session, grader.submission.jail"
+EVERYTHING = "grader.cli, grader.cli.app, grader.cli.grading, grader.truth.reference, grader.output.report"
+
+
+def windows(*programs: str, loaded: str = SESSIONS) -> str:
     """What programs print there."""
-    code = PRETEND + "".join(map(textwrap.dedent, programs))
+    code = PRETEND.replace("LOADED", loaded) + "".join(map(textwrap.dedent, programs))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -76,14 +80,17 @@ def test_the_emulation_lacks_what_windows_lacks() -> None:
 
 
 def test_everything_of_ours_can_be_imported() -> None:
-    said = windows("""
+    said = windows(
+        """
         import importlib, pkgutil
         import grader
         for module in pkgutil.walk_packages(grader.__path__, "grader."):
             if module.name != "grader.__main__":
                 importlib.import_module(module.name)
                 print(module.name)
-    """)
+        """,
+        loaded=EVERYTHING,
+    )
     assert {
         "grader.cli.grading",
         "grader.inside.fork_server",
@@ -143,7 +150,8 @@ def test_processor_time_is_measured_and_sleep_costs_none() -> None:
 
 def test_the_level_is_0_and_grading_wants_to_be_told(folder: Path, tmp_path: Path) -> None:
     hand_in(tmp_path / "class", "ada", SOFTMAX_SOLUTION)
-    said = windows(f"""
+    said = windows(
+        f"""
         from grader.cli import main
         order = ["grade", {str(tmp_path / "class")!r}, "-o", {str(tmp_path / "out")!r}, "--course", {str(folder)!r}]
         for more in ([], ["--trust-submissions"]):
@@ -152,7 +160,9 @@ def test_the_level_is_0_and_grading_wants_to_be_told(folder: Path, tmp_path: Pat
                 main()
             except SystemExit as end:
                 print("exit", end.code)
-    """)
+        """,
+        loaded=EVERYTHING,
+    )
     refused, _, graded = said.partition("exit 2")
     assert "level 0: crashes and loops are contained" in refused
     assert "--trust-submissions" in refused
