@@ -2,7 +2,8 @@
 
     python scripts/write_verified.py [TOPIC ...]     some minutes a topic; those named, else those whose files changed
 
-The figures are kept in docs/verified.json with the hashes of what they speak of; the page is made from that.
+The figures are kept in docs/verified.json with the hashes of what they speak of; the page is made from that. Figures that were not
+measured again after a topic was rewritten without a change of its programs have `carried`, the reason, which the page prints.
 tests/test_verified.py fails where a topic has changed since.
 """
 
@@ -112,6 +113,7 @@ def page(figures: dict[str, Any]) -> str:
     course = Course.load(ROOT / "autograder.yml")
     left = [f"`{slug}`" for slug in course.topics if slug not in figures]
     notes = [when, *([f"Not measured so thoroughly yet: {', '.join(left)}."] if left else [])]
+    notes += [f"`{slug}`: of {f['date']}. {f['carried']}" for slug, f in figures.items() if "carried" in f]
     return "\n".join([HEAD.format(seeds=SEEDS, right_seeds=RIGHT_SEEDS), *lines, "", *notes, ""])
 
 
