@@ -122,7 +122,7 @@ def test_what_the_students_process_loads_imports_the_standard_library_numpy_and_
 
 
 @pytest.mark.parametrize("module", ["grader", "grader.cli", "grader.bundle.check"])
-def test_importing_is_light(module: str) -> None:
+def test_importing_the_grader_the_command_or_check_loads_nothing_heavy(module: str) -> None:
     program = f"import sys, {module}; print(*[name for name in {HEAVY} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
     assert found.stdout.split() == []

@@ -33,7 +33,7 @@ def test_messages_are_read_one_after_the_other_with_their_nonces(pair: Pair) -> 
 
 
 @pytest.mark.parametrize("size", [0, 5, HEADER.size, len(MESSAGE) - 1])
-def test_message_that_is_cut_off_is_the_end(pair: Pair, size: int) -> None:
+def test_a_message_that_is_cut_off_ends_the_reading(pair: Pair, size: int) -> None:
     here, there = pair
     there.sendall(MESSAGE[:size])
     there.close()

@@ -75,7 +75,7 @@ def test_matches_tells_a_missing_function_and_an_unwritten_one() -> None:
     assert graded(matches(wave), waves, wave=unwritten).status is Status.RAISED
 
 
-def test_a_fault_of_the_reference_is_void_and_no_zero() -> None:
+def test_a_reference_that_raises_makes_the_row_void_and_no_zero() -> None:
     class Broken(NumpyTruth):
         def run(self, plan: Plan) -> list[Truth]:
             raise ZeroDivisionError("in the reference")
@@ -170,13 +170,13 @@ def test_a_backward_that_costs_a_few_forwards_is_cheap() -> None:
     assert cost(forward=0.1, backward=1.95).earned
 
 
-def test_a_backward_that_costs_many_forwards_is_not() -> None:
+def test_a_backward_that_costs_many_forwards_is_not_cheap() -> None:
     said = lost(cost(forward=0.01, backward=3))
     assert said.startswith("scale_backward on a batch: takes more than 20 times as long as forward")
     assert "differentiating numerically" in said
 
 
-def test_what_takes_no_time_is_not_judged_by_its_ratio() -> None:
+def test_a_backward_of_milliseconds_is_cheap_whatever_its_ratio() -> None:
     assert cost(forward=1e-6, backward=0.04).earned
 
 
@@ -210,7 +210,7 @@ def test_holds_loses_with_the_sentence_of_the_claim() -> None:
     assert "they disagree" in lost(graded(holds(agrees, wave), waves, wave=lambda x, a, **_: 0.0))
 
 
-def test_a_claim_may_bring_its_own_evidence() -> None:
+def test_a_claim_that_raises_wrong_loses_with_its_own_evidence() -> None:
     def claim(trial: Trial, case: dict[str, Any]) -> None:
         raise Wrong("wave", "is wrong in its own way", got=1)
 
@@ -219,12 +219,12 @@ def test_a_claim_may_bring_its_own_evidence() -> None:
 
 
 @pytest.mark.parametrize("answer", [None, "text", {}, [[1], [1, 2]]])
-def test_a_claim_is_spared_what_is_no_number(answer: Any) -> None:
+def test_an_answer_of_another_form_loses_the_row_before_a_claim_sees_it(answer: Any) -> None:
     said = lost(graded(holds(is_odd, wave), waves, wave=lambda x, a, **_: answer))
     assert said.startswith("wave on a few points: returned ")
 
 
-def test_a_claim_that_breaks_is_our_fault() -> None:
+def test_a_claim_that_raises_makes_the_row_void() -> None:
     def claim(trial: Trial, case: dict[str, Any]) -> None:
         raise KeyError("oops")
 

@@ -69,7 +69,7 @@ def test_a_student_reads_the_count_the_share_and_what_chance_gives() -> None:
     assert "one time in 1,000,000,000" in said
 
 
-def test_a_sentence_of_the_count_is_the_verdict() -> None:
+def test_a_sentence_that_a_count_returns_is_the_message_of_the_lost_row() -> None:
     assert "neither 0 nor 1" in str(graded(lambda rng, **k: np.full(1_000_000, 0.5)).error)
 
 
@@ -85,7 +85,7 @@ def test_the_bounds_reject_with_at_most_the_declared_probability_and_no_tighter_
     assert low <= draws * rate <= high + 1
 
 
-def test_the_test_agrees_with_an_independent_one() -> None:
+def test_the_bounds_of_the_exact_test_agree_with_scipy() -> None:
     low, high = acceptance(1_000, 0.3, 1e-3)
     assert (
         binomtest(low - 1, 1_000, 0.3, alternative="less").pvalue
@@ -95,7 +95,7 @@ def test_the_test_agrees_with_an_independent_one() -> None:
     assert binomtest(high + 1, 1_000, 0.3, alternative="greater").pvalue < 5e-4
 
 
-def test_the_power_is_what_simulation_shows() -> None:
+def test_the_declared_power_is_what_simulation_shows() -> None:
     count = Count(0, 10_000, 0.5, "")
     off = smallest_seen(count, FALSE_ALARM)
     low, high = acceptance(10_000, 0.5, FALSE_ALARM)
@@ -159,6 +159,6 @@ def test_a_record_of_another_number_of_draws_judges_nobody() -> None:
         topic.rubric[0].check(trial)
 
 
-def test_a_test_with_many_false_alarms_is_refused() -> None:
+def test_a_statistical_check_with_a_high_false_alarm_rate_is_refused() -> None:
     with pytest.raises(TopicError, match="at most 1e-09"):
         statistical(heads, coins, false_alarm=0.01)

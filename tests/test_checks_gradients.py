@@ -187,11 +187,11 @@ def test_piecewise_functions_are_judged_by_coordinates(cases: Any) -> None:
     assert "is 0.01, but your `ramp` changes at rate 0 there" in said
 
 
-def test_nothing_is_held_against_any_slope_at_the_kink() -> None:
+def test_at_a_kink_every_slope_is_accepted() -> None:
     assert graded(PIECEWISE, ramps_with_a_kink, ramp_slope=lambda x: (x > 0.01) * 1.0).earned
 
 
-def test_nothing_but_kinks_is_no_proof() -> None:
+def test_a_gradient_seen_only_at_kinks_is_lost() -> None:
     def kinks(rng: np.random.Generator) -> Any:
         yield "at the kink", {"x": np.array([0.0003, -0.0002, 0.0003])}
 
@@ -219,13 +219,13 @@ def known_mistake(**changes: Any) -> Known:
     return Known(Hint("halved", "The sum is not a mean of two."), graded_rows(FOLLOW, waves, **changes))
 
 
-def test_who_is_right_needs_no_follow_through() -> None:
+def test_a_right_function_and_slope_are_earned_without_a_follow_through() -> None:
     outcomes = graded_rows(FOLLOW, waves)
     assert points(outcomes) == {"wave": 2, "slope": 4}
     assert not any(o.follow for o in outcomes)
 
 
-def test_a_recognised_fault_costs_once() -> None:
+def test_a_slope_that_follows_a_recognised_fault_earns_full_points() -> None:
     outcomes = graded_rows(FOLLOW, waves, **HALVED)
     known = [known_mistake(**HALVED)]
     assert points(outcomes, known) == {"wave": 0, "slope": 4}
@@ -233,13 +233,13 @@ def test_a_recognised_fault_costs_once() -> None:
     assert said["slope"] == "right for your own `wave`, whose fault (halved) cost 'the wave is right' already"
 
 
-def test_a_fault_that_nobody_recognises_costs_half() -> None:
+def test_a_slope_that_follows_an_unknown_fault_earns_half() -> None:
     outcomes = graded_rows(FOLLOW, waves, **HALVED)
     assert points(outcomes) == {"wave": 0, "slope": 2}
     assert "half the points" in verdicts(outcomes, ())[1].message
 
 
-def test_the_right_slope_is_right_whatever_the_function() -> None:
+def test_the_right_slope_earns_full_points_beside_a_wrong_function() -> None:
     assert points(graded_rows(FOLLOW, waves, wave=HALVED["wave"])) == {"wave": 0, "slope": 4}
 
 
@@ -275,7 +275,7 @@ def test_nothing_follows_from_a_function_that_is_dead(function: Any, slope: Any)
     assert points(outcomes, known) == {"wave": 0, "slope": 0}
 
 
-def test_a_slope_that_is_wrong_for_both_is_told_against_the_truth() -> None:
+def test_a_slope_wrong_for_the_own_and_the_right_function_is_told_against_the_truth() -> None:
     outcomes = graded_rows(FOLLOW, waves, wave=HALVED["wave"], wave_slope=lambda x, a, **_: a * x)
     assert str(outcomes[1].error).startswith("wave_slope on a few points: entry [")
     assert ", expected " in str(outcomes[1].error)
@@ -310,7 +310,7 @@ class Twice(Live):
         return self.clock
 
 
-def test_only_a_wrong_answer_is_a_fault_to_follow() -> None:
+def test_no_slope_follows_from_a_function_that_lost_only_for_its_cost() -> None:
     """A costly backward is no fault of the forward: crude slopes beside a right forward earn nothing."""
     rows = [
         Row("fwd", 1, "forward is right", matches(scale)),
@@ -342,7 +342,7 @@ def test_rehearsal_for_the_record_asks_both_alternatives() -> None:
 
 
 @pytest.mark.parametrize(("slope", "holds"), [(1.0, True), (2.0, False)])
-def test_in_rehearsal_a_right_identity_is_no_dead_work_but_a_fall_back_must_hold(slope: float, holds: bool) -> None:
+def test_in_rehearsal_an_identity_counts_as_alive_but_its_gradient_must_hold(slope: float, holds: bool) -> None:
     """Whoever echoes the argument cannot follow through; where that is the right answer, nobody has to."""
 
     class Identity(Check):

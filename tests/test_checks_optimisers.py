@@ -136,6 +136,6 @@ def test_converges_tells_where_it_ended_and_how_far_away() -> None:
     assert said == ("descend after 90 steps: w is (4, 4), 6 away from the minimum at (1, -2) (expected within 0.2)")
 
 
-def test_converges_stops_where_numbers_end() -> None:
+def test_converges_stops_at_the_first_iterate_that_is_not_finite() -> None:
     said = lost(graded(TO_THE_BOTTOM, nothing, descend=lambda w, dw, state, **_: (w * 1e200, state)))
     assert said.startswith("descend after 2 steps: w is no longer finite")

@@ -66,7 +66,7 @@ def points(**changes: Callable[..., np.ndarray]) -> list[float]:
     return [v.earned for v in verdicts(graded(**changes), [])]
 
 
-def test_the_reference_s_values_earn_every_row() -> None:
+def test_right_values_of_all_stages_earn_every_row() -> None:
     assert points() == [2, 2, 2]
 
 
@@ -81,7 +81,7 @@ def test_the_reference_s_values_earn_every_row() -> None:
     ],
     ids=["first", "second", "last", "first and last", "two slips and one that follows"],
 )
-def test_a_slip_costs_its_own_row(changes: Steps, earned: list[float]) -> None:
+def test_a_slip_in_a_stage_costs_its_own_row_and_half_of_those_that_follow(changes: Steps, earned: list[float]) -> None:
     assert points(**changes) == earned
 
 
@@ -95,7 +95,7 @@ def test_a_slip_costs_its_own_row(changes: Steps, earned: list[float]) -> None:
     ],
     ids=["zeros", "ones", "nan", "none"],
 )
-def test_nothing_follows_from_what_is_dead(dead: Callable[..., Any]) -> None:
+def test_no_stage_follows_from_a_dead_one(dead: Callable[..., Any]) -> None:
     def b(a: Any) -> Any:
         return a if a is None else a**2
 
@@ -105,13 +105,13 @@ def test_nothing_follows_from_what_is_dead(dead: Callable[..., Any]) -> None:
     assert points(a=dead, b=b, c=c) == [0, 0, 0]
 
 
-def test_what_follows_is_said_with_the_quantity_that_it_follows_from() -> None:
+def test_a_stage_that_follows_names_the_quantity_that_it_follows_from() -> None:
     said = [v.message for v in verdicts(graded(a=lambda x, w: 2 * (x @ w)), [])]
     assert said[1] == "right for your own `a`, but not for the right one (see 'a is right'): half the points"
     assert said[0].startswith("`a` of steps on a batch: entry [")
 
 
-def test_only_what_a_step_uses_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stage_blames_only_the_quantities_that_it_uses(monkeypatch: pytest.MonkeyPatch) -> None:
     slips: Steps = {"a": lambda x, w: 2 * (x @ w), "b": lambda a: a**3}
 
     def blamed() -> str:
@@ -123,7 +123,7 @@ def test_only_what_a_step_uses_is_blamed(monkeypatch: pytest.MonkeyPatch) -> Non
     assert blamed() == "`a`"
 
 
-def test_an_output_in_the_place_of_another_is_said() -> None:
+def test_an_output_returned_in_the_place_of_another_is_told() -> None:
     said = [v.message for v in verdicts(graded(a=lambda x, w: (x @ w) ** 2, b=lambda a: np.sqrt(a)), [])]
     assert said[0].endswith("It is what `b` should be: are they returned in another order, or is one written into?")
 
@@ -132,7 +132,7 @@ def two(x: Reals["n d"]) -> {"rows": Reals["n"], "columns": Reals["d"]}:
     """The sums of the rows, and of the columns."""
 
 
-def test_outputs_in_another_order_are_asked_about() -> None:
+def test_outputs_returned_in_another_order_are_told_by_their_shapes() -> None:
     def claim(trial: Trial, case: dict[str, Any]) -> None:
         trial.call(two, **case)
 
@@ -148,6 +148,6 @@ def test_outputs_in_another_order_are_asked_about() -> None:
     )
 
 
-def test_a_stage_names_an_output() -> None:
+def test_a_stage_of_an_output_that_does_not_exist_is_refused() -> None:
     with pytest.raises(TopicError, match=r"steps has no output `z` \(it has: a, b, c\)"):
         stage(steps, "z")

@@ -102,7 +102,7 @@ def test_a_script_of_objects_is_earned_by_a_class_that_does_as_the_reference() -
     assert outcome.earned, outcome
 
 
-def test_what_differs_is_named_as_the_script_names_it() -> None:
+def test_an_answer_of_a_script_that_differs_is_named_as_the_script_names_it() -> None:
     class Forgetful(RightCounter):
         def add(self, amount: float) -> None:
             self.total = amount
@@ -111,7 +111,7 @@ def test_what_differs_is_named_as_the_script_names_it() -> None:
     assert str(outcome.error).startswith("the total after add on two numbers: the value is ")
 
 
-def test_a_list_of_values_is_what_they_are_when_it_is_yielded() -> None:
+def test_a_list_that_a_script_yields_is_not_changed_by_what_it_does_afterwards() -> None:
     """A number that is changed in place afterwards was right all the same."""
 
     class InPlace(RightCounter):

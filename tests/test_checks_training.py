@@ -92,11 +92,11 @@ def test_a_run_asks_for_the_first_steps_only() -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_start_of_ones_own_is_inside_the_band_whatever_the_seed(seed: int) -> None:
+def test_a_right_training_from_its_own_start_is_inside_the_band_on_every_seed(seed: int) -> None:
     assert graded(BAND, points, seed=seed).earned
 
 
-def test_what_lies_outside_is_said_with_the_band_the_runs_and_the_model_of_the_tail() -> None:
+def test_a_training_outside_the_band_is_told_with_the_band_the_runs_and_the_tail() -> None:
     outcome = graded(BAND, points, settle=lambda x, rng, *, lr=0.1, steps=50: (99.0, np.full(steps, 99.0)))
     assert outcome.status is Status.LOST
     said = str(outcome.error)
@@ -106,13 +106,13 @@ def test_what_lies_outside_is_said_with_the_band_the_runs_and_the_model_of_the_t
     assert "a right training lies outside once in 1,000,000,000)" in said
 
 
-def test_what_is_no_number_lies_outside() -> None:
+def test_a_training_that_ends_in_nan_lies_outside_the_band() -> None:
     never = graded(BAND, points, settle=lambda x, rng, *, lr=0.1, steps=50: (np.nan, np.full(steps, np.nan)))
     assert "the end is nan, expected " in str(never.error)
 
 
 @pytest.mark.parametrize("settling", [right_settle, lambda x, rng, *, lr=0.1, steps=50: (99.0, np.full(steps, 99.0))])
-def test_the_curve_is_on_show_whether_the_row_is_earned_or_not(settling: Callable[..., Any]) -> None:
+def test_the_curve_of_a_band_is_on_show_whether_the_row_is_earned_or_lost(settling: Callable[..., Any]) -> None:
     curve = graded(BAND, points, settle=settling).exhibits["curve"]
     assert [series["name"] for series in curve["series"]] == ["yours", "reference, median"]
     assert len(curve["series"][0]["values"]) == len(curve["band"]["low"]) == 50
@@ -140,14 +140,14 @@ def test_runs_of_a_known_distribution_lie_outside_as_rarely_as_declared(draw: Ca
     assert 0 < outside < 1e-3 * total  # 0 <: the band is no barn door
 
 
-def test_a_long_tail_is_allowed_for_on_its_own_side() -> None:
+def test_a_long_tail_widens_the_band_on_its_own_side() -> None:
     runs = np.random.default_rng(0).gamma(1.0, size=256)
     limits = Band.of(runs, 1e-9)
     assert limits.high - limits.mean > 10 * limits.deviation
     assert limits.skewness > 1
 
 
-def test_runs_far_out_on_one_side_do_not_move_the_end_on_the_other() -> None:
+def test_outliers_on_one_side_do_not_widen_the_band_on_the_other() -> None:
     """A gamma distribution ends abruptly on its short side: 2s/g below the mean, wherever a few outliers put that."""
     runs = np.append(np.random.default_rng(0).normal(size=253), [9.0, 10.0, 11.0])
     limits = Band.of(runs, 1e-9)
@@ -156,7 +156,7 @@ def test_runs_far_out_on_one_side_do_not_move_the_end_on_the_other() -> None:
 
 
 @given(st.floats(-1e6, 1e6), st.integers(2, 50), st.floats(0, 1))
-def test_runs_that_are_all_alike_leave_half_a_step(value: float, members: int, step: float) -> None:
+def test_a_band_of_identical_runs_is_half_a_step_wide(value: float, members: int, step: float) -> None:
     limits = Band.of(np.full(members, value), 1e-9, step)
     assert limits.low <= value <= limits.high
     assert limits.high - limits.low <= step + 1e-6 * (1 + abs(value))

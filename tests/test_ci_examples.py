@@ -106,7 +106,7 @@ def is_an_apology(report: dict[str, Any]) -> bool:
     return not any("score" in part for part in parts) and all("not your fault" in part["output"] for part in parts)
 
 
-def test_the_zip_has_its_scripts_at_the_root_and_only_the_course(tmp_path: Path, course: Path) -> None:
+def test_the_gradescope_zip_has_its_scripts_at_the_root_and_only_the_course(tmp_path: Path, course: Path) -> None:
     assert make_zip(course, tmp_path / "a.zip", GRADER_SECRET="s").returncode == 0
     entries = {entry.filename: entry.external_attr >> 16 for entry in zipfile.ZipFile(tmp_path / "a.zip").infolist()}
     assert entries == {
@@ -119,7 +119,7 @@ def test_the_zip_has_its_scripts_at_the_root_and_only_the_course(tmp_path: Path,
     }
 
 
-def test_packing_says_what_is_missing(tmp_path: Path, course: Path) -> None:
+def test_packing_for_gradescope_says_what_is_missing(tmp_path: Path, course: Path) -> None:
     assert "GRADER_SECRET is not set" in make_zip(course, tmp_path / "a.zip").stderr
     refused = make_zip(tmp_path / "nowhere", tmp_path / "b.zip")
     assert (refused.returncode, "there is no autograder.yml here" in refused.stderr) == (2, True)
@@ -127,7 +127,9 @@ def test_packing_says_what_is_missing(tmp_path: Path, course: Path) -> None:
 
 @on_linux
 @pytest.mark.parametrize("status", [0, 1, 3])
-def test_the_result_is_published_and_the_talk_goes_to_instructors(platform: Platform, status: int) -> None:
+def test_on_gradescope_the_result_is_published_and_other_output_goes_to_instructors(
+    platform: Platform, status: int
+) -> None:
     platform.hand_in("adam.ipynb")
     platform.install(f"echo talk >&2; echo '{json.dumps(GRADED)}'; exit {status}")
     report, output = platform.run()
@@ -137,7 +139,7 @@ def test_the_result_is_published_and_the_talk_goes_to_instructors(platform: Plat
 
 
 @on_linux
-def test_grader_is_called_with_the_course_the_files_and_the_secret(platform: Platform) -> None:
+def test_on_gradescope_grader_is_called_with_the_course_the_files_and_the_secret(platform: Platform) -> None:
     platform.hand_in("b c.ipynb", "-o.ipynb", "sub/a.ipynb", "_d.ipynb", "helper.py", "notes.txt")
     platform.hand_in("__MACOSX/a.ipynb", "._a.ipynb", ".ipynb_checkpoints/b.ipynb")
     platform.install('printf "%s\\n" "$@" "$GRADER_SECRET" >&2; exit 4')
@@ -169,7 +171,7 @@ def test_python_files_are_graded_where_there_is_no_notebook(platform: Platform) 
         (None, "the command grader was not found"),
     ],
 )
-def test_whatever_happens_the_student_reads_that_it_is_not_their_fault(
+def test_a_grader_that_fails_on_gradescope_tells_the_student_that_it_is_not_their_fault(
     platform: Platform, script: str | None, reason: str
 ) -> None:
     platform.hand_in("adam.ipynb")
@@ -181,7 +183,7 @@ def test_whatever_happens_the_student_reads_that_it_is_not_their_fault(
 
 
 @on_linux
-def test_the_apology_is_there_while_grading_and_after_a_kill(platform: Platform) -> None:
+def test_the_apology_is_on_gradescope_while_grading_and_after_a_kill(platform: Platform) -> None:
     platform.hand_in("adam.ipynb")
     platform.install(f"touch '{platform.root}/started'; exec sleep 5")
     process = platform.start()
@@ -199,7 +201,7 @@ def test_an_empty_submission_is_told_what_to_hand_in(platform: Platform) -> None
     assert (report["score"], "hand in a notebook" in report["output"]) == (0, True)
 
 
-def test_an_ungraded_result_reads_like_the_apology() -> None:
+def test_an_ungraded_result_on_gradescope_reads_like_the_apology() -> None:
     assert (
         "not your fault" in gradescope([Result("a", "b", "c", "0", (Verdict("r", "c", 1, 0, Status.VOID),))])["output"]
     )
@@ -252,7 +254,7 @@ def test_the_workflow_publishes_the_report_and_not_the_gradebook() -> None:
 
 @on_linux
 @pytest.mark.parametrize("status", [0, 1, 3])
-def test_the_grade_step_keeps_status_and_commands_and_stops_those_in_the_talk(tmp_path: Path, status: int) -> None:
+def test_the_github_grade_step_keeps_its_status_and_stops_commands_in_other_output(tmp_path: Path, status: int) -> None:
     (step,) = [step for step in workflow()["jobs"]["grade"]["steps"] if step.get("name") == "Grade"]
     (tmp_path / "handed-in").mkdir()
     log = github([Result("adam", "ada", "submission.ipynb", "0", (Verdict("r", "right", 2, 2, Status.EARNED),))])

@@ -83,7 +83,7 @@ def test_the_doctor_says_the_level_and_what_was_tried() -> None:
     assert found["escaped"].keys() >= {"read_file", "connect", "fork", "see_name"}
 
 
-def test_talk_can_be_turned_off(here: Path) -> None:
+def test_quiet_grading_prints_results_alone_and_no_progress_prints_a_summary(here: Path) -> None:
     hand_in(here / "class", "ada", HEAVY_SOLUTION, "heavy-ball.py")
     quiet = grade(here, "-q")
     assert (quiet.exit_code, quiet.stderr, len(quiet.stdout.splitlines())) == (0, "", 1)
@@ -114,7 +114,7 @@ def test_every_form_can_be_read_by_programs(here: Path, monkeypatch: pytest.Monk
     assert suite.get("tests") == "6"
 
 
-def test_listing_and_showing(here: Path) -> None:
+def test_list_prints_the_topics_and_show_a_students_feedback(here: Path) -> None:
     hand_in(here / "class", "ada", SUMMED)
     grade(here)
     assert "heavy-ball" in grader("list").stdout
@@ -128,7 +128,7 @@ def test_listing_and_showing(here: Path) -> None:
     assert json.loads(grader("show", "ada", "-o", here / "out", "--format", "json").stdout)[0]["student"] == "ada"
 
 
-def test_releasing_and_testing(here: Path) -> None:
+def test_a_released_bundle_is_earned_by_the_solution_under_grader_test(here: Path) -> None:
     done = grader("release", "--all", "-o", here / "release", "-q")
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.stdout.split() == [str(here / "release" / slug) for slug in ("softmax-xent", "heavy-ball")]
@@ -139,7 +139,7 @@ def test_releasing_and_testing(here: Path) -> None:
     assert json.loads(grader("test", bundle / "heavy-ball.ipynb", "--format", "json").stdout)["score"] == 6
 
 
-def test_verifying(here: Path) -> None:
+def test_verify_says_that_a_sound_topic_is_sound(here: Path) -> None:
     done = grader("verify", "heavy-ball", "--seeds", "1")
     assert done.exit_code == 0
     assert done.stdout.startswith("heavy-ball: sound on 1 seeds\n")
@@ -149,14 +149,14 @@ def test_verifying(here: Path) -> None:
 # ------------------------------------------------------------------------------------------ exit 1: a check failed
 
 
-def test_check_fails_where_a_row_is_not_earned(here: Path) -> None:
+def test_grade_with_check_exits_1_where_a_row_is_not_earned(here: Path) -> None:
     hand_in(here / "class", "ada", HEAVY_SOLUTION, "heavy-ball.py")
     assert grade(here, "--check").exit_code == 0
     hand_in(here / "class", "ada", SUMMED)
     assert grade(here, "--check").exit_code == 1
 
 
-def test_testing_fails_where_a_row_is_not_earned(here: Path) -> None:
+def test_grader_test_exits_1_where_a_row_is_not_earned(here: Path) -> None:
     grader("release", "heavy-ball", "-o", here / "release")
     done = grader("test", here / "release" / "heavy-ball" / "heavy-ball.ipynb")
     assert done.exit_code == 1
@@ -202,7 +202,7 @@ def test_writing_keeps_the_matrix_and_a_stale_one_is_noticed(folder: Path) -> No
         (["nosuch"], "No such command 'nosuch'"),
     ],
 )
-def test_wrong_usage_is_a_sentence(here: Path, arguments: list[str], sentence: str) -> None:
+def test_wrong_usage_exits_2_with_a_sentence_and_no_traceback(here: Path, arguments: list[str], sentence: str) -> None:
     done = grader(*arguments)
     assert done.exit_code == 2, done.output
     assert sentence in " ".join(done.stderr.replace("│", " ").split())
@@ -210,14 +210,16 @@ def test_wrong_usage_is_a_sentence(here: Path, arguments: list[str], sentence: s
     assert "Traceback" not in done.stderr
 
 
-def test_no_course_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_without_a_course_is_told_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     done = grader("list")
     assert done.exit_code == 2
     assert "no autograder.yml here or in any folder above" in done.stderr
 
 
-def test_a_stale_record_is_a_sentence(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recorded_answers_of_an_older_grader_are_refused_with_a_sentence(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     grader("release", "heavy-ball", "-o", here / "release")
     monkeypatch.setattr("grader.bundle.record.FORMAT", 999)
     done = grader("test", here / "release" / "heavy-ball" / "heavy-ball.ipynb")
@@ -225,7 +227,7 @@ def test_a_stale_record_is_a_sentence(here: Path, monkeypatch: pytest.MonkeyPatc
     assert "was made by an older grader than the one installed here: get the course's new bundle" in done.stderr
 
 
-def test_a_notebook_without_its_answers_is_a_sentence(here: Path) -> None:
+def test_a_notebook_without_recorded_answers_is_refused_with_a_sentence(here: Path) -> None:
     done = grader("test", hand_in(here, "ada", HEAVY_SOLUTION, "heavy-ball.py"))
     assert done.exit_code == 2
     assert "keep it, from the course's bundle, beside your notebook" in done.stderr
@@ -260,7 +262,7 @@ def test_a_stray_file_is_named_and_the_others_are_graded(here: Path) -> None:
     assert done.stdout == "ada  heavy-ball       6/6\n"
 
 
-def test_a_fault_of_ours_is_loud_and_no_zero(folder: Path, here: Path) -> None:
+def test_a_broken_reference_exits_3_and_leaves_the_submission_ungraded(folder: Path, here: Path) -> None:
     (folder / "reference" / "softmax_xent.py").write_text("def softmax_xent(**case): return 1 / 0")
     hand_in(here / "class", "ada", SOFTMAX_SOLUTION)
     done = grade(here, "--course", str(folder))
@@ -274,7 +276,7 @@ def test_a_fault_of_ours_is_loud_and_no_zero(folder: Path, here: Path) -> None:
 # ------------------------------------------------------------------------------------------ exit 4 and 130
 
 
-def test_a_bug_is_said_to_be_one(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unexpected_exception_is_called_a_bug_and_exits_4(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def bug(*arguments: object) -> None:
         raise KeyError("oh")
 
@@ -343,7 +345,7 @@ def test_the_report_opens_no_link_and_no_pipe(here: Path) -> None:
     assert "swordfish" not in (here / "out" / "report" / "students" / "ada.html").read_text()
 
 
-def test_names_cannot_speak_to_the_terminal(here: Path) -> None:
+def test_escape_sequences_in_file_names_do_not_reach_the_terminal(here: Path) -> None:
     hand_in(here / "class", "ada\x1b[31m\nroot  softmax-xent  12/12", HEAVY_SOLUTION, "heavy-ball.py")
     hand_in(here / "class", "\x1b]0;x\x07", "x = 1", "diary.py")
     done = grade(here)

@@ -32,18 +32,18 @@ def complaint(got: Any, want: Any, tolerance: Tolerance = VALUES, scale: Any = N
 
 
 @given(arrays, st.sampled_from([VALUES, TRAINING, SAME]))
-def test_an_answer_is_itself(value: np.ndarray, tolerance: Tolerance) -> None:
+def test_an_answer_equals_itself(value: np.ndarray, tolerance: Tolerance) -> None:
     require_close(value, Truth.of(value), WHERE, tolerance)
     require_close(value.tolist(), Truth.of(value), WHERE, tolerance)
 
 
 @given(arrays, st.floats(-0.99, 0.99))
-def test_rounding_within_the_tolerance_is_no_difference(value: np.ndarray, part: float) -> None:
+def test_a_difference_within_the_tolerance_is_accepted(value: np.ndarray, part: float) -> None:
     require_close(value * (1 + part * VALUES.rtol), Truth.of(value), WHERE)
 
 
 @given(arrays, st.integers(0, 10**6), st.sampled_from([-1, 1]))
-def test_a_difference_beyond_the_tolerance_is_found_where_it_is(value: np.ndarray, where: int, sign: int) -> None:
+def test_a_difference_beyond_the_tolerance_is_found_at_its_entry(value: np.ndarray, where: int, sign: int) -> None:
     assume(value.size and np.abs(value).max() > 1e-100)
     i = np.unravel_index(where % value.size, value.shape)
     wrong = value.copy()
@@ -53,7 +53,7 @@ def test_a_difference_beyond_the_tolerance_is_found_where_it_is(value: np.ndarra
     assert ("the value" if value.ndim == 0 else f"entry {[int(k) for k in i]}") in found.evidence.sentence
 
 
-def test_the_floor_is_that_of_the_largest_term_not_of_the_result() -> None:
+def test_the_floor_of_the_tolerance_is_scaled_by_the_largest_term_not_the_result() -> None:
     """Where terms of size 1e6 cancel to 1e-3, their rounding is 1e-10 and no fault."""
     got, want = np.array([1e-3 + 5e-7]), np.array([1e-3])
     require_close(got, Truth.of(want, scale=1e6), WHERE)
@@ -61,22 +61,22 @@ def test_the_floor_is_that_of_the_largest_term_not_of_the_result() -> None:
     complaint(want + 2e-6, want, scale=1e6)
 
 
-def test_a_floor_may_be_given_for_each_entry() -> None:
+def test_the_floor_of_the_tolerance_may_be_given_for_each_entry() -> None:
     scales = np.array([1e6, 1.0])
     require_close(np.array([5e-7, 5e-13]), Truth(np.zeros(2), scales), WHERE)
     assert complaint(np.array([5e-7, 5e-7]), np.zeros(2), scale=scales).evidence.details["entry"] == [1]
 
 
-def test_small_entries_are_held_to_the_largest() -> None:
+def test_small_entries_are_held_to_the_tolerance_of_the_largest() -> None:
     require_close(np.array([1.0, 9e-13]), Truth.of(np.array([1.0, 0.0])), WHERE)
     complaint(np.array([1.0, 2e-12]), np.array([1.0, 0.0]))
 
 
-def test_asked_twice_the_last_bit_counts() -> None:
+def test_an_answer_asked_for_twice_may_not_differ_in_the_last_bit() -> None:
     assert "is 1.0000000000000002, expected 1" in complaint(np.nextafter(1.0, 2), 1.0, SAME).evidence.sentence
 
 
-def test_an_expected_infinity_is_met_by_itself() -> None:
+def test_an_expected_infinity_is_met_by_infinity_alone() -> None:
     require_close(np.array([np.inf, 1]), Truth.of(np.array([np.inf, 1])), WHERE)
     for other in (np.nan, 1e300, 1.0, -np.inf):
         assert complaint(np.array([other, 1]), np.array([np.inf, 1])).evidence.sentence.endswith("expected inf")
@@ -85,7 +85,7 @@ def test_an_expected_infinity_is_met_by_itself() -> None:
 # --------------------------------------------------------------------------------------- what is said, and in which order
 
 
-def test_first_of_all_it_has_to_be_an_array_of_numbers() -> None:
+def test_an_answer_that_is_no_array_of_numbers_is_refused_first() -> None:
     assert complaint(None, np.zeros(3)).evidence.sentence == (
         "returned None (is a `return` missing?), expected an array of shape (3,)"
     )
@@ -97,13 +97,13 @@ def test_first_of_all_it_has_to_be_an_array_of_numbers() -> None:
 
 
 @pytest.mark.parametrize("got", [np.full((3, 1), np.nan), np.zeros((3, 1)), [[1], [2], [3]]])
-def test_shape_comes_before_everything_that_it_explains(got: Any) -> None:
+def test_a_wrong_shape_is_told_before_wrong_values(got: Any) -> None:
     found = complaint(got, np.ones(3))
     assert found.evidence.sentence == "the shape is (3, 1), expected (3,)"
     assert str(found) == "adam, step 3 of 30: the shape is (3, 1), expected (3,)"
 
 
-def test_a_number_is_no_array_of_one() -> None:
+def test_an_array_of_one_entry_is_not_accepted_for_a_number() -> None:
     assert complaint(np.array([1.0]), 1.0).evidence.sentence == "the shape is (1,), expected ()"
     assert complaint(1.0, np.array([1.0])).evidence.sentence == "the shape is (), expected (1,)"
 
@@ -116,20 +116,20 @@ def test_whole_numbers_may_come_as_floats_but_stay_whole() -> None:
     assert complaint(np.array([np.nan, 1]), want).evidence.sentence == "entry [0] is nan, expected a whole number"
 
 
-def test_what_is_not_finite_comes_before_what_is_far() -> None:
+def test_an_entry_that_is_not_finite_is_told_before_one_that_is_far_off() -> None:
     got, want = np.array([[100.0, np.nan], [np.inf, 4.0]]), np.array([[1.0, 2.0], [3.0, 4.0]])
     said = complaint(got, want).evidence.sentence
     assert said == "entry [0, 1] (the first; 2 of 4 entries are not finite) is nan, expected 2"
 
 
-def test_the_largest_difference_stands_for_all_and_they_are_counted() -> None:
+def test_the_largest_difference_is_told_with_the_number_of_wrong_entries() -> None:
     found = complaint(np.array([1.1, 5.0, 3.0]), np.array([1.0, 2.0, 3.0]))
     assert found.evidence.sentence == "entry [1] (the largest difference; 2 of 3 entries are wrong) is 5, expected 2"
     assert found.evidence.details == {"entry": [1], "got": "5.0", "expected": "2.0"}
 
 
 @given(pairs)
-def test_two_numbers_that_differ_never_print_alike(pair: tuple[np.ndarray, np.ndarray]) -> None:
+def test_the_answer_and_the_expected_number_never_print_alike(pair: tuple[np.ndarray, np.ndarray]) -> None:
     got, want = pair
     assume(not np.array_equal(got, want))
     found = complaint(got, want, SAME)
@@ -140,7 +140,7 @@ def test_two_numbers_that_differ_never_print_alike(pair: tuple[np.ndarray, np.nd
 
 
 @given(numbers, st.integers(-3, 3))
-def test_digits_are_as_many_as_it_takes(a: float, ulps: int) -> None:
+def test_numbers_are_printed_with_as_many_digits_as_tell_them_apart(a: float, ulps: int) -> None:
     b = a
     assume(abs(a) < 1e300)
     for _ in range(abs(ulps)):
@@ -152,12 +152,12 @@ def test_digits_are_as_many_as_it_takes(a: float, ulps: int) -> None:
 
 
 @given(numbers, numbers)
-def test_digits_differ_exactly_where_numbers_do(a: float, b: float) -> None:
+def test_two_numbers_print_alike_only_if_they_are_equal(a: float, b: float) -> None:
     one, other = digits_to_differ(a, b)
     assert (one == other) == (a == b)
 
 
-def test_six_digits_are_enough_where_six_tell() -> None:
+def test_numbers_that_differ_in_six_digits_are_printed_with_six() -> None:
     assert digits_to_differ(1 / 3, 2 / 3) == ("0.333333", "0.666667")
     assert digits_to_differ(-0.27313812, -0.27313789) == ("-0.27313812", "-0.27313789")
 
@@ -166,7 +166,7 @@ def test_six_digits_are_enough_where_six_tell() -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
-def test_less_than_float64_is_named_before_its_digits_are_judged(dtype: type) -> None:
+def test_float32_answers_are_told_by_their_dtype_before_their_digits(dtype: type) -> None:
     want = np.random.default_rng(0).normal(size=(4, 3))
     said = f"the answer is {np.dtype(dtype)}, expected float64: keep the precision of the arguments"
     assert complaint(want.astype(dtype), want).evidence.sentence == said
@@ -174,7 +174,7 @@ def test_less_than_float64_is_named_before_its_digits_are_judged(dtype: type) ->
     assert "float" not in complaint(want + 1e-6, want).evidence.sentence
 
 
-def test_shape_comes_before_precision() -> None:
+def test_a_wrong_shape_is_told_before_a_wrong_dtype() -> None:
     assert complaint(np.zeros((3, 1), np.float32), np.ones(3)).evidence.sentence == "the shape is (3, 1), expected (3,)"
 
 

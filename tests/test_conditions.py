@@ -31,7 +31,7 @@ def made(softmax: Assignment, truth: Oracle) -> TopicRecord:
     return make_record(softmax, truth, Conditions(Limits(cell_cpu_seconds=0.2, row_cpu_seconds=0.4), ("numpy", "yaml")))
 
 
-def test_conditions_come_back_from_the_file(made: TopicRecord) -> None:
+def test_recorded_conditions_come_back_from_the_file(made: TopicRecord) -> None:
     assert TopicRecord.from_bytes(made.to_bytes(), "x.answers").conditions == made.conditions
 
 

@@ -84,7 +84,7 @@ def bundle(folder: Path, tmp_path: Path) -> Path:
 # ------------------------------------------------------------------------------------------ the file
 
 
-def test_whole_numbers_are_integers_and_others_are_not(tmp_path: Path) -> None:
+def test_a_column_of_whole_numbers_is_read_as_integers_and_another_as_floats(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "whole.csv.gz").write_bytes(pack("1,2\n3,4\n"))
     (tmp_path / "data" / "real.csv.gz").write_bytes(pack("1,2.5\nnan,1e300\n"))
@@ -102,7 +102,7 @@ def test_every_call_gives_an_array_of_its_own_and_a_changed_file_is_read_again(t
     assert dataset("points", beside=tmp_path / "x.answers").tolist() == [[7]]
 
 
-def test_a_notebook_finds_it_beside_and_above(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_notebook_finds_its_data_set_beside_and_above(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inner = tmp_path / "notes"
     inner.mkdir()
     (tmp_path / "points.csv.gz").write_bytes(pack(POINTS))
@@ -114,7 +114,9 @@ def test_a_notebook_finds_it_beside_and_above(tmp_path: Path, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("name", ["../points", "/etc/passwd", "", "a/b", "A", ".", "points\0", "x" * 41, "ä", 7, None])
-def test_a_hostile_name_reaches_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_hostile_name_of_a_data_set_reaches_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     (tmp_path / "points.csv.gz").write_bytes(pack(POINTS))
     inner = tmp_path / "inner"
     inner.mkdir()
@@ -137,7 +139,7 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("how", DAMAGED)
-def test_a_damaged_file_is_said_to_be_damaged(tmp_path: Path, how: str) -> None:
+def test_a_damaged_data_set_is_said_to_be_damaged(tmp_path: Path, how: str) -> None:
     (tmp_path / "points.csv.gz").write_bytes(DAMAGED[how])
     with pytest.raises(ValueError, match=r"^points\.csv\.gz is damaged, or no data set: download the course's bundle"):
         dataset("points", beside=tmp_path / "x.answers")
@@ -145,7 +147,7 @@ def test_a_damaged_file_is_said_to_be_damaged(tmp_path: Path, how: str) -> None:
 
 @given(at=st.integers(0, 10_000), bit=st.integers(0, 7), length=st.integers(0, 100))
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_change_of_the_file_is_noticed_or_harmless(tmp_path: Path, at: int, bit: int, length: int) -> None:
+def test_any_changed_byte_of_a_data_set_is_noticed_or_harmless(tmp_path: Path, at: int, bit: int, length: int) -> None:
     raw = bytearray(pack(POINTS))
     raw[at % len(raw)] ^= 1 << bit
     (tmp_path / "points.csv.gz").write_bytes(bytes(raw[: len(raw) - length] if length < len(raw) else raw))
@@ -156,7 +158,7 @@ def test_any_change_of_the_file_is_noticed_or_harmless(tmp_path: Path, at: int, 
     assert found.sum() == 265
 
 
-def test_small_integers_cross_as_bytes() -> None:
+def test_small_integers_of_a_data_set_cross_the_wire_as_bytes() -> None:
     assert narrow(np.array([[0, 255]])).dtype == np.uint8
     assert [narrow(np.array(a)).dtype for a in ([-1], [256], [0.5])] == [np.int64, np.int64, np.float64]
 
@@ -200,7 +202,7 @@ def test_a_data_set_without_a_word_on_its_licence_is_a_finding(folder: Path) -> 
     ]
 
 
-def test_a_bad_data_file_is_the_topics_fault(folder: Path) -> None:
+def test_a_bad_data_file_is_a_topic_error(folder: Path) -> None:
     topic = bring(folder)
     (topic / "data" / "points.csv.gz").write_bytes(b"?")
     with pytest.raises(TopicError, match=r"points\.csv\.gz is damaged"):
@@ -225,7 +227,7 @@ def test_in_the_jail_dataset_answers_without_a_file(jail: ProcessJail) -> None:
     assert run_cells(jail, USES, more, 'check("x")', data={"points": points, "real": real}) == []
 
 
-def test_in_the_jail_another_name_is_refused_kindly(jail: ProcessJail) -> None:
+def test_in_the_jail_the_name_of_another_data_set_is_refused_with_a_sentence(jail: ProcessJail) -> None:
     ask = 'from grader import dataset\ndataset("../points")'
     (note,) = run_cells(jail, ask, data={"points": np.zeros((1, 1))})
     assert "FileNotFoundError: this topic has no data set '../points' (it has: points)" in note
@@ -243,7 +245,9 @@ def test_a_notebook_that_uses_its_data_is_graded_without_a_note(
     assert (result.notes, result.score, result.max_score) == ((), 7.0, 7.0)
 
 
-def test_damaged_data_of_the_course_are_no_zero(folder: Path, tmp_path: Path, jail: ProcessJail) -> None:
+def test_a_damaged_data_set_of_the_course_leaves_the_submission_ungraded(
+    folder: Path, tmp_path: Path, jail: ProcessJail
+) -> None:
     topic = bring(folder)
     (topic / "data" / "points.csv.gz").write_bytes(b"?")
     path = hand_in(tmp_path / "in", "ada", HEAVY_SOLUTION, "heavy-ball.py")
@@ -255,7 +259,7 @@ def test_damaged_data_of_the_course_are_no_zero(folder: Path, tmp_path: Path, ja
 # ------------------------------------------------------------------------------------------ the bundle
 
 
-def test_the_bundle_holds_the_data_and_says_so(bundle: Path) -> None:
+def test_the_bundle_holds_its_data_sets_and_its_readme_names_them(bundle: Path) -> None:
     files = {"README.md", "heavy-ball.answers", "heavy-ball.ipynb", "points.csv.gz", "points.md"}
     assert {path.name for path in bundle.iterdir()} == files
     assert gzip.decompress((bundle / "points.csv.gz").read_bytes()).decode() == POINTS
@@ -266,7 +270,7 @@ def test_the_bundle_holds_the_data_and_says_so(bundle: Path) -> None:
     assert first == 'import numpy as np\n\nfrom grader import check, dataset\n\npoints = dataset("points")'
 
 
-def test_at_home_notebook_and_rows_have_the_data(
+def test_at_home_the_notebook_and_the_rows_have_the_data_set(
     bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     work = bundle / "heavy-ball.ipynb"
@@ -284,7 +288,7 @@ def test_at_home_notebook_and_rows_have_the_data(
     assert capsys.readouterr().out == "✓    1/1  the points are there\n"
 
 
-def test_at_home_a_missing_or_damaged_file_is_a_sentence(bundle: Path) -> None:
+def test_at_home_a_missing_or_damaged_data_set_is_told_with_a_sentence(bundle: Path) -> None:
     (bundle / "points.csv.gz").write_bytes(b"?")
     with pytest.raises(BadRecord, match="is damaged, or no data set: download the course's bundle again"):
         run_test(bundle / "heavy-ball.ipynb", None, "text")
@@ -293,7 +297,7 @@ def test_at_home_a_missing_or_damaged_file_is_a_sentence(bundle: Path) -> None:
         run_test(bundle / "heavy-ball.ipynb", None, "text")
 
 
-def test_a_record_that_names_another_file_reads_none(tmp_path: Path) -> None:
+def test_a_record_that_names_a_file_elsewhere_reads_no_data_set(tmp_path: Path) -> None:
     (tmp_path / "secret.csv.gz").write_bytes(pack(POINTS))
     record = TopicRecord("x", {}, "", {}, {}, (), ["../secret"], home=tmp_path / "inner")
     with pytest.raises(BadRecord, match="cannot be the name of a data set"):

@@ -136,7 +136,7 @@ def test_a_wrong_answer_is_described(got: np.ndarray, sentence: str) -> None:
         (3 * W, W, "every entry is 3 times too large"),
     ],
 )  # fmt: skip
-def test_so_is_one_of_another_form(got: Any, want: Any, sentence: str) -> None:
+def test_a_wrong_answer_of_another_shape_is_described(got: Any, want: Any, sentence: str) -> None:
     assert (told(got, want) or "").startswith(sentence)
 
 
@@ -155,13 +155,13 @@ def test_an_answer_of_the_step_before_is_recognised() -> None:
     )
 
 
-def test_what_is_left_out_of_the_step_before_is_named() -> None:
+def test_an_answer_that_lacks_a_part_of_the_step_before_is_described() -> None:
     assert told(W - 0.9 * X, x=None, nearby={"the right change of the step before": X}) == (
         "it is the right answer minus 0.9 times the right change of the step before, and 0.9 is beta"
     )
 
 
-def test_where_an_argument_is_0_alone_it_is_said() -> None:
+def test_an_answer_wrong_only_where_an_argument_is_0_is_described_so() -> None:
     x = X.copy()
     x[2, 3] = x[5, 1] = 0
     assert told(np.where(x == 0, 7.0, W), x=x) == "right except where `x` is 0"
@@ -178,11 +178,11 @@ def test_where_an_argument_is_0_alone_it_is_said() -> None:
         (np.array([1 - 2e-9, 2e-9, 1 - 2e-9, 2e-9]), np.array([1.0, 0, 1, 0])),  # cut, and not a float32
     ],
 )
-def test_nothing_is_said_of_what_nothing_explains(got: Any, want: Any) -> None:
+def test_an_answer_that_nothing_explains_is_not_described(got: Any, want: Any) -> None:
     assert told(got, want) is None
 
 
-def test_rounding_that_may_be_as_large_as_the_answer_proves_nothing() -> None:
+def test_an_answer_as_small_as_its_rounding_is_not_described() -> None:
     """A result that cancels to 1e-9 of its terms: every description would be right to within rounding."""
     tiny = 1e-9 * W
     assert describe_or_raise(wrong(-tiny, tiny, scale=0.1)) == "the sign is flipped, in every entry"
@@ -232,13 +232,13 @@ anything = st.one_of(
 
 
 @given(anything, anything, st.dictionaries(st.sampled_from("xyn"), anything | st.integers(0, 9) | st.floats()))
-def test_no_answer_breaks_it(got: np.ndarray, want: np.ndarray, named: dict[str, Any]) -> None:
+def test_describing_any_answer_raises_nothing(got: np.ndarray, want: np.ndarray, named: dict[str, Any]) -> None:
     sentence = describe_or_raise(Wrong.of(Evidence("f", "is wrong", got, truth=Truth.of(want), given=named)))
     assert sentence is None or sentence == sentence.strip()
 
 
 @given(st.integers(0, 2**32))
-def test_random_numbers_get_nothing(seed: int) -> None:
+def test_random_answers_are_not_described(seed: int) -> None:
     rng = np.random.default_rng(seed)
     assert told(rng.normal(size=(6, 4)), rng.normal(size=(6, 4)), x=rng.normal(size=(6, 4))) is None
 
@@ -255,14 +255,14 @@ def test_random_numbers_get_nothing(seed: int) -> None:
         (0.1234, {"n": 8, "beta": 0.9}, None),
     ],
 )
-def test_numbers_have_their_simplest_name(number: float, given: dict[str, Any], name: str | None) -> None:
+def test_a_number_has_its_simplest_name(number: float, given: dict[str, Any], name: str | None) -> None:
     assert name_of(number, given) == name
 
 
 # ------------------------------------------------------------------------------------- through the checks
 
 
-def test_a_lost_row_says_it_in_its_message_and_in_its_evidence() -> None:
+def test_a_lost_row_holds_the_description_in_message_and_evidence() -> None:
     outcome = graded(
         matches(wave_slope, on=waves), waves, wave_slope=lambda x, a, *, shift=0.5: a * len(x) * np.cos(a * x + shift)
     )
@@ -282,7 +282,7 @@ def test_a_recognised_mistake_is_not_described_as_well() -> None:
     assert (verdict.mistake, "structure" in verdict.evidence) == (known[0].hint, False)
 
 
-def test_students_hear_it_at_home_from_recorded_answers(softmax: Assignment, truth: Oracle) -> None:
+def test_a_wrong_answer_is_described_at_home_from_recorded_answers(softmax: Assignment, truth: Oracle) -> None:
     source = SOFTMAX_SOLUTION.replace("return grad / len(labels)", "return 3 * grad / len(labels)")
     rows = judge(make_record(softmax, truth), Live.of(source))
     assert "times too large" in {row.id: row for row in rows}["grad"].message

@@ -32,7 +32,7 @@ def smooth_functions(draw: st.DrawFn) -> Smooth:
 
 
 @given(smooth_functions(), st.floats(-1, 1))
-def test_what_scipy_finds_is_accepted(f: Smooth, x: float) -> None:
+def test_the_slopes_that_scipy_finds_are_accepted(f: Smooth, x: float) -> None:
     measured = along(f, x)
     independent = derivative(lambda t: f(t) - f(np.asarray(x)), x, tolerances={"atol": 1e-13, "rtol": 1e-13}).df
     assert not measured.disagree(np.array([independent])).any(), (measured, independent)
@@ -77,7 +77,7 @@ def test_a_quartic_has_the_slope_of_its_linear_term(coefficients: list[float]) -
 
 
 @given(st.floats(-0.9, 0.9), st.floats(0.1, 10))
-def test_nothing_is_said_at_a_kink_within_the_step(at: float, jump: float) -> None:
+def test_a_kink_within_the_step_is_not_judged(at: float, jump: float) -> None:
     """A kink is silence, not a fault: whatever slope is claimed there."""
     kinked = along(lambda t: jump * np.abs(t - at * STEP_SIZE))
     if abs(abs(at) - 0.5) > 0.01 and abs(at) > 0.01:  # there, differences cannot tell
@@ -102,7 +102,7 @@ def test_a_sum_that_cancels_is_judged_by_the_rounding_of_its_terms() -> None:
 
 
 @pytest.mark.parametrize(("kinks", "enough"), [(4, True), (5, True), (6, False)])
-def test_half_of_the_probes_have_to_be_judged(kinks: int, enough: bool) -> None:
+def test_a_slope_of_which_fewer_than_half_of_the_probes_can_be_judged_is_refused(kinks: int, enough: bool) -> None:
     t = np.array(OFFSETS)
     measured = slopes(np.array([np.maximum(t - 0.3 * STEP_SIZE, 0)] * kinks + [np.sin(t)] * (10 - kinks)))
     assert measured.judged.sum() == 10 - kinks
@@ -110,7 +110,7 @@ def test_half_of_the_probes_have_to_be_judged(kinks: int, enough: bool) -> None:
 
 
 @pytest.mark.parametrize("amplitude", [1e-6, 1e-4])
-def test_a_ripple_on_every_coordinate_hides_nothing(amplitude: float) -> None:
+def test_a_function_with_a_ripple_on_every_coordinate_is_not_trusted(amplitude: float) -> None:
     rng = np.random.default_rng(2)
     rough = slopes(rng.normal(size=(20, 1)) * np.array([OFFSETS]) + amplitude * rng.normal(size=(20, 4)))
     assert not rough.trustworthy
@@ -129,7 +129,7 @@ def test_a_slope_that_is_no_number_is_refused() -> None:
 
 
 @given(st.lists(st.lists(st.floats(-1e9, 1e9), min_size=4, max_size=4), min_size=1, max_size=8))
-def test_whatever_the_values_the_tolerance_stays_under_the_cap(values: list[list[float]]) -> None:
+def test_the_tolerance_of_a_slope_stays_under_the_cap_whatever_the_values(values: list[list[float]]) -> None:
     measured = slopes(np.array(values))
     rounding = ROUNDINGS * np.finfo(float).eps * (1 + np.abs(values).max(axis=1)) / STEP_SIZE
     assert (measured.tolerance <= CAP * np.abs(measured.value).max() + 1.001 * rounding).all()

@@ -30,7 +30,7 @@ def write_docs() -> ModuleType:
     return load_script("scripts/write_docs.py")
 
 
-def test_what_comes_from_the_code_is_up_to_date(write_docs: ModuleType) -> None:
+def test_parts_of_the_documentation_that_come_from_the_code_are_up_to_date(write_docs: ModuleType) -> None:
     stale = [
         str(path.relative_to(ROOT)) for path, text in write_docs.pages().items() if path.read_text("utf-8") != text
     ]
@@ -100,7 +100,7 @@ def parse(line: str, page: str, whole: bool) -> None:
             pytest.fail(f"{page}: {line!r}: {error}")
 
 
-def test_a_wrong_command_line_is_seen() -> None:
+def test_a_wrong_command_line_in_a_page_would_be_seen() -> None:
     for line in ("grader grade --nope x", "grader marks x", "grader verify --seeds few"):
         with pytest.raises(pytest.fail.Exception):
             parse(line, "a page", whole=False)

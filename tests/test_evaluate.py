@@ -65,7 +65,7 @@ def outcomes(*rows: Row, **options: Any) -> dict[str, Outcome]:
     ],
     ids=repr,
 )
-def test_what_happens_has_a_name(error: Exception | None, status: Status) -> None:
+def test_each_outcome_of_a_check_has_a_status(error: Exception | None, status: Status) -> None:
     assert outcomes(Row("a", 1, "a", Claim("f", does=error)))["a"].status is status
 
 
@@ -89,7 +89,7 @@ def test_a_row_waits_for_those_it_needs_and_is_not_asked() -> None:
     assert (second.asked, third.asked) == (0, 0)
 
 
-def test_named_rows_alone_are_asked_and_the_first_loss_can_end_it() -> None:
+def test_only_named_rows_are_asked_and_evaluation_can_stop_at_the_first_loss() -> None:
     rows = [Row(name, 1, name, Claim("f", does=Wrong("f", "no") if name == "b" else None)) for name in "abc"]
     assert list(outcomes(*rows, rows=["c", "a"])) == ["a", "c"]
     assert list(outcomes(*rows, stop_at_first_loss=True)) == ["a", "b"]
@@ -137,7 +137,9 @@ def test_a_known_mistake_does_not_pardon_another_that_nobody_knows() -> None:
 
 
 @pytest.mark.parametrize(("answer", "named"), [([0.0, 2.0], False), (None, False), ([0.0, 2.137], True)])
-def test_a_mistake_whose_other_signs_are_missing_is_named_by_telling_numbers_alone(answer: Any, named: bool) -> None:
+def test_a_mistake_with_an_unfulfilled_prediction_is_named_only_by_numbers_that_no_other_gives(
+    answer: Any, named: bool
+) -> None:
     rows = [Row("a", 1, "a", Claim("f", does=Wrong("f", "is wrong", answer))), Row("b", 1, "b", Claim("g"))]
     mistake = Known(
         Hint("the mistake", "say"), [Outcome(row, Status.LOST, Wrong("f", "is wrong", answer)) for row in rows]
@@ -176,11 +178,11 @@ def test_a_special_case_of_what_is_right_otherwise_is_not_to_blame() -> None:
         (TimedOut("x"), TimedOut("x"), False),
     ],
 )
-def test_two_pieces_of_evidence_are_the_same_or_not(a: Exception, b: Exception, alike: bool) -> None:
+def test_evidence_is_the_same_if_place_and_numbers_are(a: Exception, b: Exception, alike: bool) -> None:
     assert same(a, b) is same(b, a) is alike
 
 
-def test_the_seed_of_a_round_is_its_own() -> None:
+def test_every_round_topic_and_secret_has_a_seed_of_its_own() -> None:
     seeds = {
         round_seed(b"s", "t", "1"),
         round_seed(b"z", "t", "1"),

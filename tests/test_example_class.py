@@ -79,7 +79,7 @@ def as_line(result: Result) -> dict[str, str]:
     return {"student": result.student, **rows, "score": score, "mistakes named": "; ".join(named)}
 
 
-def test_every_row_is_graded_as_expected(graded: dict[tuple[str, str], Result]) -> None:
+def test_every_row_of_the_example_class_is_graded_as_expected(graded: dict[tuple[str, str], Result]) -> None:
     expected = {(cells[0], topic): dict(zip(titles[:-1], cells, strict=False)) for topic, titles, cells in tables()}
     assert graded.keys() == expected.keys()
     wrong = [
@@ -107,7 +107,7 @@ def sentences(graded: dict[tuple[str, str], Result]) -> str:
     )
 
 
-def test_every_sentence_is_the_one_that_was_read(graded: dict[tuple[str, str], Result], tmp_path: Path) -> None:
+def test_every_sentence_the_example_class_reads_is_the_one_that_was_read(graded: dict[tuple[str, str], Result], tmp_path: Path) -> None:
     told = tmp_path / "sentences.md"
     told.write_text(sentences(graded), encoding="utf-8")
     changed = difflib.unified_diff(SENTENCES.read_text("utf-8").splitlines(), told.read_text("utf-8").splitlines(), n=0)
@@ -116,20 +116,20 @@ def test_every_sentence_is_the_one_that_was_read(graded: dict[tuple[str, str], R
     )
 
 
-def test_expected_has_a_reason_for_every_grade_that_is_not_full() -> None:
+def test_expected_md_has_a_reason_for_every_grade_that_is_not_full() -> None:
     lines = list(tables())
     assert len(lines) >= 40
     assert [cells for _, titles, cells in lines if len(cells) != len(titles) or not cells[-1]] == []
 
 
-def test_the_class_is_what_make_class_makes() -> None:
+def test_the_example_class_is_what_make_class_makes() -> None:
     made = {path: text.encode() for path, text in load_script("examples/make_class.py").make_class().items()}
     kept = {path.relative_to(CLASS).as_posix(): path.read_bytes() for path in CLASS.rglob("*") if path.is_file()}
     assert sorted(made) == sorted(kept), "run `make class`"
     assert [path for path in made if made[path] != kept[path]] == [], "run `make class`"
 
 
-def test_what_cannot_be_read_is_graded_0_with_one_note(course: Course) -> None:
+def test_a_file_of_the_example_class_that_cannot_be_read_is_graded_0_with_one_note(course: Course) -> None:
     results = grade(course, [CLASS / "paul"])
     notes = {topic: [note.text for note in result.notes] for (_, topic), result in results.items() if not result.score}
     assert {topic: len(texts) for topic, texts in notes.items()} == {
@@ -144,7 +144,7 @@ def test_what_cannot_be_read_is_graded_0_with_one_note(course: Course) -> None:
     assert "cut off" in notes["adam"][0]
 
 
-def test_of_two_files_the_newer_is_graded(course: Course, tmp_path: Path) -> None:
+def test_of_two_files_for_one_topic_the_newer_is_graded(course: Course, tmp_path: Path) -> None:
     for age, (student, name) in enumerate([("alan", "adam.ipynb"), ("hugo", "adam (1).ipynb")]):
         copy = tmp_path / "ada" / name
         copy.parent.mkdir(exist_ok=True)

@@ -58,7 +58,7 @@ def hostile_result(text: str) -> Result:
 
 
 @pytest.mark.parametrize("name", ["ada", "Ada Lovelace", "o'neil", "José", "a.b-c_d@x"])
-def test_ordinary_names_stay_as_they_are(name: str) -> None:
+def test_ordinary_student_names_are_file_names_as_they_are(name: str) -> None:
     assert safe_component(name) == name
 
 
@@ -73,21 +73,21 @@ def test_ordinary_names_stay_as_they_are(name: str) -> None:
         ("nul.txt", "%6Eul.txt"),
     ],
 )
-def test_names_that_mean_something_to_a_system_are_spelled_out(name: str, safe: str) -> None:
+def test_names_that_a_file_system_reserves_are_spelled_out(name: str, safe: str) -> None:
     assert safe_component(name) == safe
 
 
 @pytest.mark.parametrize(
     "name", ["", ".", "..", "../x", "a/b", "a\\b", "\0", "CON", "nul.txt", "a.", " a", "~", "é" * 300]
 )
-def test_no_name_leaves_its_folder(name: str, tmp_path: Path) -> None:
+def test_no_student_name_leaves_the_folder_of_results(name: str, tmp_path: Path) -> None:
     (path,) = write_results([result(EARNED, student=name, topic=name)], tmp_path)
     assert path.resolve().parent.parent == (tmp_path / "results").resolve()
     assert Result.from_json(path.read_text(encoding="utf-8")).student == name
 
 
 @given(st.text(st.characters(exclude_categories=())), st.text(st.characters(exclude_categories=())))
-def test_different_names_are_different_files(one: str, other: str) -> None:
+def test_different_student_names_are_different_files(one: str, other: str) -> None:
     assert (safe_component(one) == safe_component(other)) == (one == other)
     assert re.fullmatch(r'[^\x00-\x1f/\\:*?"<>|]+', safe_component(one))
     assert len(safe_component(one).encode()) <= 200
@@ -97,7 +97,7 @@ def test_long_names_with_the_same_beginning_are_different_files() -> None:
     assert safe_component("a" * 300) != safe_component("a" * 301)
 
 
-def test_results_are_one_file_each(tmp_path: Path) -> None:
+def test_every_result_is_written_to_a_file_of_its_own(tmp_path: Path) -> None:
     write_results([result(EARNED), result(LOST, topic="momentum"), result(EARNED, student="grace")], tmp_path)
     found = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
     assert found == ["results/ada/adam.json", "results/ada/momentum.json", "results/grace/adam.json"]
@@ -146,13 +146,13 @@ def test_a_topic_outside_the_course_is_shown_and_not_counted() -> None:
     assert read_csv(grades_csv(results, {"adam": 1}))[1] == ["ada", "3", "ungraded", "100.00"]
 
 
-def test_lines_end_as_rfc_4180_says_and_odd_names_are_quoted() -> None:
+def test_the_table_is_csv_as_rfc_4180_says_with_odd_names_quoted() -> None:
     text = grades_csv([result(EARNED, student='Lovelace, "Ada"\nB')], {"adam": 1})
     assert text == 'student,adam,total\r\n"Lovelace, ""Ada""\nB",3,100.00\r\n'
 
 
 @given(st.sampled_from(["=", "+", "-", "@", "\t", "\r", "\n", "＝"]), st.text(st.characters(exclude_categories=["Cs"])))
-def test_no_name_is_a_formula(first: str, rest: str) -> None:
+def test_no_student_name_is_a_formula_in_the_table(first: str, rest: str) -> None:
     (_, row) = read_csv(grades_csv([result(EARNED, student=first + rest)], {"adam": 1}))
     assert row == ["'" + first + rest, "3", "100.00"]
 
@@ -280,7 +280,7 @@ def test_github_says_what_it_leaves_off() -> None:
 
 
 @pytest.mark.parametrize("text", [github([result(HIDDEN)]), step_summary([result(HIDDEN)]), junit([result(HIDDEN)])])
-def test_hidden_rows_stay_hidden(text: str) -> None:
+def test_github_and_junit_do_not_show_why_a_hidden_row_was_lost(text: str) -> None:
     assert "secret" not in text
     assert "far out" not in text
 
@@ -303,7 +303,7 @@ def html(text: str) -> str:
     return MarkdownIt("commonmark").enable("table").render(text)
 
 
-def test_the_summary_is_a_table_and_the_sentences() -> None:
+def test_the_github_summary_is_a_table_and_the_sentences() -> None:
     page = html(step_summary([result(EARNED, LOST, notes=(Note("odd"),))]))
     assert "<h2>Grades: 3.5/5 points</h2>" in page
     assert "<h3><code>ada, adam: 3.5/5 points</code></h3>" in page
@@ -312,14 +312,14 @@ def test_the_summary_is_a_table_and_the_sentences() -> None:
     assert ">odd\n</code>" in page
 
 
-def test_the_summary_says_that_nothing_was_graded() -> None:
+def test_the_github_summary_says_that_nothing_was_graded() -> None:
     page = html(step_summary([result(EARNED, VOID)]))
     assert "<h2>Grades: not graded</h2>" in page
     assert "not your fault" in page
 
 
 @given(hostile)
-def test_no_student_writes_html_or_links_in_the_summary(text: str) -> None:
+def test_no_student_writes_html_or_links_in_the_github_summary(text: str) -> None:
     page = html(step_summary([hostile_result(text)]))
     allowed = {"h2", "h3", "p", "pre", "code", "table", "thead", "tbody", "tr", "th", "td"}
     assert set(re.findall(r"<([a-z0-9]+)", page)) == allowed
@@ -328,7 +328,7 @@ def test_no_student_writes_html_or_links_in_the_summary(text: str) -> None:
     assert page.count("<p>") == 1
 
 
-def test_the_summary_stays_below_one_mebibyte() -> None:
+def test_the_github_summary_stays_below_one_mebibyte() -> None:
     summary = step_summary([hostile_result("é" * 5000) for _ in range(200)])
     assert 900_000 < len(summary.encode()) <= 1024 * 1024
     assert summary.endswith("The rest is left off: a summary holds 1 MiB.\n")

@@ -54,7 +54,7 @@ def full_disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
 
 
 @pytest.mark.parametrize("size", ["8k", "60k", "120k"])
-def test_a_full_disk_is_said_and_costs_nobody_a_grade(
+def test_a_full_disk_is_told_and_costs_nobody_a_grade(
     full_disk: Callable[[str], Path], folder: Path, tmp_path: Path, size: str
 ) -> None:
     for student in ("ada", "grace", "alan"):

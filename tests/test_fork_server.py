@@ -140,7 +140,7 @@ def test_a_fork_server_killed_while_cells_run_costs_nobody_beside_it_anything(
     assert [(result.score, result.notes) for result in results] == [(result.max_score, ()) for result in results]
 
 
-def test_killing_bubblewrap_itself_loses_nothing_either(grading: Grading, honest: Submission, running: Running) -> None:
+def test_a_bubblewrap_that_is_killed_loses_nothing(grading: Grading, honest: Submission, running: Running) -> None:
     os.kill(running()[0], signal.SIGKILL)
     assert grading.grade(honest).score == 12
     jailed = running()
@@ -161,7 +161,7 @@ def test_a_fork_server_that_hangs_is_replaced(
 
 
 @pytest.mark.parametrize("leaving", ["os._exit(3)", "os.abort()", "os.close(3)", "os.close(3); os._exit(0)"])
-def test_a_submission_that_ends_itself_cannot_blame_us(grading: Grading, leaving: str) -> None:
+def test_a_submission_that_ends_itself_is_not_taken_for_our_fault(grading: Grading, leaving: str) -> None:
     source = read_source(f"import os\ndef f():\n    {leaving}".encode(), "x.py")
     with Session(source, grading.jail, grading.course.limits) as session:
         session.begin_row()
@@ -174,7 +174,7 @@ def test_a_submission_that_ends_itself_cannot_blame_us(grading: Grading, leaving
 
 
 @pytest.mark.parametrize("refused", ["landlock_restrict_self", "seccomp"])
-def test_a_jail_that_cannot_be_set_up_makes_void(refused: str, folder: Path, tmp_path: Path) -> None:
+def test_a_jail_that_cannot_be_set_up_makes_the_submission_void(refused: str, folder: Path, tmp_path: Path) -> None:
     path = hand_in(tmp_path, "ada", SOFTMAX_SOLUTION)
     program = f"""
         from grader.course.settings import Course
@@ -221,7 +221,7 @@ def refusing(calls: list[str], program: str) -> str:
 
 
 @pytest.mark.parametrize("warm", [True, False])
-def test_out_of_descriptors_nobody_gets_a_zero(grading: Grading, honest: Submission, warm: bool) -> None:
+def test_running_out_of_descriptors_gives_nobody_a_zero(grading: Grading, honest: Submission, warm: bool) -> None:
     ended = []
     for left in range(0, 24, 2 if warm else 4):
         if not warm:

@@ -95,7 +95,7 @@ def test_an_unreadable_file_is_graded_0_with_one_note(
     assert len(result.sha256) == 64
 
 
-def test_a_link_is_not_followed(shared_course: Course, jail: ProcessJail, tmp_path: Path) -> None:
+def test_a_submission_that_is_a_link_is_not_followed(shared_course: Course, jail: ProcessJail, tmp_path: Path) -> None:
     other = hand_in(tmp_path / "elsewhere", "ada", SOFTMAX_SOLUTION)
     link = tmp_path / "alan" / "softmax-xent.py"
     link.parent.mkdir()
@@ -186,7 +186,7 @@ def test_an_odd_answer_costs_its_rows_and_nothing_else(
     assert result.status == "graded"
 
 
-def test_lists_of_numbers_are_arrays(shared_course: Course, jail: ProcessJail, tmp_path: Path) -> None:
+def test_a_list_of_numbers_is_accepted_for_an_array(shared_course: Course, jail: ProcessJail, tmp_path: Path) -> None:
     listed = SOFTMAX_SOLUTION.replace("grad / len(labels)", "(grad / len(labels)).tolist()")
     assert grade_one(shared_course, jail, tmp_path, listed).score == 12
 
@@ -236,7 +236,7 @@ def test_a_jail_that_fails_leaves_the_submission_ungraded(
     assert all(row.status is Status.VOID for row in result.rows)
 
 
-def test_a_file_that_cannot_be_opened_leaves_it_ungraded(
+def test_a_file_that_cannot_be_opened_leaves_the_submission_ungraded(
     shared_course: Course, jail: ProcessJail, tmp_path: Path
 ) -> None:
     gone = Submission("ada", "softmax-xent", tmp_path / "gone.py")
@@ -306,7 +306,9 @@ def test_another_round_draws_other_cases_and_the_secret_decides_them(
     assert len(seeds) == 6
 
 
-def test_a_result_says_what_made_it(shared_course: Course, jail: ProcessJail, tmp_path: Path) -> None:
+def test_a_result_names_its_hashes_round_device_and_jail_level(
+    shared_course: Course, jail: ProcessJail, tmp_path: Path
+) -> None:
     result = grade_one(shared_course, jail, tmp_path, SOFTMAX_SOLUTION)
     assert set(result.hashes) == {"ran", "judged"}
     assert (result.file, result.round, result.device) == ("softmax-xent.py", "1", "cpu")
@@ -321,7 +323,7 @@ def students(paths: Sequence[Path], topic: str | None = None, student: str | Non
     return [(s.student, s.topic, s.path.name) for s in find(paths, TOPICS, topic, student)[0]]
 
 
-def test_a_class_a_student_and_a_file(tmp_path: Path) -> None:
+def test_submissions_are_found_in_a_class_a_students_folder_or_a_file(tmp_path: Path) -> None:
     one = hand_in(tmp_path, "ada", "x = 1")
     hand_in(tmp_path, "alan", "x = 1", "heavy_ball.py")
     assert students([tmp_path]) == [("ada", "softmax-xent", "softmax-xent.py"), ("alan", "heavy-ball", "heavy_ball.py")]
@@ -347,7 +349,7 @@ def test_the_newest_of_several_files_is_graded_and_the_others_are_noted(tmp_path
     ]
 
 
-def test_the_notebooks_metadata_goes_before_its_name_and_a_goes_before_both(tmp_path: Path) -> None:
+def test_the_topic_of_a_notebooks_metadata_goes_before_its_name_and_option_a_before_both(tmp_path: Path) -> None:
     text = notebook("x = 1", topic="heavy-ball")
     named = hand_in(tmp_path, "ada", text, "softmax-xent.ipynb")
     assert students([named])[0][1] == "heavy-ball"
@@ -369,7 +371,7 @@ def test_the_notebooks_metadata_goes_before_its_name_and_a_goes_before_both(tmp_
         ("homework", None),
     ],
 )
-def test_a_topic_by_the_words_of_a_name(stem: str, topic: str | None) -> None:
+def test_the_topic_is_told_by_the_words_of_a_file_name(stem: str, topic: str | None) -> None:
     assert topic_of_name(stem, ["adam", "batch-norm", "batch-norm-conv"]) == topic
 
 
@@ -397,7 +399,7 @@ def test_a_file_that_cannot_be_opened_goes_by_its_name(tmp_path: Path, monkeypat
 
 
 @pytest.mark.parametrize("name", ["nowhere", "empty"])
-def test_a_path_without_submissions_is_said(tmp_path: Path, name: str) -> None:
+def test_a_path_without_submissions_is_told_with_a_sentence(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(NothingThere, match=name):
         find([tmp_path / name], TOPICS)

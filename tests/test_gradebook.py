@@ -58,7 +58,7 @@ def test_everything_that_was_ever_stored_is_kept_with_its_time(path: Path) -> No
     assert kept[0][1].endswith("+00:00")
 
 
-def test_a_result_comes_back_as_it_was_stored(path: Path) -> None:
+def test_a_result_comes_back_from_the_gradebook_as_it_was_stored(path: Path) -> None:
     rows = (Verdict("r", "right", 2, 0, Status.VOID, "ünïcödé\n'; DROP TABLE results; --", evidence={"entry": [1]}),)
     stored = Result("adam", "o'neil", "a.ipynb", "1" * 64, rows, hashes={"topic": "f"}, seconds=0.5)
     with Gradebook(path) as book:
@@ -80,7 +80,7 @@ def test_a_name_that_is_not_utf8_is_stored_and_found(path: Path) -> None:
         "INSERT OR REPLACE INTO results SELECT * FROM results",
     ],
 )
-def test_nothing_stored_can_be_changed(path: Path, change: str) -> None:
+def test_results_in_the_gradebook_cannot_be_changed_or_deleted(path: Path, change: str) -> None:
     with Gradebook(path) as book:
         book.append([result()])
     db = sqlite3.connect(path)
@@ -198,7 +198,7 @@ def test_a_file_that_is_no_gradebook_is_refused_with_a_sentence(
     assert str(problem.value).startswith(f"{path}: {sentence}")
 
 
-def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+def test_a_folder_for_the_gradebook_that_cannot_be_made_is_told_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     with pytest.raises(GradebookError, match="the folder cannot be made: "):
         Gradebook(tmp_path / "out" / "gradebook.db")

@@ -18,7 +18,7 @@ def ask(source: str, name: str, *args: Any) -> Any:
     return Live.of(source).run(plan)[0]
 
 
-def test_arguments_are_copies() -> None:
+def test_a_submission_gets_copies_of_its_arguments() -> None:
     x = np.zeros(2)
     assert ask("def f(x):\n    x += 1\n    return x", "f", x).tolist() == [1, 1]
     assert x.tolist() == [0, 0]

@@ -19,7 +19,7 @@ from grader.submission.session import Session
 from support.sessions import LIMITS, Open, ask
 
 
-def test_its_folder_is_empty_its_own_and_gone_afterwards(open_session: Open) -> None:
+def test_a_submissions_folder_is_empty_its_own_and_gone_afterwards(open_session: Open) -> None:
     look = (
         "import os\ndef f():\n    before = os.listdir()\n    open('x', 'w').write('y')\n    return before, os.getcwd()"
     )
@@ -33,7 +33,9 @@ def test_its_folder_is_empty_its_own_and_gone_afterwards(open_session: Open) -> 
     assert Path(other).is_dir()
 
 
-def test_the_environment_is_scrubbed(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_submission_sees_no_environment_variable_of_the_grader(
+    open_session: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GRADER_SECRET", "hush")
     monkeypatch.setenv("LD_LIBRARY_PATH", "/tmp")
     seen = ask(open_session("import os\ndef f():\n    return dict(os.environ)"), "f")
@@ -43,7 +45,7 @@ def test_the_environment_is_scrubbed(open_session: Open, monkeypatch: pytest.Mon
     assert seen["OMP_NUM_THREADS"] == "1"
 
 
-def test_no_descriptor_is_inherited_but_the_channel(open_session: Open, tmp_path: Path) -> None:
+def test_a_submission_inherits_no_descriptor_but_the_channel(open_session: Open, tmp_path: Path) -> None:
     secret = os.open(tmp_path / "secret", os.O_CREAT | os.O_RDWR)
     os.set_inheritable(secret, True)
     look = """
@@ -59,7 +61,7 @@ def f():
     assert [link.partition(":")[0] for link in links] == ["socket"]
 
 
-def test_nothing_of_the_grader_can_be_imported(open_session: Open) -> None:
+def test_a_submission_cannot_import_the_grader(open_session: Open) -> None:
     look = "import sys, importlib\ndef f(name):\n    return bool(importlib.import_module(name))"
     session = open_session(look)
     for name in ("grader_inside.judging", "pytest", "pydantic"):

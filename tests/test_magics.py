@@ -56,7 +56,7 @@ LEFT_OUT = [
 
 
 @pytest.mark.parametrize(("code", "plain", "note"), LEFT_OUT)
-def test_what_is_left_out_is_replaced_and_named(code: str, plain: str, note: str) -> None:
+def test_a_magic_that_is_left_out_is_replaced_and_named(code: str, plain: str, note: str) -> None:
     assert strip(code) == (plain, note)
 
 
@@ -107,7 +107,7 @@ def _standard_library(limit: int) -> list[Path]:
 
 
 @pytest.mark.parametrize("path", _standard_library(40), ids=lambda path: path.stem)
-def test_real_python_is_returned_unchanged(path: Path) -> None:
+def test_files_of_plain_python_are_returned_unchanged(path: Path) -> None:
     code = path.read_text(encoding="utf-8")
     assert strip(code) == (code, "")
 
@@ -156,7 +156,7 @@ def test_whatever_python_accepts_is_returned_unchanged(code: str) -> None:
 
 
 @given(hostile)
-def test_nothing_is_left_to_strip(code: str) -> None:
+def test_no_statement_begins_with_a_magic_after_stripping(code: str) -> None:
     """No line that begins a statement of the outcome is a magic."""
     state = magics.Open()
     for line in strip(code).code.split("\n"):
@@ -169,7 +169,7 @@ HOSTILE += ['"\\' * 500_000, '"""' + "\\" * 10**6, " " * 10**6, "x=" + " " * 10*
 
 
 @pytest.mark.parametrize("code", HOSTILE, ids=lambda code: repr(code[:8]))
-def test_hostile_text_takes_time_in_proportion_to_its_length(code: str) -> None:
+def test_stripping_magics_of_hostile_text_takes_time_in_proportion_to_its_length(code: str) -> None:
     started = time.process_time()
     strip(code)
     assert time.process_time() - started < 5  # a second at most is usual; a quadratic pattern takes hours

@@ -120,7 +120,7 @@ def test_mutants_are_the_same_each_time() -> None:
         "",  # a deleted statement
     ],
 )
-def test_slips_of_an_optimiser(now: str) -> None:
+def test_every_usual_slip_of_an_optimiser_is_a_mutant(now: str) -> None:
     assert now in made(HEAVY_SOLUTION)
 
 
@@ -138,18 +138,18 @@ def test_slips_of_an_optimiser(now: str) -> None:
         ("Stack.total", "return -math.sqrt(abs(start)) if start > 0 else start"),
     ],
 )
-def test_slips_of_each_kind(function: str, now: str) -> None:
+def test_every_usual_slip_of_calls_conditions_and_slices_is_a_mutant(function: str, now: str) -> None:
     assert now in [
         ast.unparse(ast.parse(x)) if not x.endswith(":") else x for x in made(SOFTMAX_SOLUTION + OBJECT, function)
     ]
 
 
-def test_docstrings_and_imports_are_left_alone() -> None:
+def test_no_mutant_changes_a_docstring_or_an_import() -> None:
     assert not [m for m in mutants(OBJECT) if "stack" in m.was.lower() and m.was.startswith(('"', "'"))]
     assert not [m for m in mutants(OBJECT) if m.was == "import math"]
 
 
-def test_a_name_says_where_and_what() -> None:
+def test_the_name_of_a_mutant_says_where_and_what() -> None:
     assert Mutant("constant", "f", 7, "x = 1", "x = 2", "").name == "f, line 7: `x = 1` → `x = 2`"
     assert Mutant("deleted statement", "", 7, "x = 1", "", "").name == "line 7: `x = 1` → deleted"
 
@@ -183,13 +183,13 @@ def holed(tmp_path_factory: pytest.TempPathFactory, strong: Jail) -> Coverage:
     return covered(folder, strong)
 
 
-def test_a_sound_rubric_catches_all_of_them(sound: Coverage) -> None:
+def test_a_sound_rubric_catches_every_mutant(sound: Coverage) -> None:
     assert sound.findings() == []
     assert sound.figures()["caught"] == sound.figures()["mutants"] == len(sound.judged) > 20
     assert all(judged.lost and judged.lost.error for judged in sound.caught)
 
 
-def test_a_hole_is_reported_with_its_line(holed: Coverage) -> None:
+def test_a_mutant_that_survives_is_reported_with_its_line(holed: Coverage) -> None:
     assert [m.now for m in holed.survivors] == [
         f"def heavy_ball(w, dw, state, *, lr={lr}, beta=0.9):" for lr in ("0.2", "0.0")
     ]
@@ -248,7 +248,7 @@ def test_a_mutant_that_loops_is_caught_by_its_limit(folder: Path, strong: Jail) 
     assert endless in found.caught
 
 
-def test_the_command_says_the_figures(shared_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_verify_with_mutants_prints_the_figures(shared_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     authoring.verify_topics(["heavy-ball"], 1, True, False, shared_folder, "text", False)
     said = capsys.readouterr().out
     assert "caught, 0 named equivalent, 0 survive: score 100.0%" in said

@@ -78,7 +78,9 @@ def test_format_3_is_read_as_nbformat_converts_it() -> None:
     assert [cell.original for cell in read_source(data, "a.ipynb").cells] == expected == ["x = 1\nx", "!ls"]
 
 
-def test_the_topic_alone_is_told_of_files_that_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_topic_of_a_notebook_is_told_without_reading_its_cells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("grader.submission.magics.strip", lambda code: pytest.fail("no cell is made for it"))
     path, named = tmp_path / "Untitled.ipynb", {"metadata": {"grader": {"topic": "adam"}}}
     path.write_bytes(ipynb(code_cell("!ls"), **named))
@@ -129,7 +131,7 @@ def test_the_topic_alone_is_told_of_files_that_can_be_read(tmp_path: Path, monke
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_cannot_be_read_is_said_in_one_sentence(data: bytes, file: str, sentence: str) -> None:
+def test_a_file_that_cannot_be_read_is_refused_with_one_sentence(data: bytes, file: str, sentence: str) -> None:
     with pytest.raises(Unreadable) as caught:
         read_source(data, file)
     message = str(caught.value)
@@ -140,7 +142,7 @@ def test_what_cannot_be_read_is_said_in_one_sentence(data: bytes, file: str, sen
     assert caught.value.sha256 == hashlib.sha256(data).hexdigest()
 
 
-def test_large_outputs_are_dropped() -> None:
+def test_outputs_of_a_notebook_take_no_memory_after_reading() -> None:
     output = {"output_type": "stream", "name": "stdout", "text": "x" * 30_000_000}
     data = ipynb(code_cell("x = 1", outputs=[output]))
     tracemalloc.start()
@@ -179,7 +181,9 @@ def test_lone_surrogates_and_null_bytes_are_replaced_and_noted() -> None:
         (b"%matplotlib inline\r\nx", "pass  # %matplotlib inline\nx", "`%matplotlib inline` is a magic"),
     ],
 )
-def test_encodings_and_line_ends_of_a_python_file(data: bytes, code: str, note: str | None) -> None:
+def test_a_python_file_is_read_in_every_encoding_and_with_every_line_end(
+    data: bytes, code: str, note: str | None
+) -> None:
     source = read_source(data, "adam.py")
     assert codes(source) == [code]
     assert source.cells[0].number == 1

@@ -33,15 +33,15 @@ def known_mistakes(assignment: Assignment, truth: Oracle) -> KnownMistakes:
     return KnownMistakes(assignment, lambda: nullcontext(in_this_process(assignment, truth, PUBLIC_SEED)))
 
 
-def test_mistakes_in_different_places_go_together() -> None:
+def test_mistakes_in_different_places_make_a_pair() -> None:
     assert together(HEAVY_SOLUTION, UPHILL, AVERAGE) == BOTH == together(HEAVY_SOLUTION, AVERAGE, UPHILL)
 
 
-def test_mistakes_that_touch_the_same_text_do_not() -> None:
+def test_mistakes_that_touch_the_same_text_make_no_pair() -> None:
     assert together(HEAVY_SOLUTION, UPHILL, DOWN_ONLY) == ""
 
 
-def test_an_edit_of_a_function_that_is_replaced_as_a_whole_does_not_count() -> None:
+def test_a_mistake_inside_a_function_that_another_replaces_makes_no_pair() -> None:
     assert together(HEAVY_SOLUTION, UPHILL, WHOLE) == together(HEAVY_SOLUTION, WHOLE, UPHILL) == ""
     assert [pair.names for pair in pairs_of(HEAVY_SOLUTION, [UPHILL, WHOLE, AVERAGE])] == [
         ("uphill", "a moving average")
@@ -58,13 +58,13 @@ def test_a_student_who_makes_two_mistakes_reads_of_both(course: Course, folder: 
     )
 
 
-def test_one_mistake_stays_one(course: Course, folder: Path, jail: ProcessJail) -> None:
+def test_a_single_known_mistake_is_not_named_as_a_pair(course: Course, folder: Path, jail: ProcessJail) -> None:
     path = hand_in(folder, "grace", HEAVY_SOLUTION.replace("w - lr * v", "w + lr * v"), "heavy-ball.py")
     result = Grading(course, jail).grade(Submission("grace", "heavy-ball", path))
     assert {row.mistake.name for row in result.rows if row.mistake} == {"uphill"}
 
 
-def test_what_fits_no_pair_is_not_named(shared_folder: Path) -> None:
+def test_a_fault_that_fits_no_pair_is_not_named(shared_folder: Path) -> None:
     assignment = Assignment("heavy-ball", shared_folder)
     truth = Oracle(assignment)
     student = Live.of(HEAVY_SOLUTION.replace("+ dw", "+ 3 * dw"))
@@ -83,7 +83,7 @@ def test_a_row_of_a_pair_is_put_only_behind_the_rows_that_it_needs(shared_folder
     assert mistakes.why_lost(run, pair, "two") is None  # it needs `steps`
 
 
-def test_pairs_that_no_row_can_tell_are_counted_apart(folder: Path) -> None:
+def test_pairs_that_no_row_can_tell_apart_are_counted_as_alike(folder: Path) -> None:
     twin = 'mistakes = [Mistake("its twin", was="w - lr * v", now="w - -lr * v", say="Uphill."),'
     edit(folder, HEAVY, "mistakes.py", "mistakes = [", twin)
     assignment = Assignment("heavy-ball", folder)
@@ -94,7 +94,7 @@ def test_pairs_that_no_row_can_tell_are_counted_apart(folder: Path) -> None:
     assert (found.pairs, found.alike, len(found.diagnosed)) == (2, 2, 0)
 
 
-def test_a_pair_that_is_not_told_is_a_finding() -> None:
+def test_a_pair_of_which_a_mistake_is_not_named_is_a_finding() -> None:
     [pair] = pairs_of(HEAVY_SOLUTION, [UPHILL, AVERAGE])
     told = [DiagnosedPair(pair, frozenset(named), apart=True) for named in ([], ["uphill"], pair.names)]
     assert PairsReport(1, 0, 0, told).findings() == [

@@ -68,7 +68,7 @@ def test_an_answer_is_seen_when_its_step_ends_and_again_when_the_plan_does() -> 
     assert after.tolist() == [1, 1]
 
 
-def test_answers_come_in_the_order_in_which_they_were_wanted() -> None:
+def test_answers_of_a_plan_come_in_the_order_in_which_they_were_wanted() -> None:
     plan = Plan()
     one, two, three = (plan.let(n) for n in (1, 2, 3))
     plan.want(three)
@@ -112,7 +112,7 @@ def test_two_kept_results_have_handles_of_their_own() -> None:
     assert live.run(again) == [1, 2]
 
 
-def test_a_new_row_begins_without_what_was_kept() -> None:
+def test_handles_of_one_row_are_gone_in_the_next() -> None:
     live, plan = Live(WORLD), Plan()
     plan.keep(plan.new("Counter"))
     live.run(plan)
@@ -124,7 +124,7 @@ def test_a_new_row_begins_without_what_was_kept() -> None:
 
 
 @pytest.mark.parametrize("name", ["adamm", "constant"])
-def test_a_name_that_is_no_function_is_missing_with_what_there_is(name: str) -> None:
+def test_a_call_of_a_missing_function_is_told_with_the_functions_there_are(name: str) -> None:
     plan = Plan()
     plan.call(name)
     with pytest.raises(Missing) as lack:
@@ -172,13 +172,13 @@ def test_the_wrong_number_of_values_is_told_in_words(answer: Any, said: str) -> 
 
 
 @pytest.mark.parametrize("answer", [(1, 2), [1, 2]])
-def test_a_list_of_two_is_as_good_as_a_tuple(answer: Any) -> None:
+def test_a_list_is_taken_for_a_tuple_of_outputs(answer: Any) -> None:
     plan = Plan()
     plan.want(*plan.call("f", outputs=2))
     assert execute(plan, {"f": lambda: answer}, {}, lambda value: value) == [1, 2]
 
 
-def test_an_answer_that_cannot_be_sent_is_the_students_to_mend() -> None:
+def test_an_answer_that_the_wire_cannot_carry_is_the_students_fault() -> None:
     live, plan = Live({"f": lambda: object()}), Plan()
     plan.want(plan.call("f")[0])
     with pytest.raises(Wrong, match="f: returned something else"):
@@ -191,7 +191,7 @@ def test_an_answer_that_nobody_wants_need_not_be_sendable() -> None:
     assert live.run(plan) == [1]
 
 
-def test_values_are_described_in_few_words() -> None:
+def test_a_value_is_described_by_its_type_and_shape() -> None:
     assert describe_value(np.zeros((3, 4))) == "an array of shape (3, 4)"
     assert describe_value(Counter()) == "a Counter"
     assert describe_value(3) == "an int"
@@ -230,7 +230,7 @@ def test_a_plan_survives_the_wire(calls: list[tuple[Any, dict[str, Any]]]) -> No
 
 
 @given(values)
-def test_whatever_goes_in_comes_out_alike(value: Any) -> None:
+def test_values_pass_through_a_plan_unchanged(value: Any) -> None:
     plan = Plan()
     plan.want(plan.let(value), plan.let([value, {"again": value}]))
     assert run(plan) == [value, [value, {"again": value}]]
@@ -243,7 +243,7 @@ def test_arguments_are_copies_so_that_the_student_cannot_reach_ours() -> None:
     assert ours.tolist() == [0, 0]
 
 
-def test_chance_starts_anew_with_every_plan() -> None:
+def test_random_numbers_start_anew_with_every_plan() -> None:
     live: Implementation = Live({"draw": lambda: np.random.normal()})
     plan = Plan(seed=5)
     plan.want(plan.call("draw")[0])
@@ -253,14 +253,14 @@ def test_chance_starts_anew_with_every_plan() -> None:
     assert live.run(other) != live.run(plan)
 
 
-def test_a_reference_means_one_output_or_the_whole() -> None:
+def test_a_reference_to_a_step_means_one_output_or_all_of_them() -> None:
     plan = Plan()
     plan.call("split", 1, outputs=2)
     plan.want(Ref(0))
     assert run(plan) == [(1, {"remembers": 1})]
 
 
-def test_names_are_told_before_they_are_used() -> None:
+def test_the_name_of_each_step_is_told_before_it_runs() -> None:
     plan = Plan()
     names: list[str] = []
     array = plan.call("f")[0]

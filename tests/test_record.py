@@ -49,7 +49,7 @@ def changed(softmax: Assignment, mistake: str) -> str:
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_replay_says_what_grading_says_on_the_public_cases(
+def test_recorded_answers_give_the_verdicts_of_grading_on_the_public_cases(
     softmax: Assignment, truth: Oracle, kept: TopicRecord, mistake: str
 ) -> None:
     student = Live.of(changed(softmax, mistake))
@@ -59,13 +59,13 @@ def test_a_replay_says_what_grading_says_on_the_public_cases(
     assert any(row.status is not Status.EARNED for row in graded) == bool(mistake)
 
 
-def test_an_unknown_fault_follows_through_at_home_too(softmax: Assignment, kept: TopicRecord) -> None:
+def test_a_gradient_follows_an_unknown_fault_at_home_as_in_grading(softmax: Assignment, kept: TopicRecord) -> None:
     source = softmax.solution.replace("labels].mean()", "labels].mean() * 3").replace("grad / len", "3 * grad / len")
     found = {row.id: row for row in judge(kept, Live.of(source))}
     assert (found["loss"].earned, found["grad"].earned) == (0, 2)
 
 
-def test_a_record_comes_back_as_it_was_written(made: TopicRecord, kept: TopicRecord) -> None:
+def test_recorded_answers_come_back_from_bytes_as_they_were_written(made: TopicRecord, kept: TopicRecord) -> None:
     assert (kept.slug, kept.stamp, kept.source) == (made.slug, made.stamp, made.source)
     assert kept.to_bytes() == made.to_bytes()
     for path, log in made.logs.items():
@@ -117,7 +117,7 @@ def test_a_mistake_that_only_a_hidden_row_sees_stays_unknown(folder: Path) -> No
     assert "sly" not in names
 
 
-def test_helpers_go_with_the_hidden_rows_that_use_them() -> None:
+def test_helpers_of_hidden_rows_alone_are_taken_out_of_the_public_source() -> None:
     source = public_source(SOFTMAX_TOPIC + "# a comment that says too much\n")
     for gone in ("shift", "moved", "UNHEARD_OF_SHIFT", "comment"):
         assert gone not in source
@@ -125,7 +125,7 @@ def test_helpers_go_with_the_hidden_rows_that_use_them() -> None:
         assert stays in source
 
 
-def test_helpers_that_call_each_other_go_too() -> None:
+def test_helpers_of_hidden_rows_that_call_each_other_are_taken_out() -> None:
     hidden = "def a(t, c) -> None:\n    return b(t, c)\ndef b(t, c):\n    return a(t, c)\nA: int = 3\nB = C = A\n"
     source = public_source(hidden + "topic = Topic('x', cases, rubric=[Row('r', 1, 'c', holds(a), hidden=True)])")
     assert source.strip() == "topic = Topic('x', cases, rubric=[])"
@@ -185,7 +185,7 @@ def test_a_record_of_another_grader_with_the_same_format_is_read(kept: TopicReco
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_are_refused(raw: bytes) -> None:
+def test_random_bytes_are_refused_as_a_record(raw: bytes) -> None:
     with pytest.raises(BadRecord, match="damaged"):
         TopicRecord.from_bytes(raw, "x.answers")
 
@@ -196,7 +196,7 @@ KEYS = ["format", "slug", "stamp", "source", "logs", "mistakes"]
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), PLAIN) | PLAIN)
-def test_any_value_is_refused(value: Any) -> None:
+def test_a_record_of_another_form_is_refused(value: Any) -> None:
     if isinstance(value, dict):
         value = {"format": FORMAT, "slug": "x", "stamp": {}, "source": "", "mistakes": [], **value}
     with pytest.raises(BadRecord):
@@ -217,7 +217,7 @@ def test_a_damaged_record_is_refused_or_whole(made: TopicRecord, data: st.DataOb
     assert got.source == made.source
 
 
-def test_what_was_not_asked_is_void_not_wrong(kept: TopicRecord) -> None:
+def test_a_question_that_was_not_recorded_makes_the_row_void_not_lost(kept: TopicRecord) -> None:
     empty = TopicRecord(kept.slug, kept.stamp, kept.source, {path: Log() for path in kept.logs}, {})
     loss = judge(empty, Live.of(SOFTMAX_SOLUTION))[0]
     assert (loss.status, loss.message) == (Status.VOID, "'loss' can be judged only when your work is graded")
@@ -249,7 +249,7 @@ def test_check_speaks_of_the_functions_defined_so_far(
     assert "adam.answers is not here" in capsys.readouterr().out
 
 
-def test_a_record_is_found_beside_below_and_above(made: TopicRecord, tmp_path: Path) -> None:
+def test_recorded_answers_are_found_beside_below_and_above_a_notebook(made: TopicRecord, tmp_path: Path) -> None:
     here = tmp_path / "a" / "b"
     (here / "softmax-xent").mkdir(parents=True)
     for place in (tmp_path, here / "softmax-xent", here):

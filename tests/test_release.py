@@ -51,7 +51,7 @@ def test_the_notebook_is_valid_and_says_its_topic_and_stamp(bundle: Path) -> Non
     assert set(notebook.metadata.grader.stamp) == {"topic", "reference"}
 
 
-def test_markers_became_cells_in_the_handouts_order(bundle: Path) -> None:
+def test_stub_and_check_markers_become_cells_in_the_order_of_the_handout(bundle: Path) -> None:
     first, stub, *checks = code(bundle)
     assert first == "import numpy as np\n\nfrom grader import check"
     assert stub.startswith('def softmax_xent(logits, labels):\n    """The mean over the batch')
@@ -61,7 +61,7 @@ def test_markers_became_cells_in_the_handouts_order(bundle: Path) -> None:
     assert not any("{" in cell["source"][0] for cell in cells(bundle) if cell["cell_type"] == "markdown")
 
 
-def test_nothing_secret_is_in_the_bundle(bundle: Path) -> None:
+def test_the_bundle_holds_nothing_of_hidden_rows_solution_or_mistakes(bundle: Path) -> None:
     everything = (bundle / "softmax-xent.ipynb").read_text() + (bundle / "README.md").read_text()
     for secret in ("shift", "log_softmax", "keepdims", "cross_entropy"):
         assert secret not in everything
@@ -127,7 +127,7 @@ def python(environment: dict[str, str], folder: Path, *arguments: str) -> subpro
     )
 
 
-def test_the_command_works_without_torch(bundle: Path, tmp_path: Path, at_home: dict[str, str]) -> None:
+def test_grader_test_works_without_torch(bundle: Path, tmp_path: Path, at_home: dict[str, str]) -> None:
     work = tmp_path / "softmax-xent.py"
     work.write_text(SOFTMAX_SOLUTION)
     command = "from grader.cli import main; main()"
@@ -146,6 +146,8 @@ def test_check_works_without_torch(bundle: Path, tmp_path: Path, at_home: dict[s
     assert not (tmp_path / "asked").exists()
 
 
-def test_the_trace_is_left_where_torch_is_asked_for(bundle: Path, tmp_path: Path, at_home: dict[str, str]) -> None:
+def test_an_import_of_torch_would_be_seen_where_there_is_none(
+    bundle: Path, tmp_path: Path, at_home: dict[str, str]
+) -> None:
     assert python(at_home, bundle, "-c", "import grader.truth.reference").returncode == 1
     assert (tmp_path / "asked").exists()

@@ -102,7 +102,7 @@ def test_the_index_links_to_every_students_page(pages: dict[str, Page]) -> None:
     assert {f"students/{name}.html" for name in pages if name != "index"} <= links
 
 
-def test_statistics_of_a_topic() -> None:
+def test_statistics_of_a_topic_count_grades_lost_rows_and_mistakes() -> None:
     results, _ = a_class()
     adam = summarise([r for r in results if r.topic == "adam"])
     assert (adam.graded, adam.mean, adam.max_score) == (6, 6.5, 9)
@@ -263,7 +263,7 @@ def test_prose_outputs_and_pictures_of_the_notebook_are_shown(pages: dict[str, P
     assert [image["alt"] for image in page.all("img")] == ["Picture that cell 4 drew"]
 
 
-def test_each_page_carries_all_it_needs(pages: dict[str, Page]) -> None:
+def test_each_page_of_the_report_fetches_nothing_and_runs_one_script(pages: dict[str, Page]) -> None:
     for page in pages.values():
         policy = next(meta["content"] or "" for meta in page.all("meta") if "http-equiv" in meta)
         assert policy.startswith("default-src 'none'; style-src 'sha256-")
@@ -297,7 +297,7 @@ def test_outputs_of_other_kinds_are_named_and_left_out(tmp_path: Path) -> None:
     assert "bold" not in page.text
 
 
-def test_floods_are_cut_and_counted(tmp_path: Path) -> None:
+def test_long_outputs_are_cut_and_what_is_left_out_is_counted(tmp_path: Path) -> None:
     page = student_page(tmp_path, notebook(code(ADAM, stream("x" * 5_000_000), *[stream("y\n")] * 30)))
     assert "4,996,0" in page.text
     assert "characters left out …" in page.text
@@ -305,7 +305,7 @@ def test_floods_are_cut_and_counted(tmp_path: Path) -> None:
     assert len(page.text) < 20_000
 
 
-def test_of_an_endless_notebook_the_beginning_is_shown(tmp_path: Path) -> None:
+def test_of_a_notebook_without_end_only_the_beginning_is_shown(tmp_path: Path) -> None:
     many = student_page(tmp_path / "many", notebook(code(ADAM), *[markdown("prose")] * 500))
     assert "… 101 more cells are not shown …" in many.text
     long = student_page(tmp_path / "long", notebook(code(ADAM), *[markdown("prose " * 3_000)] * 30))
@@ -361,11 +361,11 @@ def test_progress_hears_each_student_once_and_a_topic_unknown_to_the_course_is_k
     assert "elsewhere" in Page(index.read_text(encoding="utf-8")).text
 
 
-def test_an_empty_class_has_a_page_too(tmp_path: Path) -> None:
+def test_the_report_of_an_empty_class_has_a_page(tmp_path: Path) -> None:
     assert "students 0 graded 0" in write(tmp_path, [])["index"].text
 
 
-def test_the_same_results_give_the_same_pages(tmp_path: Path) -> None:
+def test_the_same_results_give_the_same_report(tmp_path: Path) -> None:
     results, files = a_class()
     for name in ("one", "two"):
         write(tmp_path / name, results, files)
@@ -373,13 +373,13 @@ def test_the_same_results_give_the_same_pages(tmp_path: Path) -> None:
         assert path.read_bytes() == (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes()
 
 
-def test_numbers_as_people_write_them() -> None:
+def test_points_and_percentages_are_written_as_people_do() -> None:
     assert [rounded_points(x) for x in (3, 2.5, 1 / 3, 0, 10)] == ["3", "2.5", "0.33", "0", "10"]
     assert [exact_points(x) for x in (3, 0.1 + 0.2, 1 / 3)] == ["3", "0.3", "0.3333333333"]
     assert [percent(x) for x in (0, 0.001, 0.5, 0.999, 1)] == ["0 %", "1 %", "50 %", "99 %", "100 %"]
 
 
-def test_terminal_output_as_it_was_seen() -> None:
+def test_carriage_returns_and_escape_sequences_are_shown_as_a_terminal_would() -> None:
     assert as_on_screen("\x1b[1;31mred\x1b[0m 10%\r 50%\r100%\ndone\r\n") == "100%\ndone\n"
     assert visible("a\x07b\u2066c\ud800é\tשלום") == "a\\x07b\\u2066c\\ud800é\tשלום"
     assert cut("abcdefgh", 4) == "abc\n[… 4 characters left out …]\nh"
@@ -435,6 +435,6 @@ def test_a_malformed_cell_never_stops_the_page(junk: object) -> None:
     assert [cell.number for cell in cells if cell.kind == "code"] == [1, 2]
 
 
-def test_the_usual_notebook_is_what_the_other_tests_think() -> None:
+def test_the_sample_notebook_has_the_cells_that_other_tests_count_on() -> None:
     kinds = [cell.kind for cell in read_cells(usual_notebook(), "adam.ipynb")]
     assert kinds == ["markdown", "code", "code", "markdown", "code", "code", "code"]

@@ -119,7 +119,7 @@ def names(seen: Seen) -> list[str]:
     return [row.inner_text() for row in seen.page.locator("#class tbody tr:visible .who").all()]
 
 
-def test_every_page_is_quiet_and_fetches_nothing(see: Any, report: Path) -> None:
+def test_no_page_of_the_report_complains_or_fetches_anything(see: Any, report: Path) -> None:
     for file in pages(report):
         seen = see(file)
     assert seen.complaints == []
@@ -268,7 +268,7 @@ def test_an_address_within_a_fold_opens_it(see: Any, report: Path) -> None:
     assert page.locator("#topic-adam-cell-5").is_visible()
 
 
-def test_paper_has_no_folds_even_without_scripts(browser: Any, report: Path) -> None:
+def test_on_paper_nothing_is_folded_even_without_scripts(browser: Any, report: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((report / "students" / "alan.html").as_uri())

@@ -86,7 +86,7 @@ def test_the_drawing_has_the_lines_the_band_the_names_and_words_for_those_who_do
     assert texts(drawn, "axis") == ["loss", "epoch"]
 
 
-def test_more_than_two_decades_are_logarithmic(tmp_path: Path) -> None:
+def test_an_axis_over_more_than_two_decades_is_logarithmic(tmp_path: Path) -> None:
     drawn = svg(page(tmp_path, {"curve": curve([2, 20, 2e3, 2e5])}))
     assert texts(drawn, "axis")[0] == "loss (log scale)"
     assert texts(drawn, "left") == ["1", "10", "100", "1000", "10⁴", "10⁵"]
@@ -95,7 +95,7 @@ def test_more_than_two_decades_are_logarithmic(tmp_path: Path) -> None:
     assert texts(few, "left") == ["0.1", "0.3", "1", "3"]
 
 
-def test_what_is_not_finite_is_a_gap_and_is_said(tmp_path: Path) -> None:
+def test_values_that_are_not_finite_are_gaps_in_the_curve_and_are_told(tmp_path: Path) -> None:
     html = page(tmp_path, {"curve": curve([1, None, 2, NAN, 3, 4, INF, "-inf"])})
     drawn = svg(html)
     lines, dots = [p for p in points(drawn, "s0") if len(set(p)) > 1], points(drawn, "dot")
@@ -107,7 +107,7 @@ def test_what_is_not_finite_is_a_gap_and_is_said(tmp_path: Path) -> None:
     assert "not finite" not in page(tmp_path, {"curve": curve([1, 2])})
 
 
-def test_where_nothing_is_finite_nothing_is_drawn_and_it_is_said(tmp_path: Path) -> None:
+def test_a_curve_without_a_finite_value_is_told_and_not_drawn(tmp_path: Path) -> None:
     data = {"x": "step", "y": "loss", "series": [{"name": "yours", "values": [NAN, NAN]}]}
     html = page(tmp_path, {"curve": data})
     assert '<svg class="chart"' not in html
@@ -118,7 +118,7 @@ def test_where_nothing_is_finite_nothing_is_drawn_and_it_is_said(tmp_path: Path)
 HOSTILE = "</svg><script>alert(1)</script>\u202e\x1b[31m\"'&"
 
 
-def test_hostile_text_is_escaped_made_visible_and_cut(tmp_path: Path) -> None:
+def test_hostile_text_in_a_curve_is_escaped_made_visible_and_cut(tmp_path: Path) -> None:
     data = curve([1, 2], title=HOSTILE, x=HOSTILE, y=HOSTILE * 9, band={**BAND, "name": HOSTILE})
     data["series"][0]["name"] = HOSTILE
     html = page(tmp_path, {"curve": data})
@@ -131,7 +131,7 @@ def test_hostile_text_is_escaped_made_visible_and_cut(tmp_path: Path) -> None:
     assert HOSTILE * 2 not in html
 
 
-def test_hostile_size_cannot_blow_up_the_page(tmp_path: Path) -> None:
+def test_a_curve_of_hostile_size_does_not_blow_up_the_page(tmp_path: Path) -> None:
     many = [{"name": f"n{i}", "values": [float(i)] * 300_000} for i in range(50)]
     html = page(tmp_path, {"curve": curve([], series=many)})
     drawn = svg(html)
@@ -153,7 +153,7 @@ MALFORMED: list[Any] = [
 
 
 @pytest.mark.parametrize("data", MALFORMED, ids=lambda data: repr(data)[:60])
-def test_what_is_no_curve_is_not_drawn(tmp_path: Path, data: Any) -> None:
+def test_malformed_curve_data_is_not_drawn(tmp_path: Path, data: Any) -> None:
     assert '<figure class="curve">' not in page(tmp_path, {"curve": data})
 
 
@@ -163,7 +163,9 @@ NUMBERS = st.one_of(
 
 
 @given(st.lists(NUMBERS, max_size=12), st.lists(NUMBERS, max_size=6), st.integers(-(10**9), 10**9))
-def test_any_numbers_are_drawn_inside_the_frame_with_few_marks(values: list[Any], edge: list[Any], start: int) -> None:
+def test_any_numbers_of_a_curve_are_drawn_inside_the_frame_with_few_ticks(
+    values: list[Any], edge: list[Any], start: int
+) -> None:
     data = {"x": "x", "y": "y", "start": start, "series": [{"name": "n", "values": values}]}
     data["band"] = {"name": "b", "low": edge, "high": edge[::-1]}
     made, read = drawing(data), read_curve(data)
@@ -179,7 +181,7 @@ def test_any_numbers_are_drawn_inside_the_frame_with_few_marks(values: list[Any]
     assert "\n" not in sparkline(read)
 
 
-def test_labels_keep_apart_and_inside(tmp_path: Path) -> None:
+def test_labels_of_a_curve_do_not_overlap_and_stay_inside(tmp_path: Path) -> None:
     data = curve([], series=[{"name": f"n{i}", "values": [5.0, 1.0]} for i in range(4)], band={**BAND, "low": [1] * 4})
     made = drawing(data)
     assert made is not None
@@ -189,7 +191,7 @@ def test_labels_keep_apart_and_inside(tmp_path: Path) -> None:
     assert 0 <= places[0] <= places[-1] <= 100
 
 
-def test_a_hidden_rows_curve_is_the_graders_secret(tmp_path: Path) -> None:
+def test_the_curve_of_a_hidden_row_is_not_shown(tmp_path: Path) -> None:
     assert '<figure class="curve">' in page(tmp_path, {"curve": curve([1, 2])})
     assert '<figure class="curve">' not in page(tmp_path, {"curve": curve([1, 2])}, hidden=True)
 
@@ -203,7 +205,7 @@ def line(values: Any) -> str:
     return sparkline(read)
 
 
-def test_one_line_for_terminals() -> None:
+def test_a_curve_is_one_line_of_blocks_in_a_terminal() -> None:
     assert line([8, 4, 2, 0]) == "loss by epoch: █▅▃▁ 8 → 0"
     assert line([1, NAN, 1e6]) == "loss by epoch: ▁×█ 1 → 1e+06 (log scale)"
     assert line([3, 3]) == "loss by epoch: ▅▅ 3 → 3"
@@ -211,7 +213,7 @@ def test_one_line_for_terminals() -> None:
     assert len(line(list(range(10_000)))) < 80
 
 
-def test_the_line_stands_below_its_verdict() -> None:
+def test_the_line_of_a_curve_stands_below_its_verdict_in_a_terminal() -> None:
     verdict = Verdict("a", "it converges", 1, 1, Status.EARNED, evidence={"curve": curve([8, 4, 2, 0])})
     assert list(lines([verdict]))[1].strip() == "loss by epoch: █▅▃▁ 8 → 0"
 
@@ -232,7 +234,7 @@ def exhibiting(trial: Any, case: Any) -> str | None:
 @pytest.mark.parametrize(
     ("changes", "status"), [({}, Status.EARNED), ({"wave": lambda x, a, shift=0.5: 7.0}, Status.LOST)]
 )
-def test_what_a_check_shows_reaches_the_result_whether_it_holds_or_not(changes: Any, status: Status) -> None:
+def test_what_a_check_puts_on_show_reaches_the_result_earned_or_lost(changes: Any, status: Status) -> None:
     (verdict,) = shown(holds(exhibiting, wave), **changes)
     assert verdict.status is status
     again = Result.from_json(json.dumps(result("ada", "x", (verdict,)).to_dict())).rows[0]
@@ -241,7 +243,7 @@ def test_what_a_check_shows_reaches_the_result_whether_it_holds_or_not(changes: 
     assert again.evidence["curve"] == curve([2.0, "nan"])
 
 
-def test_a_branch_shows_on_its_parents_wall() -> None:
+def test_what_an_alternative_puts_on_show_appears_under_its_row() -> None:
     class showing(matches):
         def __call__(self, trial: Any) -> None:
             trial.show(seen=[trial.inputs.path])
@@ -251,7 +253,7 @@ def test_a_branch_shows_on_its_parents_wall() -> None:
     assert shown(check)[0].evidence["seen"] == ["row/first"]
 
 
-def test_what_is_on_show_is_cut_and_a_curve_of_another_form_is_a_fault_of_ours() -> None:
+def test_values_on_show_are_cut_and_a_malformed_curve_makes_the_row_void() -> None:
     def much(trial: Any, case: Any) -> None:
         trial.show(much=np.zeros((200, 200)), more={"list": list(range(20_000))})
 
@@ -266,7 +268,7 @@ def test_what_is_on_show_is_cut_and_a_curve_of_another_form_is_a_fault_of_ours()
     assert "`curve` is not of the form" in verdict.message
 
 
-def test_evidence_of_a_wrong_goes_before_what_is_on_show() -> None:
+def test_evidence_of_a_lost_row_replaces_what_its_check_put_on_show() -> None:
     def lies(trial: Any, case: Any) -> None:
         trial.show(where="nowhere", extra=1)
         raise Wrong("wave", "is wrong", entry=[1])
@@ -279,7 +281,7 @@ def test_evidence_of_a_wrong_goes_before_what_is_on_show() -> None:
     }
 
 
-def test_from_the_record_too(folder: Path) -> None:
+def test_a_curve_is_shown_at_home_from_recorded_answers(folder: Path) -> None:
     from grader.truth.reference import Oracle
 
     path = folder / "assignments" / "softmax_xent" / "topic.py"

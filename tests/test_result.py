@@ -88,7 +88,7 @@ def test_plain_results_come_back_equal() -> None:
     assert Result.from_json(value.to_json()).rows[0].cell == 4
 
 
-def test_the_form_of_what_evidence_always_means_is_held() -> None:
+def test_evidence_with_a_known_key_has_the_form_of_that_key() -> None:
     cell = {"code": "f(1)", "got": "2", "expected": "1", "calls": 3}
     value = result(row(Status.LOST, evidence={"structure": "the sign is flipped", "smallest": cell}))
     VALIDATOR.validate(json.loads(value.to_json()))
@@ -112,12 +112,12 @@ def test_one_void_row_makes_the_whole_result_ungraded() -> None:
     assert (value.status, value.score, value.max_score) == ("ungraded", None, 4)
 
 
-def test_tenths_of_points_add_up() -> None:
+def test_points_in_tenths_add_up_to_a_round_score() -> None:
     assert result(*[row(points=0.1, earned=0.1)] * 10).score == 1
 
 
 @pytest.mark.parametrize(("points", "earned"), [(2, 3), (2, -1), (2, math.nan), (math.inf, 1), (-1, -1)])
-def test_impossible_grades_are_refused(points: float, earned: float) -> None:
+def test_a_verdict_with_impossible_points_is_refused(points: float, earned: float) -> None:
     with pytest.raises(ValueError, match=r"row r: .* is not a possible grade"):
         row(points=points, earned=earned)
 
@@ -132,7 +132,7 @@ def test_impossible_grades_are_refused(points: float, earned: float) -> None:
         ("not json", "Expecting value"),
     ],
 )
-def test_other_files_are_refused_with_a_sentence(text: str, sentence: str) -> None:
+def test_a_file_that_is_no_result_is_refused_with_a_sentence(text: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=re.escape(sentence)):
         Result.from_json(text)
 

@@ -54,7 +54,7 @@ def test_await_at_top_level_works_as_in_jupyter(open_session: Open) -> None:
     assert session.notes == []
 
 
-def test_a_script_runs_its_main_part(open_session: Open) -> None:
+def test_the_main_part_of_a_python_file_is_run(open_session: Open) -> None:
     session = open_session("x = 1\nif __name__ == '__main__':\n    x = 42\ndef f():\n    return x", file="work.py")
     assert ask(session, "f") == 42
 
@@ -110,7 +110,7 @@ def test_plain_answers_come_as_they_are(open_session: Open, code: str) -> None:
 @pytest.mark.parametrize(
     "code", ["object()", "1j", "np.array([1j])", "np.array([None])", "2**64", "(x for x in ())", "print", "{1, 2}"]
 )
-def test_an_answer_that_is_no_value_is_the_students_fault(open_session: Open, code: str) -> None:
+def test_an_answer_that_the_wire_cannot_carry_loses_its_row_alone(open_session: Open, code: str) -> None:
     session = open_session(f"import numpy as np\ndef f():\n    return {code}", ANSWER)
     with pytest.raises(Wrong, match=r"^f: returned something else: "):
         ask(session, "f")
@@ -127,7 +127,7 @@ def test_a_deep_answer_is_read_or_refused_politely(open_session: Open, make: str
     assert session.child is process, "it was ended: what it sent could not be read"
 
 
-def test_the_wrong_number_of_values_is_said(open_session: Open) -> None:
+def test_a_function_that_returns_too_many_values_is_told_how_many(open_session: Open) -> None:
     session = open_session("def f():\n    return 1, 2, 3")
     with pytest.raises(Wrong, match="returned 3 values, expected 2 values"):
         ask(session, "f", outputs=2)
@@ -148,7 +148,7 @@ def test_the_same_question_gets_the_same_random_numbers(open_session: Open) -> N
     assert ask(session, "f") == ask(session, "f") == ask(open_session(code), "f")
 
 
-def test_what_a_row_kept_is_forgotten_by_the_next(open_session: Open) -> None:
+def test_a_handle_of_one_row_is_unknown_in_the_next(open_session: Open) -> None:
     session = open_session("def f():\n    return object()\ndef g(x):\n    return 1")
     session.begin_row()
     plan = Plan()

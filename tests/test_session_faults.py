@@ -38,7 +38,7 @@ def test_names_that_a_student_chose_are_cut_short(open_session: Open) -> None:
 
 
 @pytest.mark.parametrize("code", ["def f():\n    return f()", "f = lambda: eval('(' * 10**5)"])
-def test_recursion_is_an_exception_or_an_end(open_session: Open, code: str) -> None:
+def test_endless_recursion_loses_its_row_only(open_session: Open, code: str) -> None:
     session = open_session(code, ANSWER)
     with pytest.raises((Raised, Died)):
         ask(session, "f")
@@ -117,7 +117,7 @@ def f():
         ask(session, "f")
 
 
-def test_forged_places_and_endless_texts_are_cut_to_size(open_session: Open) -> None:
+def test_forged_line_numbers_and_endless_texts_are_cut_to_size(open_session: Open) -> None:
     forge = """
 def text(s): return struct.pack("<I", len(s)) + s
 def number(n): return b"i" + struct.pack("<q", n)

@@ -22,7 +22,7 @@ def test_an_endless_loop_is_stopped_by_processor_time(open_session: Open) -> Non
         ask(session, "f")
 
 
-def test_catching_everything_does_not_help_a_loop(open_session: Open) -> None:
+def test_an_endless_loop_that_catches_everything_is_stopped(open_session: Open) -> None:
     code = "import signal\nfor s in (15, 2, 24): signal.signal(s, signal.SIG_IGN)\n"
     code += "def f():\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass"
     with pytest.raises(TimedOut):
@@ -36,7 +36,7 @@ def test_sleeping_for_ever_is_stopped_by_the_wall(open_session: Open) -> None:
         ask(session, "f")
 
 
-def test_the_calls_of_one_row_share_its_time(open_session: Open) -> None:
+def test_the_calls_of_one_row_share_its_processor_time(open_session: Open) -> None:
     code = "import time\ndef f():\n    t = time.process_time()\n    while time.process_time() - t < 0.2: pass"
     session = open_session(code)
     ask(session, "f")
@@ -47,7 +47,7 @@ def test_the_calls_of_one_row_share_its_time(open_session: Open) -> None:
         session.run(plan)
 
 
-def test_eating_memory_is_an_exception(open_session: Open) -> None:
+def test_taking_too_much_memory_is_a_memory_error(open_session: Open) -> None:
     session = open_session("import numpy as np\ndef f():\n    return np.ones((1 << 30,)).sum()", ANSWER)
     with pytest.raises(Raised, match="MemoryError"):
         ask(session, "f")
@@ -88,14 +88,14 @@ def test_a_process_that_ends_itself_pays_for_its_time(open_session: Open) -> Non
     assert session.cpu_seconds() - before > 0.25
 
 
-def test_a_flood_of_output_blocks_nothing(open_session: Open) -> None:
+def test_a_flood_of_printed_output_does_not_block_the_submission(open_session: Open) -> None:
     flood = "import sys\nfor stream in (sys.stdout, sys.stderr):\n    stream.write('x' * 5_000_000)\nprint(input)"
     session = open_session(flood, ANSWER)
     assert ask(session, "answer") == 42
     assert session.notes == []
 
 
-def test_a_file_cannot_fill_the_disk(open_session: Open) -> None:
+def test_a_submission_cannot_fill_the_disk(open_session: Open) -> None:
     session = open_session("def f():\n    open('x', 'wb').write(bytes(64 << 20))", ANSWER)
     with pytest.raises((Raised, Died)):
         ask(session, "f")

@@ -71,7 +71,7 @@ def test_the_least_course_has_the_defaults(load: Load, folder: Path) -> None:
     assert course.topics["adam"].due is None
 
 
-def test_everything_can_be_said(load: Load) -> None:
+def test_every_setting_of_a_course_is_read(load: Load) -> None:
     course = load(
         "name: Everything\n"
         "topics:\n  batch-norm: {weight: 2.5, due: 2027-02-01}\n  adam: {}\n"
@@ -120,7 +120,7 @@ def test_utc_needs_no_database_of_time_zones(
     assert "that this machine knows" in complaints(GOOD + "timezone: Europe/Berlin")[0]
 
 
-def test_values_mean_what_they_look_like(load: Load) -> None:
+def test_names_and_numbers_in_autograder_yml_mean_what_they_look_like(load: Load) -> None:
     course = load("name: no\ntopics: {adam: {weight: 1e-5}}\nlimits: {wall_factor: 2}\n")
     assert course.name == "no"
     assert course.topics["adam"].weight == 1e-5
@@ -141,7 +141,7 @@ def test_the_secret_comes_from_the_environment(load: Load, monkeypatch: pytest.M
     assert course.secret_bytes() == "pssst é".encode()
 
 
-def test_a_course_is_found_from_inside(load: Load, folder: Path) -> None:
+def test_a_course_is_found_from_a_folder_inside_it(load: Load, folder: Path) -> None:
     load(GOOD)
     assert Course.find(folder / "assignments" / "adam").root == folder
     assert Course.find(folder / "assignments" / "adam" / "topic.py").root == folder
@@ -225,7 +225,9 @@ def test_all_problems_are_reported_at_once_in_the_order_of_the_file(complaints: 
         ("? [a]\n: b", "3:3: a key should be a word, not a list or a mapping."),
     ],
 )
-def test_a_line_that_is_wrong(complaints: Complaints, line: str, complaint: str) -> None:
+def test_a_wrong_line_of_autograder_yml_is_told_with_its_place(
+    complaints: Complaints, line: str, complaint: str
+) -> None:
     assert complaints(GOOD + line)[0].startswith(f"autograder.yml:{complaint}")
 
 
@@ -257,7 +259,9 @@ def test_a_line_that_is_wrong(complaints: Complaints, line: str, complaint: str)
         ("adam: {due: 2027-02-01 24:30}", f"2:22: topics.adam.due: should be {_DUE_PHRASE}, not '2027-02-01 24:30'."),
     ],
 )
-def test_a_topic_that_is_wrong(complaints: Complaints, topics: str, complaint: str) -> None:
+def test_a_wrong_topic_in_autograder_yml_is_told_with_its_place(
+    complaints: Complaints, topics: str, complaint: str
+) -> None:
     (line,) = complaints(f"name: a\ntopics: {{{topics}}}\n")
     assert line.startswith(f"autograder.yml:{complaint}")
 
@@ -293,7 +297,9 @@ def test_a_topic_that_is_wrong(complaints: Complaints, topics: str, complaint: s
         ("name: a".encode("utf-16"), "1:1: the byte 0xff is not UTF-8. Save the file as UTF-8."),
     ],
 )
-def test_a_text_that_is_no_course(complaints: Complaints, text: str | bytes, complaint: str) -> None:
+def test_a_file_that_is_no_course_is_refused_with_a_sentence(
+    complaints: Complaints, text: str | bytes, complaint: str
+) -> None:
     (line,) = complaints(text)
     assert line.startswith(f"autograder.yml:{complaint}")
 
@@ -303,13 +309,13 @@ def test_an_alias_bomb_is_refused_before_it_grows(complaints: Complaints) -> Non
     assert complaints(bomb) == ["autograder.yml:2:10: aliases (`*name`) are not read here. Write the value out."]
 
 
-def test_a_flood_of_problems_is_cut_short(complaints: Complaints) -> None:
+def test_of_many_problems_in_autograder_yml_the_first_are_told(complaints: Complaints) -> None:
     lines = complaints(GOOD + "".join(f"k{n}: 1\n" for n in range(105)))
     assert len(lines) == 101
     assert lines[-1] == "autograder.yml: and 5 more. Is this the right file?"
 
 
-def test_a_file_that_is_absent_a_folder_too_large_or_unreadable(
+def test_an_autograder_yml_that_is_absent_a_folder_too_large_or_unreadable_is_told(
     folder: Path, load: Load, complaints: Complaints, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for path in (folder / "autograder.yml", folder / "assignments"):
@@ -325,7 +331,7 @@ def test_a_file_that_is_absent_a_folder_too_large_or_unreadable(
         Course.load(folder / "autograder.yml")
 
 
-def test_a_file_elsewhere_is_named_in_full(
+def test_an_autograder_yml_elsewhere_is_named_in_full(
     load: Load, folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "autograder.yml").write_text("device: cpu\n")
@@ -387,7 +393,7 @@ _TEXT = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]))
 
 @settings(max_examples=100)
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,6}", fullmatch=True), st.integers() | st.booleans() | st.none() | _TEXT))
-def test_what_json_says_is_read_back_with_its_place(values: Any) -> None:
+def test_json_is_read_as_yaml_with_the_place_of_each_value(values: Any) -> None:
     text = json.dumps(values, indent=1)
     document = Document(text)
     assert document.data == values
@@ -419,12 +425,12 @@ def _declared() -> dict[str, object]:
     }
 
 
-def test_the_page_documents_every_key_and_its_default() -> None:
+def test_autograder_yml_md_documents_every_key_and_its_default() -> None:
     defaults = {key: Document(cells[1].strip("`")).data for key, cells in _documented().items()}
     assert defaults == _declared()
 
 
-def test_the_page_gives_the_bounds_of_every_limit() -> None:
+def test_autograder_yml_md_gives_the_bounds_of_every_limit() -> None:
     bounds = {
         key: tuple(float(cell.strip("`")) for cell in cells[2:4])
         for key, cells in _documented().items()
@@ -435,7 +441,7 @@ def test_the_page_gives_the_bounds_of_every_limit() -> None:
     }
 
 
-def test_the_example_of_the_page_is_a_course(folder: Path, load: Load) -> None:
+def test_the_example_in_autograder_yml_md_is_a_valid_course(folder: Path, load: Load) -> None:
     (folder / "assignments" / "activations").mkdir()
     (folder / "assignments" / "activations" / "topic.py").touch()
     page = (ROOT / "docs" / "autograder-yml.md").read_text(encoding="utf-8")
@@ -444,7 +450,7 @@ def test_the_example_of_the_page_is_a_course(folder: Path, load: Load) -> None:
     assert course.topics["batch-norm"].due == datetime(2027, 3, 1, 17, 0, tzinfo=UTC)
 
 
-def test_the_course_that_ships_is_valid() -> None:
+def test_the_course_of_this_repository_is_valid() -> None:
     course = Course.load(ROOT / "autograder.yml")
     assert set(course.topics) == {
         path.parent.name.replace("_", "-") for path in (ROOT / "assignments").glob("*/topic.py")

@@ -107,11 +107,11 @@ def test_a_script_is_shown_on_its_shortest_graph_with_the_roundest_numbers() -> 
     assert (found["products"]["got"], found["products"]["expected"]) == ("[1, 0, 1]", "[1, 1, 1]")
 
 
-def test_a_generator_is_shown_as_it_is_made() -> None:
+def test_a_random_generator_is_written_as_default_rng_of_its_seed() -> None:
     assert literal(Seeded(3)) == "np.random.default_rng(3)"
 
 
-def test_a_number_keeps_its_sign_where_it_is_made_simpler() -> None:
+def test_a_number_that_is_made_simpler_keeps_its_sign() -> None:
     autodiff = Assignment("autodiff", own_course().root)
     source = autodiff.solution.replace("1.0 if self.data > 0 else 0.0", "1.0 if self.data else 0.0")
     code = cells(autodiff, Oracle(autodiff), source)["relu"]["code"]
@@ -121,7 +121,7 @@ def test_a_number_keeps_its_sign_where_it_is_made_simpler() -> None:
 # ------------------------------------------------------------------------------------------ who gets one
 
 
-def test_only_the_first_lost_row_of_a_function_gets_one(softmax: Assignment, truth: Oracle) -> None:
+def test_only_the_first_lost_row_of_a_function_gets_a_smallest_input(softmax: Assignment, truth: Oracle) -> None:
     source = SOFTMAX_SOLUTION.replace("labels].mean()", "labels].max()").replace(
         "return grad / len", "return -grad / len"
     )
@@ -131,7 +131,7 @@ def test_only_the_first_lost_row_of_a_function_gets_one(softmax: Assignment, tru
     assert list(Shrinking(softmax, truth).cells(found, student)) == ["loss", "grad"]
 
 
-def test_a_right_submission_is_asked_nothing(softmax: Assignment, truth: Oracle) -> None:
+def test_a_right_submission_is_not_asked_for_a_smallest_input(softmax: Assignment, truth: Oracle) -> None:
     student = Watched.of(SOFTMAX_SOLUTION)
     found = outcomes(softmax, truth, student)
     before = len(student.plans)
@@ -139,7 +139,7 @@ def test_a_right_submission_is_asked_nothing(softmax: Assignment, truth: Oracle)
     assert len(student.plans) == before
 
 
-def test_a_hidden_row_gets_none(softmax: Assignment, truth: Oracle) -> None:
+def test_a_hidden_row_gets_no_smallest_input(softmax: Assignment, truth: Oracle) -> None:
     hidden = replace(next(row for row in softmax.topic.rubric if row.id == "loss"), hidden=True)
     student = Live.of(SOFTMAX_SOLUTION.replace("labels].mean()", "labels].sum()"))
     (lost,) = (o for o in outcomes(softmax, truth, student) if o.row.id == "loss")
@@ -148,11 +148,11 @@ def test_a_hidden_row_gets_none(softmax: Assignment, truth: Oracle) -> None:
     assert shrinking.cells([replace(lost, row=hidden)], student) == {}
 
 
-def test_nor_does_a_missing_function(softmax: Assignment, truth: Oracle) -> None:
+def test_a_missing_function_gets_no_smallest_input(softmax: Assignment, truth: Oracle) -> None:
     assert cells(softmax, truth, "import numpy as np") == {}
 
 
-def test_a_row_that_the_public_cases_do_not_lose_gets_none(softmax: Assignment, truth: Oracle) -> None:
+def test_a_row_lost_on_the_rounds_cases_alone_gets_no_smallest_input(softmax: Assignment, truth: Oracle) -> None:
     """What fails in the round only is not shown: the cell would have to be made from the round's numbers."""
     public = {case["logits"][0, 0] for _, case in softmax.topic.cases(np.random.default_rng(0))}
     known = SOFTMAX_SOLUTION.replace(
@@ -171,7 +171,9 @@ WRONG = SOFTMAX_SOLUTION.replace("labels].mean()", "labels].sum()")
 
 
 @pytest.mark.parametrize("calls", [0, 1, 5, SHRINK_CALLS])
-def test_the_budget_of_calls_is_kept(softmax: Assignment, truth: Oracle, calls: int) -> None:
+def test_the_search_for_a_smallest_input_keeps_its_budget_of_calls(
+    softmax: Assignment, truth: Oracle, calls: int
+) -> None:
     student = Watched.of(WRONG)
     found = outcomes(softmax, truth, student)
     before = len(student.plans)
@@ -183,7 +185,7 @@ def test_the_budget_of_calls_is_kept(softmax: Assignment, truth: Oracle, calls: 
 
 @pytest.mark.parametrize("then", [Raised("ValueError", "no"), TimedOut("slow"), Died("gone")], ids=repr)
 @pytest.mark.parametrize("more", [0, 3])
-def test_what_the_submission_does_meanwhile_costs_nothing(
+def test_a_submission_that_fails_during_the_search_keeps_its_verdicts(
     softmax: Assignment, truth: Oracle, then: Exception, more: int
 ) -> None:
     student = Watched.of(WRONG)
@@ -193,23 +195,23 @@ def test_what_the_submission_does_meanwhile_costs_nothing(
     assert [o.status for o in found if o.row.id == "loss"] == [Status.LOST]
 
 
-def test_an_input_that_raises_is_passed_over(softmax: Assignment, truth: Oracle) -> None:
+def test_the_search_passes_over_inputs_on_which_the_submission_raises(softmax: Assignment, truth: Oracle) -> None:
     source = WRONG.replace("    rows = ", "    if len(labels) < 4: raise ValueError\n    rows = ")
     assert "labels = np.array([0, 0, 0, 0])" in cells(softmax, truth, source)["loss"]["code"]
 
 
-def test_an_answer_that_depends_on_earlier_calls_is_not_shown(softmax: Assignment, truth: Oracle) -> None:
+def test_no_smallest_input_is_shown_where_answers_depend_on_earlier_calls(softmax: Assignment, truth: Oracle) -> None:
     """Pasted into a fresh notebook, the cell would not show what it says."""
     counts = "calls = []\n\ndef softmax_xent(logits, labels):\n    calls.append(1)"
     source = SOFTMAX_SOLUTION.replace("def softmax_xent(logits, labels):", counts)
     assert cells(softmax, truth, source.replace("labels].mean()", "labels].mean() + len(calls)")) == {}
 
 
-def test_the_same_submission_gets_the_same_cell(softmax: Assignment, truth: Oracle) -> None:
+def test_the_same_submission_gets_the_same_smallest_input(softmax: Assignment, truth: Oracle) -> None:
     assert cells(softmax, truth, WRONG) == cells(softmax, truth, WRONG)
 
 
-def test_cases_that_stay_large_are_not_shown(softmax: Assignment, truth: Oracle) -> None:
+def test_a_smallest_input_that_stays_large_is_not_shown(softmax: Assignment, truth: Oracle) -> None:
     source = SOFTMAX_SOLUTION.replace("labels].mean()", "labels].mean() * (1 + (logits.shape == (8, 5)))")
     assert ENTRIES < 8 * 5 + 8
     assert cells(softmax, truth, source) == {}
@@ -236,9 +238,7 @@ def test_a_graded_row_carries_its_cell_and_people_see_it(
     assert replace(loss, hidden=True).smallest == ""
 
 
-def test_a_loop_on_small_inputs_costs_no_point_and_no_cell_elsewhere(
-    shared_course: Course, jail: ProcessJail, tmp_path: Path
-) -> None:
+def test_a_loop_on_small_inputs_alone_costs_no_points(shared_course: Course, jail: ProcessJail, tmp_path: Path) -> None:
     loops = WRONG.replace("    rows = ", "    while not logits.any(): pass\n    rows = ")
     with_loop, without = (
         grade(shared_course, jail, tmp_path / name, text) for name, text in (("a", loops), ("b", WRONG))
@@ -272,5 +272,5 @@ def test_what_hidden_rows_asked_cannot_come_back_in_a_cell(
         (Wrong("f on a", "the shape is (3, 4), expected (3,)"), Wrong("f on b", "the shape is (1, 1), expected (1,)"), True),
     ],
 )  # fmt: skip
-def test_two_cases_fail_alike_or_not(one: Wrong, other: Wrong, alike: bool) -> None:
+def test_two_failures_are_alike_if_output_and_kind_are_the_same(one: Wrong, other: Wrong, alike: bool) -> None:
     assert (reason(one) == reason(other)) is alike

@@ -57,7 +57,7 @@ def pixels(image: Reals["3 h"], digit: Ints["", 10]) -> Ints["h", 256]:
 # -------------------------------------------------------------------------------------------------------- reading
 
 
-def test_kinds_and_shapes_are_read() -> None:
+def test_kinds_and_shapes_of_a_declared_function_are_read() -> None:
     f = function(xent)
     assert f.name == "xent"
     assert [p.spec for p in f.parameters] == [Spec("real", ("n", "c")), Spec("int", ("n",), "c")]
@@ -65,7 +65,7 @@ def test_kinds_and_shapes_are_read() -> None:
     assert f.arrays == ("logits",)
 
 
-def test_hyper_parameters_are_keywords_with_defaults() -> None:
+def test_parameters_with_defaults_are_read_as_hyper_parameters() -> None:
     f = function(step)
     assert f.defaults == {"lr": 1e-3, "eps": 1e-8}
     assert [p.name for p in f.parameters if p.keyword] == ["lr", "eps"]
@@ -100,7 +100,7 @@ def test_a_layer_is_a_pair_of_functions_that_carry_its_name() -> None:
 
 
 @pytest.mark.parametrize("declared", [xent, step, dense, pixels])
-def test_declarations_are_told_from_other_things(declared: Any) -> None:
+def test_functions_layers_and_objects_are_declarations(declared: Any) -> None:
     assert is_declaration(declared)
 
 
@@ -109,7 +109,7 @@ def helper(x: float) -> float:
 
 
 @pytest.mark.parametrize("other", [helper, Layer, int, 3, None, np, lambda: None, Reals["n"]])
-def test_what_is_no_declaration_is_no_declaration(other: Any) -> None:
+def test_helpers_and_other_things_are_no_declarations(other: Any) -> None:
     assert not is_declaration(other)
 
 
@@ -126,13 +126,13 @@ def test_a_drawn_case_fits_the_signature(n: int, c: int, seed: int) -> None:
     assert function(xent).sizes(case) == {"n": n, "c": c}
 
 
-def test_every_label_occurs_and_reals_have_the_asked_scale() -> None:
+def test_sample_draws_every_label_and_reals_of_the_asked_scale() -> None:
     case = sample(xent, np.random.default_rng(0), n=4000, c=3, scale=50)
     assert set(case["labels"].tolist()) == {0, 1, 2}
     assert case["logits"].std() == pytest.approx(50, rel=0.05)
 
 
-def test_what_is_given_is_taken_and_binds_nothing_else() -> None:
+def test_sample_takes_given_arguments_as_they_are() -> None:
     w = np.zeros(3)
     case = sample(step, np.random.default_rng(0), k=3, w=w, state={}, eps=0.1)
     assert case["w"] is w
@@ -141,7 +141,7 @@ def test_what_is_given_is_taken_and_binds_nothing_else() -> None:
     assert "lr" not in case  # a default that is left out is judged
 
 
-def test_sizes_in_digits_bind_themselves() -> None:
+def test_a_size_written_in_digits_needs_no_value() -> None:
     case = sample(pixels, np.random.default_rng(0), h=5)
     assert case["image"].shape == (3, 5)
     assert case["digit"].shape == ()
@@ -214,7 +214,7 @@ def step(w, dw, state, *, lr=0.001, eps=1e-08):
     raise NotImplementedError("step")  # your code here'''
 
 
-def test_a_stub_tells_the_contract_in_words() -> None:
+def test_the_docstring_of_a_stub_tells_shapes_in_words() -> None:
     assert stub(function(step)) == STEP_STUB
 
 

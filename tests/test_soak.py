@@ -37,7 +37,7 @@ def test_a_hundred_submissions_leave_nothing_behind() -> None:
         ({"temporary_files": 1}, "temporary_files grew from 2 to 19"),
     ],
 )
-def test_a_leak_would_be_seen(leak: dict[str, float], said: str) -> None:
+def test_a_leak_of_memory_descriptors_or_files_would_be_seen(leak: dict[str, float], said: str) -> None:
     nothing = dict.fromkeys(("grader_mb", "server_mb", "descriptors", "threads", "processes", "temporary_files"), 0)
     samples = [soak.Sample(n, **{name: n * leak.get(name, 0) for name in nothing}) for n in range(20)]
     assert list(soak.grown(samples)) == [said]

@@ -9,13 +9,13 @@ from support.sessions import ANSWER, Open, ask, notes
 
 
 @pytest.mark.parametrize("leaving", ["exit()", "quit()", "import sys; sys.exit(1)", "raise SystemExit"])
-def test_leaving_costs_no_definition_beside_it(open_session: Open, leaving: str) -> None:
+def test_exit_in_a_cell_costs_no_definition_beside_it(open_session: Open, leaving: str) -> None:
     session = open_session(f"x = 1\n{leaving}\nx = 2", "def f():\n    return x")
     assert ask(session, "f") == 2
     assert notes(session) == {1: "calls exit() (line 2): the rest was run without it"}
 
 
-def test_leaving_from_a_function_loses_its_row_only(open_session: Open) -> None:
+def test_exit_in_a_function_loses_its_row_only(open_session: Open) -> None:
     session = open_session("import sys\ndef f():\n    sys.exit()", ANSWER)
     with pytest.raises(Raised, match="SystemExit"):
         ask(session, "f")
@@ -53,7 +53,7 @@ PLOTS = {
 
 
 @pytest.mark.parametrize("kind", PLOTS)
-def test_what_draws_is_stood_in_for(open_session: Open, kind: str) -> None:
+def test_figures_and_progress_bars_run_without_their_packages(open_session: Open, kind: str) -> None:
     session = open_session(PLOTS[kind])
     assert session.notes == []
 

@@ -86,13 +86,13 @@ def plans(draw: st.DrawFn) -> tuple[Plan, list[Ref], dict[Ref, str]]:
 
 
 @given(plans())
-def test_pasted_it_gives_what_the_plan_gives(made: tuple[Plan, list[Ref], dict[Ref, str]]) -> None:
+def test_a_transcript_that_is_pasted_gives_what_the_plan_gives(made: tuple[Plan, list[Ref], dict[Ref, str]]) -> None:
     plan, wanted, names = made
     plan.want(plan.let(wanted))
     assert pasted(transcript(plan, wanted, names)) == answered(plan)
 
 
-def test_what_is_used_once_stands_where_it_is_used() -> None:
+def test_in_a_transcript_a_value_used_once_stands_where_it_is_used() -> None:
     plan = Plan()
     a, b = plan.new("Cell", 1.5), plan.new("Cell", -2.0)
     y = plan.apply("mul", plan.apply("add", a, b), plan.apply("neg", a))
@@ -100,7 +100,7 @@ def test_what_is_used_once_stands_where_it_is_used() -> None:
     assert lines == ["a = Cell(1.5)", "b = Cell(-2.0)", "y = (a + b) * (-a)", "y.data"]
 
 
-def test_what_is_read_before_a_change_is_read_there() -> None:
+def test_in_a_transcript_a_value_read_before_a_change_is_read_there() -> None:
     plan = Plan()
     a = plan.new("Cell", 1.0)
     before = plan.get(a, "data")
@@ -109,7 +109,7 @@ def test_what_is_read_before_a_change_is_read_there() -> None:
     assert lines == ["a = Cell(1.0)", "v1 = a.data", "a.raise_by(1.0)", "[v1, a.data]"]
 
 
-def test_a_list_that_is_used_later_holds_what_was_there_when_it_was_made() -> None:
+def test_in_a_transcript_a_list_holds_what_was_there_when_it_was_made() -> None:
     plan = Plan()
     a = plan.new("Cell", 1.0)
     before = plan.let([plan.get(a, "data")])
@@ -120,7 +120,7 @@ def test_a_list_that_is_used_later_holds_what_was_there_when_it_was_made() -> No
     assert lines == ["a = Cell(1.0)", "v1 = [a.data]", "a.raise_by(1.0)", "sum(v1, 0)"]
 
 
-def test_what_comes_later_is_left_out_and_a_long_list_is_short() -> None:
+def test_a_transcript_ends_with_the_shown_value_and_shortens_long_lists() -> None:
     plan = Plan()
     a = plan.new("Cell", 1.0)
     y = plan.apply("sum", [a] * 1000, 0)
@@ -129,7 +129,7 @@ def test_what_comes_later_is_left_out_and_a_long_list_is_short() -> None:
     assert transcript(plan, data, {a: "a"}) == ["a = Cell(1.0)", "sum([a] * 1000, 0).data"]
 
 
-def test_arrays_and_generators_have_lines_of_their_own() -> None:
+def test_in_a_transcript_arrays_and_generators_have_lines_of_their_own() -> None:
     plan = Plan()
     rng = plan.let(Seeded(3))
     x = plan.let(np.array([[1.0, 2.0]]))

@@ -50,7 +50,7 @@ def test_a_control_group_sees_processes_for_whom_nobody_waits() -> None:
     assert not any(folder.exists() for folder in groups)
 
 
-def test_without_one_this_process_and_those_that_live_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_control_group_this_process_and_those_that_live_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tree_cpu, "_groups", lambda: iter(()))
     with tree_cpu.whole_tree() as meter:
         assert "no control group can be made here" in meter.sentence

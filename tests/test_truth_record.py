@@ -48,7 +48,7 @@ def test_answers_on_disk_are_found_again_bit_for_bit() -> None:
     assert second[0].scale == 2.0
 
 
-def test_another_version_or_another_question_is_computed_anew() -> None:
+def test_answers_of_another_version_or_question_are_computed_anew() -> None:
     compute = Computing()
     for version, number in (("v1", 1.0), ("v2", 1.0), ("v1", 2.0)):
         ask(version, number, compute)
@@ -70,7 +70,7 @@ def test_answers_come_also_where_no_file_can_be_written(folder: Path) -> None:
     assert ask("v1", 1.0, Computing())[0].scale == 2.0
 
 
-def test_the_nearest_record_learns_what_a_further_one_knows() -> None:
+def test_answers_found_on_a_further_record_are_put_on_the_nearer_ones() -> None:
     near, far = InMemory[list[Truth]](), InMemory[list[Truth]]()
     far.put(plan(1.0).digest(), [Truth(np.array(3.0), 1.0)])
     assert Recorded([near, far]).run(plan(1.0))[0].value == 3.0

@@ -24,12 +24,12 @@ def script() -> ModuleType:
     return load_script("scripts/write_verified.py")
 
 
-def test_the_page_is_made_from_the_figures(script: ModuleType) -> None:
+def test_the_page_of_verified_topics_is_made_from_the_figures(script: ModuleType) -> None:
     assert (ROOT / "docs" / "verified.md").read_text(encoding="utf-8") == script.page(FIGURES), AGAIN
 
 
 @pytest.mark.parametrize("slug", FIGURES)
-def test_the_figures_are_of_the_topic_as_it_is(slug: str, script: ModuleType) -> None:
+def test_the_figures_of_a_topic_are_of_its_present_files(slug: str, script: ModuleType) -> None:
     figures, assignment = FIGURES[slug], Assignment(slug, ROOT)
     assert figures["hashes"] == script.hashes(slug), f"{slug} has changed since it was proven: {AGAIN}"
     assert figures["mutants"]["mutants"] == len(mutants(assignment.solution))
@@ -37,7 +37,7 @@ def test_the_figures_are_of_the_topic_as_it_is(slug: str, script: ModuleType) ->
 
 
 @pytest.mark.parametrize("slug", FIGURES)
-def test_nothing_is_left_open(slug: str) -> None:
+def test_the_figures_of_a_topic_show_no_surviving_mutant_false_alarm_or_finding(slug: str) -> None:
     figures = FIGURES[slug]
     assert figures["mutants"]["survivors"] == []
     assert figures["alarms"] == 0
@@ -53,7 +53,7 @@ def test_a_topic_without_figures_is_named_so(script: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("slug", ["momentum", "dropout"])
-def test_the_mutants_are_caught_again(slug: str) -> None:
+def test_the_mutants_of_a_topic_are_caught_as_its_figures_say(slug: str) -> None:
     assignment, jail = Assignment(slug, ROOT), open_jail(COURSE.imports)
     try:
         found = Coverage.of(assignment, Oracle(assignment), jail).figures()

@@ -119,13 +119,13 @@ def test_a_mistake_that_costs_other_rows_on_another_seed_is_found(folder: Path) 
     )
 
 
-def test_a_variant_that_loses_is_found(folder: Path) -> None:
+def test_a_variant_that_loses_a_row_is_found(folder: Path) -> None:
     edit(folder, HEAVY, IN_PLACE, 'state["v"] *= beta', 'state["v"] *= 1.01 * beta')
     (first, *_) = findings(folder)
     assert first.startswith("seed 1 of 2: variant 'in place' does not earn 'steps': lost: ")
 
 
-def test_a_solution_that_loses_is_found(folder: Path) -> None:
+def test_a_solution_that_loses_a_row_is_found(folder: Path) -> None:
     edit(folder, HEAVY, "solution.py", "+ dw", "+ 1.01 * dw")
     edit(folder, HEAVY, "mistakes.py", 'was="+ dw"', 'was="+ 1.01 * dw"')
     assert any(
@@ -133,7 +133,7 @@ def test_a_solution_that_loses_is_found(folder: Path) -> None:
     )
 
 
-def test_a_stub_that_earns_is_found(folder: Path) -> None:
+def test_an_untouched_handout_that_earns_a_row_is_found(folder: Path) -> None:
     edit(folder, HEAVY, "topic.py", "import Opaque, ", "import Opaque, holds, ")
     row = 'Row("free", 1, "anything at all", holds(lambda trial, case: None, heavy_ball, on=once)),\n])'
     edit(folder, HEAVY, "topic.py", "\n])", f"\n    {row}")
@@ -153,9 +153,7 @@ def test_a_stub_that_earns_is_found(folder: Path) -> None:
         (IN_PLACE, '"""in place"""', '"""uphill\n\nIn two lines."""', "two mistakes or variants are called 'uphill'"),
     ],
 )
-def test_what_is_broken_in_mistakes_or_variants_is_found_once(
-    folder: Path, file: str, was: str, now: str, sentence: str
-) -> None:
+def test_a_broken_mistake_or_variant_is_found_once(folder: Path, file: str, was: str, now: str, sentence: str) -> None:
     edit(folder, HEAVY, file, was, now)
     assert [finding.endswith(sentence) or f": {sentence} " in f"{finding} " for finding in findings(folder)].count(
         True
@@ -168,7 +166,7 @@ def test_a_variant_without_a_name_is_a_sentence(folder: Path) -> None:
         findings(folder)
 
 
-def test_variants_are_part_of_what_a_topic_is(folder: Path) -> None:
+def test_a_topics_hash_covers_its_variants(folder: Path) -> None:
     before = Assignment("heavy-ball", folder).hashes["topic"]
     edit(folder, HEAVY, IN_PLACE, "0 * w", "w * 0")
     assert Assignment("heavy-ball", folder).hashes["topic"] != before
@@ -196,7 +194,7 @@ def test_a_handout_that_does_not_fit_is_found(folder: Path, was: str, now: str, 
     assert sentence in findings(folder, seeds=0)
 
 
-def test_no_process_is_left_behind(shared_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proving_a_topic_leaves_no_process_behind(shared_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     from grader.submission.jail import open_jail
 
     children: list[Child] = []

@@ -68,7 +68,7 @@ def windows(*programs: str, loaded: str = SESSIONS) -> str:
     return done.stdout
 
 
-def test_the_emulation_lacks_what_windows_lacks() -> None:
+def test_the_emulation_of_windows_lacks_what_windows_lacks() -> None:
     said = windows("""
         for lacking in ("import resource", "import fcntl", "os.killpg", "os.getuid()", "os.readv"):
             try:
@@ -79,7 +79,7 @@ def test_the_emulation_lacks_what_windows_lacks() -> None:
     assert said.count("lacks") == 5
 
 
-def test_everything_of_ours_can_be_imported() -> None:
+def test_every_module_of_the_grader_can_be_imported_on_windows() -> None:
     said = windows(
         """
         import importlib, pkgutil
@@ -99,7 +99,7 @@ def test_everything_of_ours_can_be_imported() -> None:
     } <= set(said.split())
 
 
-def test_a_submission_is_run_limited_and_ended(tmp_path: Path) -> None:
+def test_a_submission_is_run_limited_and_ended_on_windows(tmp_path: Path) -> None:
     said = windows(
         SESSION,
         """
@@ -136,7 +136,7 @@ def test_a_submission_is_run_limited_and_ended(tmp_path: Path) -> None:
     assert (before, after) == ("runs: True", "runs: False")
 
 
-def test_processor_time_is_measured_and_sleep_costs_none() -> None:
+def test_sleep_costs_no_processor_time_on_windows() -> None:
     said = windows(
         SESSION,
         """
@@ -148,7 +148,7 @@ def test_processor_time_is_measured_and_sleep_costs_none() -> None:
     assert said == "1\n"
 
 
-def test_the_level_is_0_and_grading_wants_to_be_told(folder: Path, tmp_path: Path) -> None:
+def test_grading_on_windows_is_level_0_and_wants_to_be_told_of_trust(folder: Path, tmp_path: Path) -> None:
     hand_in(tmp_path / "class", "ada", SOFTMAX_SOLUTION)
     said = windows(
         f"""

@@ -70,12 +70,12 @@ def same(a: Any, b: Any) -> bool:
 
 
 @given(VALUES)
-def test_round_trip(value: Any) -> None:
+def test_values_survive_the_wire_with_type_and_bits(value: Any) -> None:
     assert same(decode(encode(value)), value)
 
 
 @given(VALUES)
-def test_a_value_written_early_is_the_same_value(value: Any) -> None:
+def test_a_value_that_was_encoded_before_is_sent_as_itself(value: Any) -> None:
     assert same(decode(encode([Encoded(encode(value))])), [value])
 
 
@@ -150,7 +150,7 @@ LIES = {
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_a_lie_is_a_wire_error_and_costs_nothing(lie: str) -> None:
+def test_a_lie_about_sizes_is_a_wire_error_before_memory_is_taken(lie: str) -> None:
     tracemalloc.start()
     try:
         with pytest.raises(WireError):
@@ -195,7 +195,7 @@ LAYOUTS: dict[str, Callable[[], np.ndarray]] = {
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_every_layout_and_subclass_keeps_its_values(layout: str) -> None:
+def test_arrays_of_every_layout_and_subclass_keep_their_values_on_the_wire(layout: str) -> None:
     array = LAYOUTS[layout]()
     got = decode(encode(array))
     assert type(got) is np.ndarray
@@ -204,11 +204,11 @@ def test_every_layout_and_subclass_keeps_its_values(layout: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int32", "int64", "uint8", "bool"])
-def test_dtypes_are_kept(dtype: str) -> None:
+def test_arrays_keep_their_dtype_on_the_wire(dtype: str) -> None:
     assert decode(encode(np.ones((2, 2), dtype))).dtype == dtype
 
 
-def test_a_scalar_of_low_precision_stays_one() -> None:
+def test_a_float32_scalar_stays_float32_on_the_wire() -> None:
     assert decode(encode(np.float32(0.1))).dtype == np.float32
     assert decode(encode(np.float16(0.1))).dtype == np.float16
     assert type(decode(encode(np.float64(0.1)))) is float
@@ -239,12 +239,12 @@ NO_FORM: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("kind", NO_FORM)
-def test_what_has_no_form_is_refused(kind: str) -> None:
+def test_values_that_the_wire_has_no_form_for_are_refused(kind: str) -> None:
     with pytest.raises(WireError):
         encode(NO_FORM[kind]())
 
 
-def test_nesting_that_is_sent_can_be_read() -> None:
+def test_the_deepest_nesting_that_is_sent_can_be_read() -> None:
     value: Any = 1.0
     for _ in range(40):
         value = [value]
@@ -284,13 +284,13 @@ def test_subclasses_of_plain_values_become_plain() -> None:
     assert [type(item) for item in got] == [str, list, bool, int]
 
 
-def test_a_byte_that_is_no_truth_value_becomes_true() -> None:
+def test_a_byte_in_a_boolean_array_that_is_neither_0_nor_1_becomes_true() -> None:
     got = decode(array_bytes(6, (3,), b"\0\x01\x02"))
     assert got.tolist() == [False, True, True]
     assert got.view(np.uint8).tolist() == [0, 1, 1]
 
 
-def test_an_array_that_was_read_may_be_changed() -> None:
+def test_an_array_from_the_wire_is_writable() -> None:
     got = decode(encode(GRID))
     got += 1
     assert got[0, 0] == 1

@@ -21,12 +21,12 @@ ALIVE = [pytest.param(a, c, id=f"{a.name}-{c}", marks=marks(a)) for a in ATTACKS
 
 
 @pytest.mark.parametrize(("attack", "configuration"), HELD)
-def test_gains_nothing(range_: Range, attack: Attack, configuration: str) -> None:
+def test_an_attack_gains_nothing_in_the_jail(range_: Range, attack: Attack, configuration: str) -> None:
     assert gained(range_, attack, configuration) == ()
 
 
 @pytest.mark.parametrize(("attack", "configuration"), ALIVE)
-def test_succeeds_without_its_defence(range_: Range, attack: Attack, configuration: str) -> None:
+def test_an_attack_succeeds_without_its_defence(range_: Range, attack: Attack, configuration: str) -> None:
     if attack.needs == "root" and os.getuid() != 0:
         pytest.skip("only root could do it at all")
     try:
@@ -36,13 +36,13 @@ def test_succeeds_without_its_defence(range_: Range, attack: Attack, configurati
 
 
 @pytest.mark.parametrize("attack", SEEN)
-def test_takes_place(range_: Range, attack: Attack) -> None:
+def test_an_attack_that_is_held_was_really_tried(range_: Range, attack: Attack) -> None:
     results = (range_.fire(attack, attack.holds[0]).result for _ in range(SHOTS))
     assert any(result is not None and attack.seen in result.to_json() for result in results)
 
 
 @pytest.mark.parametrize("configuration", CONFIGURATIONS)
-def test_who_does_not_attack_gains_nothing(range_: Range, configuration: str) -> None:
+def test_an_honest_submission_gains_nothing_in_any_configuration(range_: Range, configuration: str) -> None:
     """So that what others gain is their attack's, not the configuration's."""
     honest = Attack("honest", "", "", "def breach():\n    return False\n")
     assert gained(range_, honest, configuration) == ()

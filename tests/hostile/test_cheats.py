@@ -110,7 +110,9 @@ def batch_norm_backward(dout, cache):
         pytest.param(TAPE, set(), id="an automatic differentiation brought along"),
     ],
 )
-def test_which_row_sees_it(range_: Range, tmp_path: Path, code: str, seen_by: set[str]) -> None:
+def test_a_gradient_got_by_other_ways_is_seen_by_the_row_cheap_or_not_at_all(
+    range_: Range, tmp_path: Path, code: str, seen_by: set[str]
+) -> None:
     path = tmp_path / "batch-norm.py"
     path.write_text(SOLUTION + code)
     grading = Grading(replace(range_.course, root=ROOT, limits=own_course().limits), range_.grading("full").jail)

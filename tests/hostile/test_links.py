@@ -63,7 +63,9 @@ LINKS = [link, link_to_a_secret, relative_link, dangling_link, hard_link, hard_l
 
 
 @pytest.mark.parametrize("make", LINKS)
-def test_what_is_no_file_is_not_opened(range_: Range, place: Path, make: Callable[[Path, Range], None]) -> None:
+def test_a_handed_in_link_pipe_or_device_is_not_opened(
+    range_: Range, place: Path, make: Callable[[Path, Range], None]
+) -> None:
     make(place, range_)
     (submission,), _ = find([place], [TOPIC])
     said = range_.graded(submission.path, 0)
@@ -71,7 +73,7 @@ def test_what_is_no_file_is_not_opened(range_: Range, place: Path, make: Callabl
     assert range_.bait.secret not in said
 
 
-def test_a_linked_folder_is_not_entered(range_: Range, place: Path) -> None:
+def test_a_linked_folder_of_another_student_is_not_entered(range_: Range, place: Path) -> None:
     (place / "mine").symlink_to(range_.neighbour.path.parent)
     (place / f"{TOPIC}.py").write_text(HONEST)
     found, _ = find([place], [TOPIC])

@@ -188,14 +188,14 @@ def test_nothing_is_written_outside_the_output_folder(out: Path) -> None:
         assert path.resolve().is_relative_to(out.resolve())
 
 
-def test_no_two_students_share_a_file(out: Path) -> None:
+def test_hostile_names_do_not_share_a_result_file(out: Path) -> None:
     results = list((out / "results").rglob("*.json"))
     assert len(results) == len(NAMES)
     for file in results:
         Result.from_json(file.read_text(encoding="utf-8"))
 
 
-def test_the_table_computes_nothing(out: Path) -> None:
+def test_no_cell_of_the_table_of_grades_is_a_formula(out: Path) -> None:
     with open(out / "grades.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     assert len(rows) == 1 + len(NAMES)
@@ -211,7 +211,7 @@ def test_the_terminal_shows_no_escape_sequences(graded: Path) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS[1:])
-def test_every_format_keeps_its_form(graded: Path, form: str) -> None:
+def test_hostile_names_and_texts_do_not_break_a_format(graded: Path, form: str) -> None:
     text = said(graded, form)
     assert MARK in text
     assert "\x1b" not in text

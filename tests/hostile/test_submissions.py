@@ -45,14 +45,14 @@ UNREADABLE: dict[str, tuple[Callable[[], str], str]] = {
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-def test_a_bomb_is_a_sentence(range_: Range, place: Path, name: str) -> None:
+def test_a_notebook_that_is_a_bomb_is_refused_with_a_sentence(range_: Range, place: Path, name: str) -> None:
     make, sentence = UNREADABLE[name]
     path = place / f"{TOPIC}.ipynb"
     path.write_text(make())
     assert sentence in range_.graded(path, 0)
 
 
-def test_a_careless_reader_would_fall() -> None:
+def test_a_careless_reader_of_notebooks_falls_to_the_bombs() -> None:
     """The bombs are alive: the usual way to read a notebook raises what its caller does not expect."""
     for name, error in (("nested too deep", RecursionError), ("an integer of ten million digits", ValueError)):
         with pytest.raises(error) as fallen:
@@ -98,7 +98,7 @@ def test_source_that_breaks_a_parser_costs_its_own_cell(range_: Range, place: Pa
     range_.graded(path)
 
 
-def test_a_coding_cookie_hides_nothing(range_: Range, place: Path) -> None:
+def test_a_coding_cookie_hides_no_code_in_a_comment(range_: Range, place: Path) -> None:
     """In UTF-7 `+AAo-` ends the line, so that what every editor shows as a comment would be code."""
     target = range_.bait.folder / range_.bait.token
     hidden = f"open({str(target)!r}, 'w').close()"
@@ -130,7 +130,7 @@ SHELL = {
 
 @pytest.mark.parametrize("name", SHELL)
 @pytest.mark.parametrize("configuration", ["full", "process"])
-def test_magics_and_shell_lines_do_nothing(range_: Range, place: Path, name: str, configuration: str) -> None:
+def test_magics_and_shell_lines_run_no_command(range_: Range, place: Path, name: str, configuration: str) -> None:
     path = place / f"{TOPIC}.ipynb"
     path.write_text(notebook(SHELL[name].format(target=range_.bait.folder / range_.bait.token), HONEST))
     range_.graded(path, configuration=configuration)
@@ -154,7 +154,7 @@ LEAVING = {
 
 
 @pytest.mark.parametrize("name", LEAVING)
-def test_a_cell_that_leaves_takes_only_itself(range_: Range, place: Path, name: str) -> None:
+def test_a_cell_that_exits_aborts_or_waits_costs_only_itself(range_: Range, place: Path, name: str) -> None:
     path = place / f"{TOPIC}.ipynb"
     path.write_text(notebook(LEAVING[name], HONEST))
     range_.graded(path)
