@@ -48,6 +48,7 @@ from support.miniature import (
     wave,
     wave_slope,
     waves,
+    why,
 )
 
 Told = Iterator[tuple[str, Any]]
@@ -128,7 +129,7 @@ def test_a_class_is_not_asked_without_a_script() -> None:
 def test_matches_takes_a_script_as_follows_does() -> None:
     for check in (matches(WALK), follows(WALK), follows(the_walk, Walker)):
         assert graded(check, goals).earned
-        assert lost(graded(check, goals, Walker=Sloppy)).startswith("the path on a goal: entry [")
+        assert why(graded(check, goals, Walker=Sloppy)) == ("value", "the path on a goal")
 
 
 # ------------------------------------------------------------------------------------------- holds, statistical
@@ -189,7 +190,7 @@ def test_a_band_judges_a_training_that_an_object_does() -> None:
     outcome = graded(check, goals)
     assert outcome.earned
     assert outcome.exhibits["curve"]["series"][0]["name"] == "yours"
-    assert lost(graded(check, goals, Walker=Sloppy)).startswith("Walker on a goal: the distance is ")
+    assert why(graded(check, goals, Walker=Sloppy)) == ("outside-band", "Walker on a goal")
 
 
 def steps(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -207,7 +208,7 @@ def test_a_run_is_held_to_checkpoints_of_a_script() -> None:
     check = run(Script(stepping, descend), at=(1, 4, 8), along="slopes")
     assert graded(check, steps).earned
     forgetful: Any = lambda w, dw, state, **hyper: right_descend(w, dw, {}, **hyper)  # noqa: E731
-    assert lost(graded(check, steps, descend=forgetful)).startswith("w after 4 of 8 steps on eight slopes: entry ")
+    assert why(graded(check, steps, descend=forgetful)) == ("value", "w after 4 of 8 steps on eight slopes")
 
 
 # ----------------------------------------------------------------------------------------------------------- pure
@@ -221,8 +222,9 @@ def test_pure_asks_a_story_of_objects_twice() -> None:
             self.goal *= 0
             return super().walk(steps=steps, lr=lr)
 
-    said = lost(graded(pure(WALK, HEIGHT), goals, Walker=Greedy))
-    assert said == "Walker: changed its argument `goal`: work on a copy"
+    outcome = graded(pure(WALK, HEIGHT), goals, Walker=Greedy)
+    assert why(outcome) == ("argument-changed", "Walker")
+    assert "`goal`" in lost(outcome)
 
     class Moody(RightWalker):
         def height(self, w: np.ndarray) -> float:
@@ -243,7 +245,7 @@ def test_pure_sees_an_array_that_a_script_shares_or_puts_into_a_list() -> None:
         return float(x.sum())
 
     assert graded(pure(Script(shared, wave)), waves).earned
-    assert lost(graded(pure(Script(shared, wave)), waves, wave=careless)).startswith("wave: changed its argument `x`")
+    assert why(graded(pure(Script(shared, wave)), waves, wave=careless)) == ("argument-changed", "wave")
 
 
 def both(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -259,8 +261,9 @@ def test_pure_asks_each_on_the_first_case_that_has_its_arguments() -> None:
         g *= 2
         return answer
 
-    said = lost(graded(pure(wave, scale), both, scale_forward=careless))
-    assert said == "scale_forward: changed its argument `g`: work on a copy"
+    outcome = graded(pure(wave, scale), both, scale_forward=careless)
+    assert why(outcome) == ("argument-changed", "scale_forward")
+    assert "`g`" in lost(outcome)
 
 
 @pytest.mark.parametrize(
@@ -289,9 +292,9 @@ def test_the_slope_of_a_script_is_that_of_another_scripts_number() -> None:
         def slope(self, w: np.ndarray) -> np.ndarray:
             return -super().slope(w)
 
-    said = lost(graded(OWN_SLOPE, goals, Walker=Downhill))
-    assert said.startswith("the slope at w on a goal: entry [")
-    assert "but your `Walker` changes at rate " in said
+    outcome = graded(OWN_SLOPE, goals, Walker=Downhill)
+    assert why(outcome) == ("slope", "the slope at w on a goal")
+    assert "your `Walker` changes" in lost(outcome)
 
 
 def test_a_slope_follows_from_the_students_own_number_by_script() -> None:
@@ -321,7 +324,7 @@ def test_nothing_follows_from_a_number_that_does_not_change() -> None:
 
 
 def test_a_gradient_of_an_array_that_a_script_yields_is_refused_by_its_shape() -> None:
-    assert "the shape is (3,), expected ()" in lost(graded(gradient(of=SLOPE, by=SLOPE, wrt="w"), goals))
+    assert why(graded(gradient(of=SLOPE, by=SLOPE, wrt="w"), goals))[0] == "shape"
 
 
 def test_what_a_gradient_is_behind_may_be_asked_for_more() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from grader.checks import Check, converges, trajectory
 from grader.topics.rubric import Row
-from support.miniature import descend, graded, graded_rows, lost, right_descend
+from support.miniature import descend, graded, graded_rows, lost, right_descend, why
 
 # -------------------------------------------------------------------------------------------------------- trajectory
 
@@ -105,7 +105,7 @@ def test_a_coordinate_without_a_gradient_must_not_become_nan() -> None:
         v = mu * state.get("v", 0) + (1 - mu) * dw**2
         return w - lr * dw / np.sqrt(v), {"v": v}
 
-    assert "entry [0] is nan, expected 0" in lost(graded(trajectory(descend, steps=3), nothing, descend=step))
+    assert why(graded(trajectory(descend, steps=3), nothing, descend=step))[0] == "not-finite"
 
 
 # --------------------------------------------------------------------------------------------------------- converges
@@ -132,10 +132,11 @@ def test_converges_feeds_the_students_own_iterates_and_keeps_their_state() -> No
 
 
 def test_converges_tells_where_it_ended_and_how_far_away() -> None:
-    said = lost(graded(TO_THE_BOTTOM, nothing, descend=lambda w, dw, state, **_: (w, state)))
-    assert said == ("descend after 90 steps: w is (4, 4), 6 away from the minimum at (1, -2) (expected within 0.2)")
+    outcome = graded(TO_THE_BOTTOM, nothing, descend=lambda w, dw, state, **_: (w, state))
+    assert why(outcome) == ("far", "descend after 90 steps")
+    assert "(4, 4), 6 away from " in lost(outcome)
 
 
 def test_converges_stops_at_the_first_iterate_that_is_not_finite() -> None:
-    said = lost(graded(TO_THE_BOTTOM, nothing, descend=lambda w, dw, state, **_: (w * 1e200, state)))
-    assert said.startswith("descend after 2 steps: w is no longer finite")
+    outcome = graded(TO_THE_BOTTOM, nothing, descend=lambda w, dw, state, **_: (w * 1e200, state))
+    assert why(outcome) == ("diverged", "descend after 2 steps")

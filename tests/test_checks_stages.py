@@ -14,7 +14,7 @@ from grader.judging.verdicts import verdicts
 from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic
 from grader.topics.signature import Reals, sample
-from support.miniature import NumpyTruth, graded_rows, outcomes
+from support.miniature import NumpyTruth, graded_rows, outcomes, why
 
 Steps = dict[str, Callable[..., np.ndarray]]
 
@@ -106,9 +106,10 @@ def test_no_stage_follows_from_a_dead_one(dead: Callable[..., Any]) -> None:
 
 
 def test_a_stage_that_follows_names_the_quantity_that_it_follows_from() -> None:
-    said = [v.message for v in verdicts(graded(a=lambda x, w: 2 * (x @ w)), [])]
+    found = graded(a=lambda x, w: 2 * (x @ w))
+    said = [v.message for v in verdicts(found, [])]
     assert said[1] == "right for your own `a`, but not for the right one (see 'a is right'): half the points"
-    assert said[0].startswith("`a` of steps on a batch: entry [")
+    assert why(found[0]) == ("value", "`a` of steps on a batch")
 
 
 def test_a_stage_blames_only_the_quantities_that_it_uses(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks import Check
+from grader.errors import Wrong
 from grader.inside.plan import Implementation, Plan, execute
 from grader.judging.evaluate import evaluate
 from grader.judging.outcome import Outcome
@@ -183,6 +184,12 @@ def graded_rows(
     """The outcomes of a rubric for the right functions with some changed."""
     student = Live({**right, **changes})
     return outcomes(Topic("Miniature", cases, rows), student, truth or NumpyTruth(right), seed)
+
+
+def why(outcome: Outcome) -> tuple[str, str]:
+    """The kind of error of a lost row, and the place: its words stand in golden/sentences.txt."""
+    assert isinstance(outcome.error, Wrong), outcome
+    return outcome.error.evidence.id, outcome.error.evidence.where
 
 
 def lost(outcome: Outcome) -> str:
