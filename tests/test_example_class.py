@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import shutil
@@ -21,7 +20,6 @@ from support.repository import ROOT, load_script, own_course
 
 CLASS = ROOT / "examples" / "class"
 EXPECTED = ROOT / "examples" / "expected.md"
-SENTENCES = ROOT / "examples" / "sentences.md"
 WORDS = {
     Status.LOST: "0",
     Status.WITHHELD: "–",
@@ -90,30 +88,6 @@ def test_every_row_of_the_example_class_is_graded_as_expected(graded: dict[tuple
         if line.get(column) != got
     ]
     assert not wrong, "\n".join(wrong)
-
-
-def sentences(graded: dict[tuple[str, str], Result]) -> str:
-    """Return sentences.md: all that the class is told, without numbers, whose last digits may differ from machine to machine."""
-    parts = [SENTENCES.read_text(encoding="utf-8").partition("\n## ")[0].rstrip() if SENTENCES.is_file() else ""]
-    for (student, topic), result in sorted(graded.items(), key=lambda each: (each[0][1], each[0][0])):
-        told = [f"- note: {note.text}" for note in result.notes]
-        for row in result.rows:
-            said = [row.message, row.mistake.name if row.mistake else ""]
-            told += [f"- {row.id} `{row.error}`: " + " ⟶ ".join(filter(None, said))] if row.error else []
-        if told:
-            parts.append("\n".join([f"## {topic}, {student}", "", *told]))
-    return re.sub(r"(?<![\w.])-?\d+(,\d{3})*(\.\d+)?(e[-+]?\d+)?", "#", "\n\n".join(parts[1:])).join(
-        [parts[0] + "\n\n", "\n"]
-    )
-
-
-def test_every_sentence_the_example_class_reads_is_the_one_that_was_read(graded: dict[tuple[str, str], Result], tmp_path: Path) -> None:
-    told = tmp_path / "sentences.md"
-    told.write_text(sentences(graded), encoding="utf-8")
-    changed = difflib.unified_diff(SENTENCES.read_text("utf-8").splitlines(), told.read_text("utf-8").splitlines(), n=0)
-    assert not (lines := list(changed)), "\n".join(
-        [*lines, f"read them, and if they are better: cp {told} {SENTENCES}"]
-    )
 
 
 def test_expected_md_has_a_reason_for_every_grade_that_is_not_full() -> None:
