@@ -112,7 +112,9 @@ BESIDE: Mapping[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.parametrize("kind", BESIDE)
-def test_a_right_function_is_graded_beside(open_session: Open, kind: str) -> None:
+def test_a_right_function_is_graded_beside_figures_downloads_and_failing_statements(
+    open_session: Open, kind: str
+) -> None:
     cells, said = BESIDE[kind]
     session = open_session(*cells, asked=["f"])
     assert ask(session, "f", 1.0) == 2.0
@@ -284,7 +286,7 @@ def test_any_text_is_read_without_an_exception(text: str) -> None:
     assert all(isinstance(cell, str) for cell in [*markdown_cells(text), *marimo_cells(text)])
 
 
-def test_nothing_but_its_use_is_refused_of_a_missing_package() -> None:
+def test_a_missing_package_may_be_looked_at_but_not_used() -> None:
     thing: Any = Absent("pandas", 3)
     assert isinstance(thing.core.frame, Absent)
     assert not isinstance(3, thing)
@@ -331,7 +333,7 @@ def test_an_answer_to_another_request_ends_the_process(open_session: Open, kind:
 
 
 @pytest.mark.parametrize("kind", ODD)
-def test_names_of_odd_form_are_no_notes(open_session: Open, kind: str) -> None:
+def test_names_of_odd_form_that_a_process_claims_make_no_notes(open_session: Open, kind: str) -> None:
     session = open_session(f"LIES = {ODD[kind]}{LYING}", F)
     assert ask(session, "f", 1.0) == 2.0
     assert session.notes == []
