@@ -28,7 +28,7 @@ from grader.submission.jail import ForkServerJail, server
 from grader.submission.notebook import read_source
 from grader.submission.session import Session
 from support.courses import SOFTMAX_SOLUTION, hand_in
-from support.processes import alive, descendants, none_left
+from support.processes import Process, alive, descendants, none_left
 from support.repository import ROOT, TESTS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fork server is for Linux")
@@ -39,14 +39,14 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 LAYERS = {"namespaces": ("namespaces", "landlock", "seccomp"), "base": ("landlock", "seccomp")}
 
 
-Running = Callable[[], list[int]]
+Running = Callable[[], list[Process]]
 
 
 @pytest.fixture
 def running() -> Running:
     """Ask what this test has started and is alive, nearest first: other tests of this process keep jails of their own."""
     others = descendants(os.getpid())
-    return lambda: [pid for pid in descendants(os.getpid()) if pid not in others]
+    return lambda: [process for process in descendants(os.getpid()) if process not in others]
 
 
 @pytest.fixture(params=LAYERS)
@@ -82,15 +82,20 @@ def at_runs(monkeypatch: pytest.MonkeyPatch, which: Callable[[int], bool], strik
 
 @pytest.fixture
 def kill_server(running: Running) -> Callable[[], None]:
-    """Kill this test's fork server: the oldest process of its command line that is not bubblewrap; the others are its children."""
+    """Kill this test's fork server: the oldest process of its command line that is not bubblewrap; the others are its children.
+
+    They are gone when this returns: until the kernel has told them that their parent died, one may still answer.
+    """
 
     def kill() -> None:
         deadline = time.monotonic() + 10
-        while not (servers := [pid for pid in running() if is_server(pid)]):
+        while not (servers := [process for process in running() if is_server(process.pid)]):
             assert time.monotonic() < deadline, "no fork server is running"
             time.sleep(0.01)
-        os.kill(min(servers), signal.SIGKILL)
-        assert none_left([min(servers)])
+        server = min(servers)
+        with_children = [server, *descendants(server.pid)]
+        os.kill(server.pid, signal.SIGKILL)
+        assert none_left(with_children)
 
     return kill
 
@@ -141,7 +146,7 @@ def test_a_fork_server_killed_while_cells_run_costs_nobody_beside_it_anything(
 
 
 def test_a_bubblewrap_that_is_killed_loses_nothing(grading: Grading, honest: Submission, running: Running) -> None:
-    os.kill(running()[0], signal.SIGKILL)
+    os.kill(running()[0].pid, signal.SIGKILL)
     assert grading.grade(honest).score == 12
     jailed = running()
     grading.jail.close()
@@ -153,9 +158,9 @@ def test_a_fork_server_that_hangs_is_replaced(
 ) -> None:
     monkeypatch.setattr(server, "FORK_SECONDS", 0.3)
     hanging = running()
-    for pid in hanging:
+    for process in hanging:
         with contextlib.suppress(ProcessLookupError):  # the last submission's, about to be gone
-            os.kill(pid, signal.SIGSTOP)
+            os.kill(process.pid, signal.SIGSTOP)
     assert grading.grade(honest).score == 12
     assert not alive(hanging)
 

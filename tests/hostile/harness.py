@@ -44,7 +44,7 @@ from grader.submission.session import Session
 from hostile.bait import Bait
 from support.courses import SOFTMAX_SOLUTION, hand_in, make_course
 from support.notebooks import notebook
-from support.processes import descendants, dying
+from support.processes import Process, descendants, dying
 from support.repository import ROOT, TESTS
 
 HERE = TESTS / "hostile"
@@ -301,22 +301,22 @@ def _descriptors() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-def _left(before: dict[int, str]) -> list[str]:
+def _left(before: dict[Process, str]) -> list[str]:
     """Processes below this one that were not there before, once they had time to go; they are killed.
 
     On a busy machine it takes a while until one that was killed is gone: it is not left.
     """
     started = time.monotonic()
-    while extra := {pid: name for pid, name in descendants(os.getpid(), ended=True).items() if pid not in before}:
+    while extra := {one: name for one, name in descendants(os.getpid(), ended=True).items() if one not in before}:
         if time.monotonic() - started > (KILL_SECONDS if any(map(dying, extra)) else LEAVE_SECONDS):
             break
         time.sleep(0.05)
-    for pid in extra:
+    for process in extra:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    for pid in extra:
+            os.kill(process.pid, signal.SIGKILL)
+    for process in extra:
         with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, 0)
+            os.waitpid(process.pid, 0)
     return sorted(extra.values())
 
 

@@ -15,55 +15,67 @@ import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 PR_SET_SECCOMP, EQUAL = 22, 4
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000
 
 
-def descendants(pid: int, *, ended: bool = False) -> dict[int, str]:
-    """Every living process below `pid`, nearest first: number → name. With `ended` also those that nobody has reaped."""
+class Process(NamedTuple):
+    """A process, told from a later one that got the same number: older ones come first."""
+
+    started: int  # clock ticks after the machine's start
+    pid: int
+
+
+def descendants(pid: int, *, ended: bool = False) -> dict[Process, str]:
+    """Every living process below `pid`, nearest first, and its name. With `ended` also those that nobody has reaped."""
     running = _processes(ended)
-    below, seen = [pid], 0
+    below, seen, found = [pid], 0, dict[Process, str]()
     while seen < len(below):
-        below += [child for child, (parent, _) in running.items() if parent == below[seen]]
+        for child, (parent, name) in running.items():
+            if parent == below[seen]:
+                below.append(child.pid)
+                found[child] = name
         seen += 1
-    return {child: running[child][1] for child in below[1:]}
+    return found
 
 
-def dying(pid: int) -> bool:
+def dying(process: Process) -> bool:
     """Whether SIGKILL has been sent to a process that did not have its turn to run since."""
     try:
-        status = Path(f"/proc/{pid}/status").read_text()
+        status = Path(f"/proc/{process.pid}/status").read_text()
     except OSError:
         return False
     pending = re.findall(r"^(?:SigPnd|ShdPnd):\s*([0-9a-f]+)", status, re.MULTILINE)
     return any(int(signals, 16) & 1 << (signal.SIGKILL - 1) for signals in pending)
 
 
-def alive(pids: Iterable[int]) -> set[int]:
-    return set(pids) & _processes().keys()
+def alive(processes: Iterable[Process]) -> set[Process]:
+    return set(processes) & _processes().keys()
 
 
-def none_left(pids: Iterable[int], seconds: float = 30) -> bool:
+def none_left(processes: Iterable[Process], seconds: float = 30) -> bool:
     """Whether all end: a process that was killed ends when it is its turn to run, on a busy machine after seconds."""
-    deadline, pids = time.monotonic() + seconds, set(pids)
-    while left := alive(pids):
+    deadline, processes = time.monotonic() + seconds, set(processes)
+    while left := alive(processes):
         if time.monotonic() > deadline:
-            print("left:", {pid: Path(f"/proc/{pid}/cmdline").read_bytes()[:200] for pid in left})
+            print("left:", {one.pid: Path(f"/proc/{one.pid}/cmdline").read_bytes()[:200] for one in left})
             return False
         time.sleep(0.01)
     return True
 
 
-def _processes(ended: bool = False) -> dict[int, tuple[int, str]]:
-    """Process → its parent and its name; with `ended` also those that have ended and wait to be reaped."""
+def _processes(ended: bool = False) -> dict[Process, tuple[int, str]]:
+    """Process → its parent's number and its name; with `ended` also those that have ended and wait to be reaped."""
     found = {}
     for entry in os.listdir("/proc"):
         with contextlib.suppress(OSError, ValueError):
             name, _, rest = Path(f"/proc/{int(entry)}/stat").read_text().partition("(")[2].rpartition(")")
-            state, parent = rest.split()[:2]
+            state, parent, *more = rest.split()
             if ended or state not in "ZX":
-                found[int(entry)] = int(parent), name
+                started = int(more[22 - 5])  # field 22 of proc_pid_stat(5); `more` begins with field 5
+                found[Process(started, int(entry))] = int(parent), name
     return found
 
 
