@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import statistics
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
@@ -40,7 +41,8 @@ a reason. The *score* is the share that is caught of those that are not equivale
 those of which a student reads a known mistake's name or a description by structure, beside the numbers; for those *in words* the
 message itself says what is wrong ("returned None", "the loss is that of another model"). *Pairs*: two known mistakes at once; of
 those whose answers are not another program's in every row, how many have at least one named, and how many of those that
-first fail in different rows have both.
+first fail in different rows have both. *Price*: the share of a topic's points that one costs, in the median: of a known mistake,
+with how many cost more than 40 %; of a mutant, which nobody foresaw.
 """
 
 
@@ -86,6 +88,7 @@ def measured(course: Course, slug: str) -> dict[str, Any]:
         "points": assignment.topic.points,
         "mistakes": len(report.matrix),
         "named": sum(report.named.values()),
+        "prices": sorted(round(price, 4) for price in report.prices.values()),
         "variants": len(assignment.variants),
         "alarms": len(alarms),
         "mutants": report.mutants,
@@ -104,8 +107,8 @@ def alarms_of(slug: str) -> list[str]:
 def page(figures: dict[str, Any]) -> str:
     lines = [
         "| topic | rows | mistakes, named | variants | false alarms | mutants | caught | equivalent | survive | score | told "
-        "| pairs | one named | both named |",
-        "|---|" + "---|" * 13,
+        "| pairs | one named | both named | price of a known mistake | of a mutant |",
+        "|---|" + "---|" * 15,
     ]
     lines += [_line(slug, f) for slug, f in figures.items()]
     dates = sorted({f["date"] for f in figures.values()})
@@ -136,6 +139,10 @@ def _line(slug: str, f: dict[str, Any]) -> str:
         p["told"],
         p["one_named"],
         f"{p['both_named']} of {p['apart']}",
+        f"{statistics.median(f['prices']):.0%}; {sum(p > 0.4 for p in f['prices'])} above 40 %"
+        if "prices" in f
+        else "",
+        f"{m['price']:.0%}" if "price" in m else "",
     ]
     return f"| {' | '.join(map(str, cells))} |"
 

@@ -14,9 +14,9 @@ from grader.checks import Count, Trial, statistical
 from grader.checks.chance import FALSE_ALARM, SEEN, acceptance, smallest_seen
 from grader.errors import GraderError, TopicError, Wrong
 from grader.inside.wire import decode, encode
-from grader.judging.known import from_wire, to_wire
 from grader.judging.mistakes import same
 from grader.judging.outcome import Outcome
+from grader.judging.outcome_wire import error_from_wire, error_to_wire
 from grader.proving.report import Report
 from grader.result import Status
 from grader.submission.in_process import Live
@@ -141,7 +141,7 @@ def test_one_fault_is_recognised_in_another_draw_and_another_fault_is_not() -> N
 def test_a_record_keeps_how_far_one_fault_may_differ_by_chance() -> None:
     error = graded(tossed(0.2)).error
     assert isinstance(error, Wrong)
-    kept = from_wire(decode(encode(to_wire(error))))
+    kept = error_from_wire(decode(encode(error_to_wire(error))))
     assert isinstance(kept, Wrong)
     assert kept.evidence.by_chance == error.evidence.by_chance > 0
     assert same(kept, error)

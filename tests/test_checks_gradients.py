@@ -217,7 +217,8 @@ def points(outcomes: Sequence[Outcome], known: Sequence[Known] = ()) -> dict[str
 
 
 def known_mistake(**changes: Any) -> Known:
-    return Known(Hint("halved", "The sum is not a mean of two."), graded_rows(FOLLOW, waves, **changes))
+    right = {o.row.id: o for o in graded_rows(FOLLOW, waves)}
+    return Known.beside(right, Hint("halved", "The sum is not a mean of two."), graded_rows(FOLLOW, waves, **changes))
 
 
 def test_a_right_function_and_slope_are_earned_without_a_follow_through() -> None:
@@ -271,6 +272,7 @@ def test_nothing_follows_from_a_function_that_is_right() -> None:
     ids=["zero", "constant", "without the amplitude", "infinite", "nan"],
 )
 def test_nothing_follows_from_a_function_that_is_dead(function: Any, slope: Any) -> None:
+    """Even behind a known mistake: a row that is dead is lost as it is."""
     outcomes = graded_rows(FOLLOW, waves, wave=function, wave_slope=slope)
     known = [known_mistake(wave=function, wave_slope=slope)]
     assert points(outcomes, known) == {"wave": 0, "slope": 0}

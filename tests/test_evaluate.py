@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 
 from grader.bundle.inputs import RecordedInputs
@@ -136,16 +137,43 @@ def test_a_known_mistake_does_not_pardon_another_that_nobody_knows() -> None:
     )
 
 
-@pytest.mark.parametrize(("answer", "named"), [([0.0, 2.0], False), (None, False), ([0.0, 2.137], True)])
-def test_a_mistake_with_an_unfulfilled_prediction_is_named_only_by_numbers_that_no_other_gives(
-    answer: Any, named: bool
+def named(student: Sequence[Exception | None], *mistakes: Sequence[Exception | None]) -> list[str]:
+    """The mistake that is named for each row of a student, "" for none; a program is given by what each of its rows says."""
+    rows = [Row(name, 1, name, Claim("f", does=error)) for name, error in zip("abcdef", student, strict=False)]
+    known = [
+        Known(
+            Hint(f"mistake {i}", "say"),
+            [
+                Outcome(row, Status.EARNED if e is None else Status.LOST, e)
+                for row, e in zip(rows, program, strict=True)
+            ],
+        )
+        for i, program in enumerate(mistakes)
+    ]
+    return [v.mistake.name if v.mistake else "" for v in verdicts(evaluate(topic(*rows), STUDENT, empty), known)]
+
+
+def wrong(*answer: float) -> Wrong:
+    return Wrong("f", "is wrong", [*answer])
+
+
+def test_a_kept_row_refutes_a_mistake_that_loses_it() -> None:
+    assert named([wrong(0, 2.137), None], [wrong(0, 2.137), wrong(0, 2.137)]) == ["", ""]
+
+
+def test_a_lost_row_with_another_answer_refutes_a_mistake_unless_another_one_explains_it() -> None:
+    student, one, other = [wrong(1.37), wrong(2.37)], [wrong(1.37), None], [None, wrong(2.37)]
+    assert named(student, one) == ["", ""]
+    assert named(student, one, other) == ["mistake 0", "mistake 1"]
+
+
+@pytest.mark.parametrize(("answer", "proves"), [((np.nan, 1.0), False), ((0.0, 0.5), False), ((0.0, 2.137), True)])
+def test_round_numbers_and_nan_name_a_mistake_only_where_it_explains_all(
+    answer: tuple[float, ...], proves: bool
 ) -> None:
-    rows = [Row("a", 1, "a", Claim("f", does=Wrong("f", "is wrong", answer))), Row("b", 1, "b", Claim("g"))]
-    mistake = Known(
-        Hint("the mistake", "say"), [Outcome(row, Status.LOST, Wrong("f", "is wrong", answer)) for row in rows]
-    )
-    said = verdicts(evaluate(topic(*rows), STUDENT, empty), [mistake])[0]
-    assert bool(said.mistake) is named
+    assert named([wrong(*answer), None], [wrong(*answer), None]) == ["mistake 0", ""]
+    beside = named([wrong(*answer), wrong(2.37)], [wrong(*answer), None], [None, wrong(2.37)])
+    assert beside == (["mistake 0", "mistake 1"] if proves else ["", ""])
 
 
 def test_a_special_case_of_what_is_right_otherwise_is_not_to_blame() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from grader.course.grade import Grading
 from grader.course.settings import Course
 from grader.judging.evaluate import evaluate
 from grader.judging.known import KnownMistakes, in_this_process, run_mistakes
+from grader.judging.outcome import Outcome
 from grader.judging.pairs import pairs_of, together
 from grader.proving.pairs import DiagnosedPair, PairsReport, diagnose_pairs
 from grader.submission.find import Submission
@@ -77,10 +79,17 @@ def test_a_row_of_a_pair_is_put_only_behind_the_rows_that_it_needs(shared_folder
     """What a row needs may be all that keeps it from running for ever."""
     assignment = Assignment("heavy-ball", shared_folder)
     truth = Oracle(assignment)
-    mistakes, run = known_mistakes(assignment, truth), in_this_process(assignment, truth, PUBLIC_SEED)
-    [pair] = mistakes.pairs
-    assert mistakes.why_lost(run, pair, "steps") is not None
-    assert mistakes.why_lost(run, pair, "two") is None  # it needs `steps`
+    asked: list[Sequence[str] | None] = []
+    inner = in_this_process(assignment, truth, PUBLIC_SEED)
+
+    def run(source: str, name: str, rows: Sequence[str] | None) -> list[Outcome]:
+        asked.append(rows)
+        return inner(source, name, rows)
+
+    mistakes = KnownMistakes(assignment, lambda: nullcontext(run))
+    outcomes = inner(HEAVY_SOLUTION.replace("+ dw", "+ 3 * dw"), "student", None)
+    mistakes.explaining(outcomes)
+    assert asked == [None, None, None, ["steps"]]  # the solution, two mistakes, and their pair on a row that needs none
 
 
 def test_pairs_that_no_row_can_tell_apart_are_counted_as_alike(folder: Path) -> None:

@@ -218,7 +218,7 @@ def test_all_problems_are_reported_at_once_in_the_order_of_the_file(complaints: 
         ),
         (
             "colour: red",
-            "3:1: colour: is no key here. The keys here are `name`, `topics`, `limits`, `device`, `imports`, `secret`",
+            "3:1: colour: is no key here. The keys here are `name`, `topics`, `limits`, `slip_share`, `device`, `imports`",
         ),
         ("1: 2\ntrue: 3", "3:1: 1: is no key here. The keys here are"),
         ("<<: {device: cpu}", "3:1: <<: is no key here."),

@@ -40,12 +40,12 @@ def test_the_matrix_shows_what_each_mistake_loses(shared_course: Course) -> None
     assert (
         text
         == """\
-                         loss  grad  huge  sums  pure  shift
-loss summed              x     ·     x     ·     -     -
-gradient not averaged    ·     x     ·     -     -     ·
-no max shift             ·     ·     x     ·     ·     ·
-one-hot forgotten        ·     x     ·     -     -     ·
-logits changed in place  ·     ·     ·     ·     x     ·
+                         costs  loss  grad  huge  sums  pure  shift
+loss summed                25%  x     ·     x     ·     -     -
+gradient not averaged      33%  ·     x     ·     -     -     ·
+no max shift               17%  ·     ·     x     ·     ·     ·
+one-hot forgotten          33%  ·     x     ·     -     -     ·
+logits changed in place     8%  ·     ·     ·     ·     x     ·
 
 · earned  x lost  f earned by follow-through  r raised  - withheld
 """
@@ -53,7 +53,7 @@ logits changed in place  ·     ·     ·     ·     x     ·
 
 
 def test_a_report_without_mistakes_has_a_text() -> None:
-    assert Report("x", ["a"]).text().startswith("  a\n")
+    assert Report("x", ["a"]).text().startswith("  costs  a\n")
 
 
 # ------------------------------------------------------------------------------------------ unsound topics

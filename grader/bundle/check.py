@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import BadRecord
 from ..inside.plan import Implementation
 from ..judging.evaluate import evaluate
-from ..judging.known import from_record
+from ..judging.outcome_wire import from_bundle
 from ..judging.verdicts import verdicts
 from ..result import Verdict
 from ..submission.in_process import Live
@@ -58,7 +58,7 @@ def judge(record: TopicRecord, student: Implementation, rows: list[str] | None =
     """Return the verdicts of the public rows (or those named)."""
     topic = record.topic()
     outcomes = evaluate(topic, student, record.trials(student), rows)
-    return verdicts(outcomes, from_record(topic.rubric, record.mistakes))
+    return verdicts(outcomes, from_bundle(topic.rubric, record.mistakes), record.conditions.slip_share)
 
 
 def find_record(topic: str, start: Path) -> TopicRecord:

@@ -32,7 +32,7 @@ from ..truth.trials import PUBLIC_SEED, SeededInputs
 from .inputs import Log, Logs, RecordedInputs, RecordingInputs, only_when_graded
 from .public import public_source
 
-FORMAT = 3  # of a record; raised where an older grader could not read a newer one, or the other way round
+FORMAT = 4  # of a record; raised where an older grader could not read a newer one, or the other way round
 SUFFIX = ".answers"
 DAMAGED = "damaged, or no file of recorded answers: download the bundle again"
 MAX_BYTES = 256 << 20  # unpacked: a record is a file that a student may have been given by anyone
@@ -40,7 +40,7 @@ MAX_BYTES = 256 << 20  # unpacked: a record is a file that a student may have be
 
 @dataclass(frozen=True)
 class TopicRecord:
-    """A topic as students have it. `mistakes` is what known mistakes answer: see `judging.mistakes.from_record`.
+    """A topic as students have it. `mistakes` is what known mistakes answer: see `judging.outcome_wire`.
 
     `data` names the topic's data sets, whose files lie where the record lies: in the folder `home`, or in `data/` there.
     """

@@ -9,7 +9,8 @@ from typing import Any
 
 from ..errors import TopicError
 from ..files import atomic_write
-from ..judging.known import for_record, in_this_process, run_mistakes
+from ..judging.known import in_this_process, run_mistakes
+from ..judging.outcome_wire import for_bundle
 from ..submission.in_process import Live
 from ..submission.limits import DEFAULT, Conditions
 from ..topics.folder import Assignment
@@ -57,7 +58,8 @@ def release(assignment: Assignment, truth: TruthSource, folder: Path, conditions
 
 def make_record(assignment: Assignment, truth: TruthSource, conditions: Conditions = DEFAULT) -> TopicRecord:
     known = run_mistakes(assignment, in_this_process(assignment, truth, PUBLIC_SEED))
-    return record(assignment, Live.of(assignment.solution), truth, for_record(assignment, known), conditions)
+    public = [row for row in assignment.topic.rubric if not row.hidden]
+    return record(assignment, Live.of(assignment.solution), truth, for_bundle(known, public), conditions)
 
 
 def notebook_text(assignment: Assignment, stamp: Any, code: dict[str, str] | None = None) -> str:

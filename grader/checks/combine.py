@@ -58,6 +58,9 @@ class either(Check):
             if wrong is not dead:
                 raise
 
+    def alone(self, trial: Trial) -> None:
+        self.first(trial.branch("first"))
+
     def single_case(self, trial: Trial) -> SingleCase | None:
         return self.first.single_case(trial.branch("first"))
 

@@ -16,7 +16,7 @@ from ..proving.report import Report
 from ..proving.thorough import count_steps, prove_thoroughly
 from ..proving.verify import verify
 from ..submission.jail import open_jail
-from ..submission.limits import Conditions, Limits
+from ..submission.limits import Limits
 from ..submission.notebook import read_source
 from ..submission.session import Session
 from ..topics.folder import Assignment
@@ -39,7 +39,7 @@ def release_topics(topics: Sequence[str], everything: bool, output: Path, folder
     with show_progress("releasing", len(wanted), progress) as advance:
         for slug in wanted:
             assignment = Assignment(slug, course.root)
-            print(release(assignment, open_truth(assignment), output, Conditions(course.limits, course.imports)))
+            print(release(assignment, open_truth(assignment), output, course.conditions))
             advance(slug)
     return Exit.OK
 

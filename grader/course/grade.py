@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import GraderError, TopicError, Unreadable
+from ..judging import outcome_wire
 from ..judging.evaluate import evaluate
-from ..judging.known import KnownMistakes, losses_from_bytes, losses_to_bytes
+from ..judging.known import KnownMistakes
 from ..judging.outcome import Outcome
 from ..judging.smallest.shrink import Shrinking
 from ..judging.verdicts import verdicts
@@ -83,7 +84,12 @@ class Grading:
         decided = self._hashes(assignment)
         judged = f"{decided['judged']} {self.device}"
         answers = OnDisk(f"answers {judged}", truths_to_bytes, truths_from_bytes, self.record)
-        losses = OnDisk(f"losses {judged} {decided['ran']} {seed}", losses_to_bytes, losses_from_bytes, self.record)
+        programs = OnDisk(
+            f"programs {judged} {decided['ran']} {seed}",
+            outcome_wire.to_bytes,
+            lambda raw: outcome_wire.from_bytes(raw, assignment.topic.rubric),
+            self.record,
+        )
         truth = Recorded([InMemory(), answers], oracle.run)
 
         def runner() -> ProcessRunner:
@@ -91,7 +97,7 @@ class Grading:
 
         # What the search for the smallest input asks is asked once: it stays in the oracle's memory.
         shrinking = Shrinking(assignment, oracle)
-        return TopicRound(assignment, truth, seed, KnownMistakes(assignment, runner, losses), shrinking)
+        return TopicRound(assignment, truth, seed, KnownMistakes(assignment, runner, programs), shrinking)
 
     def grade(self, submission: Submission) -> Result:
         """Return one submission's Result. Whatever happens, there is one: a fault of ours leaves it ungraded, after a second
@@ -152,7 +158,7 @@ class Grading:
                 student.renew()  # what was asked in the rows cannot come back in an answer that is shown
             smallest = topic_round.shrinking.cells(outcomes, student)
         known = topic_round.mistakes.explaining(outcomes) if _unexplained(outcomes) else []
-        rows = verdicts(outcomes, known)
+        rows = verdicts(outcomes, known, self.course.slip_share)
         return tuple(_with_smallest(row, smallest) for row in rows), notes
 
     def _hashes(self, assignment: Assignment) -> dict[str, str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Self
 
 from ..judging.evaluate import evaluate
-from ..judging.known import Ran
+from ..judging.outcome import Outcome
 from ..submission.jail import Jail
 from ..submission.limits import Limits
 from ..submission.programs import Programs
@@ -31,11 +30,9 @@ class ProcessRunner:
             self.programs.close()
             self.programs = None
 
-    def __call__(self, source: str, name: str, rows: Sequence[str] | None) -> Ran:
+    def __call__(self, source: str, name: str, rows: Sequence[str] | None = None) -> list[Outcome]:
         if self.programs is None:
             self.programs = Programs(self.jail, self.limits, self.assignment.data)
         topic, programs = self.assignment.topic, self.programs
-        before = programs.cpu_seconds() + time.thread_time()
         programs.take(source, name)
-        outcomes = evaluate(topic, programs, seeded_trials(topic, programs, self.truth, self.seed), rows)
-        return Ran(outcomes, programs.cpu_seconds() + time.thread_time() - before)
+        return evaluate(topic, programs, seeded_trials(topic, programs, self.truth, self.seed), rows)

@@ -24,7 +24,8 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstrai
 from pydantic import ValidationInfo as Info
 
 from ..errors import CourseError
-from ..submission.limits import Limits
+from ..submission.limits import Conditions, Limits
+from ..topics.rubric import SHARE
 from .yaml_positions import Document, Problem
 
 FILE_NAME = "autograder.yml"
@@ -104,6 +105,10 @@ class Keys:
     limits: Annotated[Limits, _NOTHING_IS_DEFAULTS] = field(
         default=Limits(), metadata={"description": "a mapping such as {row_cpu_seconds: 5}"}
     )
+    slip_share: float = field(
+        default=SHARE,
+        metadata={"description": "a number from 0 to 1", "ge": 0.0, "le": 1.0, "strict": True},
+    )
     device: Literal["auto", "cpu", "cuda"] = field(default="auto", metadata={"description": "auto, cpu or cuda"})
     imports: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")], ...] = field(
         default=("numpy",), metadata={"description": "a list of packages, such as [numpy]"}
@@ -148,6 +153,11 @@ class Course(Keys):
             f"{here}: no {FILE_NAME} here or in any folder above. Go to the folder of a course, or write one "
             f"(docs/autograder-yml.md): it needs `name:` and `topics:`."
         )
+
+    @property
+    def conditions(self) -> Conditions:
+        """What every submission is run under, and what a slip costs."""
+        return Conditions(self.limits, self.imports, self.slip_share)
 
     def secret_bytes(self) -> bytes | None:
         """Return the course's secret, from the environment; None where the variable is unset or empty."""

@@ -9,6 +9,7 @@ from ..errors import Died, GraderError, Raised, TimedOut, TopicError, Wrong
 from ..inside.plan import Implementation
 from ..result import Status
 from ..topics.rubric import Row, Topic
+from .hearing import Hearing
 from .outcome import Outcome
 from .points import resolve_follow_through
 
@@ -22,7 +23,8 @@ def evaluate(
 ) -> list[Outcome]:
     """Judge every row, in the rubric's order. Skip a row if a row that it needs was not earned.
 
-    With `rows`, judge only those, and keep every follow-through, because the row that it blames may not be among them.
+    With `rows`, judge only those, and keep every follow-through, because the row that it blames may not be among them. Hear
+    whole answers, the cases behind a first fault included, unless it is enough to see the first loss.
     """
     outcomes: dict[str, Outcome] = {}
     chosen = None if rows is None else set(rows)
@@ -34,17 +36,21 @@ def evaluate(
             outcomes[row.id] = Outcome(row, Status.WITHHELD)
             continue
         student.begin_row()
-        outcomes[row.id] = judge(row, trial(row))
+        outcomes[row.id] = judge(row, trial(row), whole=not stop_at_first_loss)
         if stop_at_first_loss and not outcomes[row.id].earned:
             break
     found = [outcomes[row.id] for row in topic.rubric if row.id in outcomes]
     return resolve_follow_through(found) if chosen is None else found
 
 
-def judge(row: Row, trial: Trial) -> Outcome:
+def judge(row: Row, trial: Trial, whole: bool = True) -> Outcome:
     """Judge one row. What the student did is a status; whatever else goes wrong is our fault, and void."""
+    hearing = Hearing(trial)
     status, error, follow = _status(row, trial)
-    return Outcome(row, status, error and without_traceback(error), follow, dict(trial.exhibits))
+    exhibits = dict(trial.exhibits)
+    if whole and isinstance(error, Wrong | Raised):
+        hearing.ask_the_rest(row.check)
+    return Outcome(row, status, error and without_traceback(error), follow, exhibits, hearing if whole else None)
 
 
 def _status(row: Row, trial: Trial) -> tuple[Status, Exception | None, FollowThrough | None]:

@@ -1,4 +1,4 @@
-"""What known mistakes, and pairs of them, lose on the cases of one round: run when first asked for, and kept on a record.
+"""What known mistakes, and pairs of them, answer on the cases of one round: run when first asked for, and kept on a record.
 
 Who runs them is handed in as a `Runner`: in a grading a process with limits, which may be killed; for an author, and to make a
 bundle, this very process.
@@ -7,17 +7,16 @@ bundle, this very process.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import threading
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
-from ..errors import Evidence, GraderError, Raised, Wrong
-from ..inside.wire import decode, encode
-from ..result import Hint
+from ..errors import Raised, Wrong
+from ..result import Hint, Status
 from ..submission.in_process import Live
 from ..topics.folder import Assignment
 from ..topics.rubric import Row
@@ -25,204 +24,143 @@ from ..topics.trial import TruthSource
 from ..truth.record import InMemory, Record
 from ..truth.trials import seeded_trials
 from .evaluate import evaluate
-from .mistakes import Known, lost_rows, recognise, same
+from .mistakes import Known, Likeness, compare, may_explain, recognise
 from .outcome import Outcome
-from .pairs import Pair, likely_first, pairs_of, remembers
+from .pairs import Pair, likely, pairs_of, remembers
 
-SECONDS = 5.0  # of processor time for all pairs of a topic in one round; what has been run is kept
-
-Losses = Mapping[str, Exception]  # row id → why the row is lost
-
-
-@dataclass(frozen=True)
-class Ran:
-    """The outcomes of a program, and the processor time in seconds that it took to get them."""
-
-    outcomes: Sequence[Outcome]
-    seconds: float = 0.0
-
-
-Runner = Callable[[str, str, Sequence[str] | None], Ran]
+Runner = Callable[[str, str, Sequence[str] | None], list[Outcome]]
 """Put a program (its text, and its name for messages) to all rows, or to those named."""
 
 Runners = Callable[[], AbstractContextManager[Runner]]
 """Make a runner; whatever process it has ends with the `with` block."""
 
+Progress = Callable[[int, int], None]
+"""Told how many programs of how many have been run."""
+
 
 def in_this_process(assignment: Assignment, truth: TruthSource, seed: int) -> Runner:
     """Return a runner without limits, for an author's machine: `verify` finds what does not end."""
 
-    def run(source: str, name: str, rows: Sequence[str] | None) -> Ran:
+    def run(source: str, name: str, rows: Sequence[str] | None = None) -> list[Outcome]:
         student = Live.of(source, name)
-        return Ran(evaluate(assignment.topic, student, seeded_trials(assignment.topic, student, truth, seed), rows))
+        return evaluate(assignment.topic, student, seeded_trials(assignment.topic, student, truth, seed), rows)
 
     return run
 
 
 def run_mistakes(assignment: Assignment, run: Runner) -> list[Known]:
-    """Return what every known mistake of the topic loses. Raise TopicError for one that cannot be made or run."""
-    return [
-        Known(Hint(m.name, m.say), run(m.apply(assignment.solution), f"mistake {m.name!r}", None).outcomes)
+    """Return what every known mistake of the topic answers. Raise TopicError for one that cannot be made or run."""
+    return _beside_solution(assignment, lambda source, name: run(source, name, None))[1]
+
+
+def _beside_solution(
+    assignment: Assignment, run: Callable[[str, str], list[Outcome]]
+) -> tuple[dict[str, Outcome], list[Known]]:
+    """Return how the solution's rows end, and the known mistakes beside it."""
+    right = {o.row.id: o for o in run(assignment.solution, "solution.py")}
+    known = [
+        Known.beside(
+            right, Hint(m.name, m.say), run(m.apply(assignment.solution), f"mistake {m.name!r}"), costs=m.costs
+        )
         for m in assignment.mistakes
     ]
+    return right, known
 
 
 class KnownMistakes:
     """The known mistakes of a topic in one round; submissions share it, side by side.
 
-    `record` keeps what programs lose by the digest of their text and of the rows that they were put to.
+    `record` keeps what programs answer by the digest of their text.
     """
 
-    def __init__(
-        self, assignment: Assignment, runners: Runners, record: Record[Losses] | None = None, seconds: float = SECONDS
-    ) -> None:
+    def __init__(self, assignment: Assignment, runners: Runners, record: Record[list[Outcome]] | None = None) -> None:
         self.assignment, self.runners = assignment, runners
-        self.record: Record[Losses] = InMemory(most=None) if record is None else record
-        self.seconds_left = seconds
-        self._known: Future[list[Known]] | None = None
+        self.record: Record[list[Outcome]] = InMemory(most=None) if record is None else record
+        self._made: Future[tuple[dict[str, Outcome], list[Known]]] | None = None
         self._first = threading.Lock()  # held only while it is seen who is the first to ask
 
-    def known(self) -> list[Known]:
-        """Return what each mistake loses. The first to ask runs them; whoever asks meanwhile waits for its answer."""
+    def prepare(self, progress: Progress = lambda done, of: None) -> tuple[dict[str, Outcome], list[Known]]:
+        """Return how the solution's rows end, by their ids, and the known mistakes, all with their whole answers.
+
+        The first to ask runs them; whoever asks meanwhile waits for its answer.
+        """
         with self._first:
-            mine = self._known is None
-            answer = self._known = self._known or Future()
+            mine = self._made is None
+            answer = self._made = self._made or Future()
         if mine:
             try:
-                answer.set_result(self._run_all())
+                answer.set_result(self._run_all(progress))
             except BaseException as error:
-                self._known = None  # the next to ask tries again
+                self._made = None  # the next to ask tries again
                 answer.set_exception(error)
         return answer.result()
 
-    def _run_all(self) -> list[Known]:
-        solution, rubric, found = self.assignment.solution, self.assignment.topic.rubric, list[Known]()
+    def known(self) -> list[Known]:
+        """Return the known mistakes with their whole answers."""
+        return self.prepare()[1]
+
+    def _run_all(self, progress: Progress) -> tuple[dict[str, Outcome], list[Known]]:
+        total, numbers = 1 + len(self.assignment.mistakes), itertools.count(1)
         with self.runners() as run:
-            for mistake in self.assignment.mistakes:
-                losses, _ = self._losses(run, mistake.apply(solution), f"mistake {mistake.name!r}", None)
-                found.append(Known.of_losses(Hint(mistake.name, mistake.say), losses, rubric))
-        return found
+
+            def counted(source: str, name: str) -> list[Outcome]:
+                found = self._outcomes(run, source, name)
+                progress(next(numbers), total)
+                return found
+
+            return _beside_solution(self.assignment, counted)
 
     def explaining(self, outcomes: Sequence[Outcome]) -> list[Known]:
-        """Return the known mistakes and, where a row fits none of them, the pair that explains it and the most rows besides.
+        """Return the known mistakes and, where a lost row fits none of them, the pairs that explain it.
 
-        A pair is run only up to the first row that it does not explain, and one that would lose rows which were kept is none.
+        The pairs that are likely from single answers are run on the smallest such row, and those that answer
+        as the submission does on all rows. A count decides, not a clock: speed changes no name.
         """
-        known = self.known()
+        right, known = self.prepare()
         alone = recognise(outcomes, known)
-        lost = {o.row.id: o.error for o in outcomes if isinstance(o.error, Wrong | Raised)}
-        rows = sorted(lost, key=alone.__contains__)  # unexplained ones first
-        if not rows or rows[0] in alone:
+        unexplained = [o for o in outcomes if isinstance(o.error, Wrong | Raised) and o.row.id not in alone]
+        if not unexplained:
             return known
-        kept = {o.row.id for o in outcomes if o.earned and not o.follow}
-        losses = {k.hint.name: k.losses.keys() for k in known}
+        smallest = min(unexplained, key=lambda o: 0 if o.answers is None else o.answers.size)
         with self.runners() as run:
-            best = self._best_pair(run, likely_first(self.pairs, losses, lost.keys(), kept), rows, lost, kept)
-        return [*known, *best]
+            whole = [
+                self.whole(run, pair)
+                for pair in likely(self.pairs, outcomes, right, known)
+                if self._agrees(run, pair, smallest)
+            ]
+        return [*known, *(k for k in whole if may_explain(outcomes, k))]
 
-    def _best_pair(
-        self, run: Runner, pairs: Sequence[Pair], rows: Sequence[str], lost: Mapping[str, Exception], kept: Set[str]
-    ) -> list[Known]:
-        most, best = 0, list[Known]()
-        for pair in pairs:
-            fitting = 0
-            while fitting < len(rows) and same(self.why_lost(run, pair, rows[fitting]), lost[rows[fitting]]):
-                fitting += 1
-            if fitting > most:
-                losses, _ = self._losses(run, pair.source, pair.hint.name, None)
-                if not losses.keys() & kept:
-                    most = fitting
-                    best = [Known.of_losses(pair.hint, losses, self.assignment.topic.rubric, pair.names)]
-            if most == len(rows):
-                break
-        return best
+    def _agrees(self, run: Runner, pair: Pair, mine: Outcome) -> bool:
+        """Say whether a pair answers one row as the submission does. Put only the rows before it that it needs, or that a
+        program with globals may remember."""
+        rows = None if remembers(pair.source, self.assignment.solution) else self._needed(mine.row)
+        outcomes = self._outcomes(run, pair.source, pair.hint.name, rows)
+        theirs = next((o for o in outcomes if o.row.id == mine.row.id), None)
+        return theirs is not None and theirs.error is not None and compare(mine, theirs) is Likeness.SAME
 
-    def keep(self, source: str, outcomes: Sequence[Outcome]) -> None:
-        """Put on record what is known of a program that was run on these cases elsewhere."""
-        self.record.put(_digest(source, None), lost_rows(outcomes))
-
-    @cached_property
-    def pairs(self) -> list[Pair]:
-        return list(pairs_of(self.assignment.solution, self.assignment.mistakes))
-
-    def why_lost(self, run: Runner, pair: Pair, row: str) -> Exception | None:
-        """Return why the program with both mistakes loses a row; None where it does not, or loses one that this row needs.
-
-        Only these rows are run: what a row needs may be all that keeps it from running for ever. None, too, once the round's
-        time is spent: then only what has been run is known.
-        """
-        rows = None if remembers(pair.source, self.assignment.solution) else self._needed(row)
-        if self.seconds_left <= 0:
-            known = self.record.get(_digest(pair.source, rows))
-            return None if known is None else known.get(row)
-        losses, seconds = self._losses(run, pair.source, pair.hint.name, rows)
-        self.seconds_left -= seconds
-        return losses.get(row)
-
-    def _losses(self, run: Runner, source: str, name: str, rows: Sequence[str] | None) -> tuple[Losses, float]:
-        """Return what a program loses, and the seconds that it took to find out: 0 for what is on record."""
-        digest = _digest(source, rows)
-        if (found := self.record.get(digest)) is not None:
-            return found, 0.0
-        ran = run(source, name, rows)
-        losses = lost_rows(ran.outcomes)
-        if any(isinstance(error, GraderError) for error in losses.values()):
-            return losses, ran.seconds  # a fault of ours is asked again, and never kept
-        self.record.put(digest, losses)
-        return losses, ran.seconds
-
-    def _needed(self, row: str) -> list[str]:
+    def _needed(self, row: Row) -> list[str]:
         """Return the row, and all that have to be earned before it is asked."""
         needs = {r.id: r.needs.split() for r in self.assignment.topic.rubric}
-        found = [row]
+        found = [row.id]
         for each in found:
             found += [need for need in needs[each] if need not in found]
         return found
 
+    def whole(self, run: Runner, pair: Pair) -> Known:
+        """Return a pair with its whole answers, beside those of the solution."""
+        return Known.beside(self.prepare()[0], pair.hint, self._outcomes(run, pair.source, pair.hint.name), pair.names)
 
-def _digest(source: str, rows: Sequence[str] | None) -> bytes:
-    return hashlib.sha256(f"{source}\0{'' if rows is None else ' '.join(rows)}\0{rows is None}".encode()).digest()
+    @cached_property
+    def pairs(self) -> list[Pair]:
+        """The pairs of mistakes that can be made together, as programs."""
+        return list(pairs_of(self.assignment.solution, self.assignment.mistakes))
 
-
-# ---------------------------------------------------------------------------------------- as bytes
-
-
-def for_record(assignment: Assignment, known: Sequence[Known]) -> list[dict[str, Any]]:
-    """Return what known mistakes lose of the public rows, as plain data. Those that only hidden rows see stay unknown."""
-    public = {row.id for row in assignment.topic.rubric if not row.hidden}
-    seen = [(k.hint, {row: to_wire(error) for row, error in k.losses.items() if row in public}) for k in known]
-    return [{"name": hint.name, "hint": hint.hint, "rows": rows} for hint, rows in seen if rows]
-
-
-def from_record(rubric: Sequence[Row], mistakes: Sequence[Mapping[str, Any]]) -> list[Known]:
-    """Return the known mistakes that `for_record` made plain data of."""
-    return [
-        Known.of_losses(Hint(m["name"], m["hint"]), {row: from_wire(e) for row, e in m["rows"].items()}, rubric)
-        for m in mistakes
-    ]
-
-
-def losses_to_bytes(losses: Losses) -> bytes:
-    return encode({row: to_wire(error) for row, error in losses.items()})
-
-
-def losses_from_bytes(raw: bytes) -> Losses:
-    return {row: from_wire(error) for row, error in decode(raw).items()}
-
-
-def to_wire(error: Exception) -> dict[str, Any]:
-    """Return as plain data what tells one fault from another."""
-    if isinstance(error, Wrong):
-        found = error.evidence
-        by_chance = {"by_chance": found.by_chance} if found.by_chance else {}
-        return {"where": found.where, "sentence": found.sentence, "answer": found.answer, **by_chance}
-    if isinstance(error, Raised):
-        return {"type": error.type, "message": error.message}
-    return {}
-
-
-def from_wire(data: Mapping[str, Any]) -> Exception:
-    if "where" in data:
-        by_chance = data.get("by_chance", 0.0)
-        return Wrong.of(Evidence(data["where"], data["sentence"], data["answer"], by_chance=by_chance))
-    return Raised(data.get("type", ""), data.get("message", ""))
+    def _outcomes(self, run: Runner, source: str, name: str, rows: Sequence[str] | None = None) -> list[Outcome]:
+        """Return how a program's rows end. A fault of ours is asked again, and never kept."""
+        digest = hashlib.sha256(f"{rows and ' '.join(rows)}\0{source}".encode()).digest()
+        if (found := self.record.get(digest)) is not None:
+            return found
+        outcomes = [replace(o, heard=o.answers) for o in run(source, name, rows)]
+        if all(o.status is not Status.VOID for o in outcomes):
+            self.record.put(digest, outcomes)
+        return outcomes

@@ -1,40 +1,73 @@
-"""Recognise known mistakes: a lost row that fails at the same place with the same array as a known mistake has that mistake.
+"""Recognise known mistakes: a program that answers every question as the known mistake does, is that mistake.
 
-This is a lookup in what known mistakes lose on the very cases of the round (see `known`). It names; `points` prices.
+This is a lookup in what known mistakes answer on the very cases of the round (see `known`). It names; `points` prices.
 """
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from ..errors import Raised, Wrong
 from ..numerics.compare import as_array
 from ..result import Hint, Status
-from ..topics.rubric import Row
+from .answers import SAME_RTOL, Difference
 from .outcome import Outcome
 
-ROUND = 1e-6  # a number that is as near to a quarter is one
-SAME_RTOL = 1e-9  # two programs with one mistake differ by rounding only
+KEPT_RTOL = 1e-6  # of the largest number: answers that are both right may differ by what rows tolerate
+NOT_ASKED = (Status.WITHHELD, Status.VOID)
+UNANSWERED = ("missing", "not-written")  # ids of errors: nothing was written that could be a mistake
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Known:
-    """A known mistake, or a pair of them, and what each row says of it."""
+    """A known mistake, or a pair of them, and how each row ends with it.
+
+    `parts` are the names of two mistakes, where it is a pair of them. `dead` are the rows in which its answer does not vary
+    where the right one does; in those that are `telling` it has numbers that few other faults have (None: read them off the
+    evidence). In those that it `touches` its answer is not the right program's. It `costs` so many points, where its author
+    says so.
+    """
 
     hint: Hint
     outcomes: Sequence[Outcome]
     parts: tuple[str, ...] = ()
-    """The names of two mistakes, where it is a pair of them."""
+    dead: frozenset[str] = frozenset()
+    telling: frozenset[str] | None = None
+    touches: frozenset[str] = frozenset()
+    costs: float | None = None
 
     @classmethod
-    def of_losses(
-        cls, hint: Hint, losses: Mapping[str, Exception], rubric: Sequence[Row], parts: tuple[str, ...] = ()
+    def beside(
+        cls,
+        right: Mapping[str, Outcome],
+        hint: Hint,
+        outcomes: Sequence[Outcome],
+        parts: tuple[str, ...] = (),
+        costs: float | None = None,
     ) -> Known:
-        """Return the mistake of which no more is known than which rows it loses, and why."""
-        return cls(hint, [Outcome(r, Status.LOST, losses[r.id]) for r in rubric if r.id in losses], parts)
+        """Return the mistake with what is to be seen beside the `right` program's answers, by row."""
+        outcomes = [replace(o, heard=o.answers) for o in outcomes]
+        differences = {
+            o.row.id: o.answers.beside(theirs.answers)
+            for o in outcomes
+            if o.error is not None and o.answers and (theirs := right.get(o.row.id)) and theirs.answers
+        }
+        dead = frozenset(row for row, difference in differences.items() if difference.is_dead)
+        telling = frozenset(row for row, difference in differences.items() if difference.is_telling)
+        touches = frozenset(
+            o.row.id for o in outcomes if o.row.id in right and compare(o, right[o.row.id]) is Likeness.OTHER
+        )
+        return cls(hint, outcomes, parts, dead, telling, touches, costs)
+
+    @cached_property
+    def rows(self) -> Mapping[str, Outcome]:
+        """Outcomes by the ids of rows."""
+        return {o.row.id: o for o in self.outcomes}
 
     @property
     def losses(self) -> dict[str, Exception]:
@@ -47,47 +80,113 @@ def lost_rows(outcomes: Sequence[Outcome]) -> dict[str, Exception]:
     return {o.row.id: o.error for o in outcomes if o.error is not None}
 
 
-def recognise(outcomes: Sequence[Outcome], known: Sequence[Known]) -> dict[str, Hint]:
+class Likeness(enum.Enum):
+    """How two programs compare in one row."""
+
+    SAME = "the whole answers are equal"
+    OTHER = "they are not"
+    UNKNOWN = "one of them was not asked, or did not answer"
+
+
+@dataclass
+class _Candidate:
+    """A mistake whose answer is the submission's in the lost rows `fits`, and another one in the lost rows `unlike`."""
+
+    known: Known
+    fits: set[str]
+    unlike: set[str]
+
+
+def recognise(outcomes: Sequence[Outcome], known: Sequence[Known]) -> dict[str, Known]:
     """Return the mistake behind each lost row, by row id, where one is recognised.
 
-    When several mistakes fit a row, prefer in this order:
+    A mistake is named for a row only if the submission's whole answer there is the mistake's. It is refuted by any other row,
+    kept or lost, in which the whole answers differ, unless that row is lost to another mistake that is named. Numbers that many
+    faults give (NaN, 0, 1) and exceptions prove it only where it explains all that was lost.
 
-    1. one whose predicted losses all happened (of the rows that were asked);
-    2. one that explains more lost rows;
-    3. one that predicts fewer losses;
-    4. the one declared first.
-
-    A mistake with a prediction that did not happen is named only if its numbers match exactly and point at one fault. Where a
-    pair is preferred and one of its two fits the row alone, the row is that one's.
+    Of several mistakes that fit a row, name one that explains more lost rows; of these a single one before a pair, one that
+    loses fewer rows alone, and the one declared first. Where one of a pair's two fits the row alone, the row is that one's.
     """
-    lost = {o.row.id: o.error for o in outcomes if o.error is not None}
-    kept = {o.row.id for o in outcomes if o.earned and not o.follow}
-    fits = {k.hint.name: {row for row, e in lost.items() if same(k.losses.get(row), e)} for k in known}
-
-    def refuted(k: Known) -> bool:
-        return bool(k.losses.keys() & kept)
-
-    def rank(k: Known) -> tuple[bool, int, int]:
-        return refuted(k), -len(fits[k.hint.name]), len(k.losses)
-
-    ranked = sorted(known, key=rank)
-    found = {}
-    for row, error in lost.items():
-        fitting = [k for k in ranked if row in fits[k.hint.name] and (_distinguishes(error) or not refuted(k))]
+    found = [each for each in (_candidate(outcomes, k) for k in known) if each is not None]
+    while True:
+        standing = [each for each in found if each.unlike <= _explained(found, but=each)]
+        if len(standing) == len(found):
+            break
+        found = standing
+    ranked = sorted(found, key=lambda each: (-len(each.fits), bool(each.known.parts), len(each.known.losses)))
+    named: dict[str, Known] = {}
+    for row in (o.row.id for o in outcomes if o.error is not None):
+        fitting = [each.known for each in ranked if row in each.fits]
         for best in fitting[:1]:
-            found[row] = next((k.hint for k in fitting if k.hint.name in best.parts), best.hint)
-    return found
+            named[row] = next((k for k in fitting if k.hint.name in best.parts), best)
+    return named
 
 
-def _distinguishes(error: Exception) -> bool:
-    """Say whether evidence points at one fault. Words and round numbers (0, 1, 2, a half) may come of many."""
-    if not isinstance(error, Wrong):
-        return True
-    array = as_array(error.evidence.answer)
-    if array is None or error.evidence.answer is None:
+def _explained(found: Sequence[_Candidate], but: _Candidate) -> set[str]:
+    return set().union(*(each.fits for each in found if each is not but))
+
+
+def _candidate(outcomes: Sequence[Outcome], known: Known) -> _Candidate | None:
+    """Return what a mistake explains; None if it explains nothing, or a kept row refutes it, or nothing proves it."""
+    fits, unlike, proven = set[str](), set[str](), False
+    for o in outcomes:
+        other = known.rows.get(o.row.id)
+        likeness = Likeness.UNKNOWN if other is None else compare(o, other)
+        if likeness is Likeness.OTHER and o.error is None:
+            return None
+        if likeness is Likeness.OTHER:
+            unlike.add(o.row.id)
+        elif likeness is Likeness.SAME and o.error is not None:
+            fits.add(o.row.id)
+            proven = proven or _tells(known, o)
+    return _Candidate(known, fits, unlike) if fits and (proven or not unlike) else None
+
+
+def may_explain(outcomes: Sequence[Outcome], known: Known) -> bool:
+    """Say whether a mistake, seen alone, may explain a lost row."""
+    return _candidate(outcomes, known) is not None
+
+
+def compare(mine: Outcome, theirs: Outcome) -> Likeness:
+    """Compare the whole answers of two programs to one row."""
+    if mine.status in NOT_ASKED or theirs.status in NOT_ASKED or _unwritten(mine):
+        return Likeness.UNKNOWN
+    kept = [o.earned and o.follow is None for o in (mine, theirs)]
+    a, b = mine.answers, theirs.answers
+    if a is None or b is None:
+        if kept[0] != kept[1]:
+            return Likeness.OTHER
+        return Likeness.SAME if all(kept) or same(mine.error, theirs.error) else Likeness.OTHER
+    if not (a.complete and b.complete):
+        return Likeness.UNKNOWN
+    if kept[0] != kept[1]:
+        return Likeness.OTHER
+    if a.agrees(b, KEPT_RTOL, KEPT_RTOL) if all(kept) else a.agrees(b):
+        return Likeness.SAME
+    # Two programs with one fault may draw other numbers: only what a check counted can be compared.
+    by_chance = a.drawn and b.drawn and (all(kept) or _by_chance(mine, theirs))
+    return Likeness.SAME if by_chance else Likeness.OTHER
+
+
+def _unwritten(outcome: Outcome) -> bool:
+    error = outcome.error
+    kind = error.evidence.id if isinstance(error, Wrong) else getattr(error, "id", "")
+    return kind in UNANSWERED
+
+
+def _by_chance(mine: Outcome, theirs: Outcome) -> bool:
+    counted = all(isinstance(o.error, Wrong) and o.error.evidence.by_chance for o in (mine, theirs))
+    return counted and same(mine.error, theirs.error)
+
+
+def _tells(known: Known, lost: Outcome) -> bool:
+    """Say whether a lost row's answer points at one fault."""
+    if known.telling is not None:
+        return lost.row.id in known.telling
+    if not isinstance(lost.error, Wrong) or lost.error.evidence.answer is None:
         return False
-    quarters = 4 * array[np.isfinite(array)].astype(float)
-    return bool((np.abs(quarters - np.round(quarters)) > ROUND).any())
+    array = as_array(lost.error.evidence.answer)
+    return array is not None and Difference(array.astype(float).ravel(), np.zeros(0)).is_telling
 
 
 def same(a: Exception | None, b: Exception | None) -> bool:

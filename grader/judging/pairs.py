@@ -1,17 +1,20 @@
-"""Two known mistakes in one program: which go together, and which pair it is where no single one fits."""
+"""Two known mistakes in one program: which go together, and which two may be what was handed in."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from ..errors import TopicError
 from ..result import Hint
 from ..topics.changes import Change, Mistake
+from .mistakes import Known, Likeness, compare
+from .outcome import Outcome
 
-TRIED = 2_000  # pairs that are looked through for one submission
+TRIED = 400  # pairs that are run for one submission, on one row each
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,6 @@ def _touched(solution: str, change: Change) -> set[str]:
     return {name for name in before | after if before.get(name) != after.get(name)}
 
 
-def _globals(source: str) -> list[str]:
-    return [ast.unparse(node) for node in ast.parse(source).body if isinstance(node, ast.Assign | ast.AnnAssign)]
-
-
 def _definitions(source: str) -> dict[str, str]:
     """Return the text of each function and class of a module, as its last definition has it."""
     made = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
@@ -70,15 +69,32 @@ def remembers(source: str, solution: str) -> bool:
     return _globals(source) != _globals(solution)
 
 
-def likely_first(pairs: Sequence[Pair], losses: Mapping[str, Set[str]], lost: Set[str], kept: Set[str]) -> list[Pair]:
-    """Return the `TRIED` most plausible pairs.
+def _globals(source: str) -> list[str]:
+    return [ast.unparse(node) for node in ast.parse(source).body if isinstance(node, ast.Assign | ast.AnnAssign)]
 
-    First come those whose mistakes, alone, lose no row that this student earned, then those that explain more of the lost
-    rows. `losses` are the rows that each mistake loses alone.
+
+def likely(
+    pairs: Sequence[Pair], outcomes: Sequence[Outcome], right: Mapping[str, Outcome], known: Sequence[Known]
+) -> list[Pair]:
+    """Return the `TRIED` pairs that are most likely what was handed in, from what each mistake answers alone.
+
+    In a row that neither of the two touches, the submission should answer as the solution does; in one that only one of them
+    touches, as that one does; where both do, nothing is expected. Likelier is a pair with fewer rows that are not as expected
+    (there may be some: two mistakes can act on each other), then one with more that are, then one that touches fewer.
     """
+    single = {k.hint.name: k for k in known}
+    plain = {o.row.id: compare(o, right[o.row.id]) for o in outcomes if o.row.id in right}
+    alike = {
+        k.hint.name: {o.row.id: compare(o, k.rows[o.row.id]) for o in outcomes if o.row.id in k.rows} for k in known
+    }
 
     def rank(pair: Pair) -> tuple[int, int, int]:
-        rows = losses[pair.one.name] | losses[pair.other.name]
-        return len(rows & kept), len(lost - rows), len(rows)
+        expected: Counter[Likeness] = Counter()
+        for row, as_right in plain.items():
+            by = [name for name in pair.names if row in single[name].touches]
+            if len(by) < 2:
+                expected[alike[by[0]][row] if by else as_right] += 1
+        touched = sum(len(single[name].touches) for name in pair.names)
+        return expected[Likeness.OTHER], -expected[Likeness.SAME], touched
 
     return sorted(pairs, key=rank)[:TRIED]

@@ -6,6 +6,12 @@
     void                            none, and the submission is ungraded, for a fault of ours is never a zero
     earned by follow-through        all points where every fault that it follows from is a recognised mistake, else half
 
+Faults are priced, not rows: the rows that recognised mistakes explain cost together what these mistakes cost, and at most what the
+rows are worth. The dearest of them is charged first; the others were lost to the same slip, and are charged no more.
+
+    price of a mistake              its `costs`, or the larger of the dearest row that it loses and a share of all that it loses
+
+A row is lost as it is, even if a known mistake explains it, where it is dead: the same number wherever it is wrong.
 A follow-through row is right for the student's own, wrong work: its slip costs points once, in the rows that are to blame.
 """
 
@@ -14,7 +20,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..result import Hint, Status
+from ..result import Status
+from ..topics.rubric import SHARE
+from .mistakes import Known
 from .outcome import Outcome
 
 HALF = 0.5  # of a follow-through row's points, where a fault that it follows from is no recognised mistake
@@ -28,8 +36,24 @@ class Points:
     why: str = ""
 
 
-def points(outcome: Outcome, outcomes: Sequence[Outcome], recognised: Mapping[str, Hint]) -> Points:
-    """Return what a row earns. `recognised` maps ids of lost rows to the mistake behind them."""
+def points(
+    outcomes: Sequence[Outcome], recognised: Mapping[str, Known], known: Sequence[Known] = (), share: float = SHARE
+) -> dict[str, Points]:
+    """Return what each row earns, by its id. `recognised` maps ids of lost rows to the mistake behind them, one of `known`."""
+    earned = {o.row.id: _alone(o, outcomes, recognised) for o in outcomes}
+    return earned | _priced(outcomes, recognised, known, share, earned)
+
+
+def cost_share(
+    outcomes: Sequence[Outcome], recognised: Mapping[str, Known], known: Sequence[Known], share: float = SHARE
+) -> float:
+    """Return the share of all points that a program does not get, from 0 to 1."""
+    worth = sum(o.row.points for o in outcomes)
+    return 1 - sum(row.earned for row in points(outcomes, recognised, known, share).values()) / worth
+
+
+def _alone(outcome: Outcome, outcomes: Sequence[Outcome], recognised: Mapping[str, Known]) -> Points:
+    """Return what a row earns before mistakes are priced."""
     row = outcome.row
     if outcome.follow is not None:
         return _followed(outcome, outcomes, recognised)
@@ -42,12 +66,60 @@ def points(outcome: Outcome, outcomes: Sequence[Outcome], recognised: Mapping[st
     return Points(0.0, "" if outcome.error is None else str(outcome.error))
 
 
-def _followed(outcome: Outcome, outcomes: Sequence[Outcome], recognised: Mapping[str, Hint]) -> Points:
+def price(mistake: Known, share: float = SHARE) -> float:
+    """Return what a single known mistake costs: it is charged on the rows that it loses and that are not dead."""
+    if mistake.costs is not None:
+        return mistake.costs
+    lost = [o.row.points for o in mistake.outcomes if not o.earned and o.row.id not in mistake.dead]
+    return max([share * sum(lost), *lost]) if lost else 0.0
+
+
+def _priced(
+    outcomes: Sequence[Outcome],
+    recognised: Mapping[str, Known],
+    known: Sequence[Known],
+    share: float,
+    earned: Mapping[str, Points],
+) -> dict[str, Points]:
+    """Return the points of the rows that recognised mistakes explain, dearest row first."""
+    single = {k.hint.name: k for k in known}
+    slips = dict.fromkeys(name for k in recognised.values() for name in k.parts or (k.hint.name,))
+    left = sum(price(single[name], share) if name in single else float("inf") for name in slips)
+    found: dict[str, Points] = {}
+    charged = ""
+    for o in sorted(_explained(outcomes, recognised), key=lambda o: -o.row.points):
+        taken = min(left, o.row.points)
+        left -= taken
+        why = earned[o.row.id].why
+        if taken < o.row.points:
+            why += f". Lost to the same slip as {charged}: " if charged else ". This slip costs no more: "
+            why += f"{taken:.3g} of {o.row.points:g} points are taken off" if taken else "no more points are taken off"
+        found[o.row.id] = Points(o.row.points - taken, why)
+        charged = charged or repr(o.row.claim)
+    return found
+
+
+def _explained(outcomes: Sequence[Outcome], recognised: Mapping[str, Known]) -> list[Outcome]:
+    """Return the rows that recognised mistakes explain: lost ones in which they are not dead, and those withheld with them."""
+    named = [*dict.fromkeys(recognised.values())]
+
+    def withheld(k: Known, row: str) -> bool:
+        return row in k.rows and k.rows[row].status is Status.WITHHELD
+
+    return [
+        o
+        for o in outcomes
+        if (o.row.id in recognised and o.row.id not in recognised[o.row.id].dead)
+        or (o.status is Status.WITHHELD and any(withheld(k, o.row.id) for k in named))
+    ]
+
+
+def _followed(outcome: Outcome, outcomes: Sequence[Outcome], recognised: Mapping[str, Known]) -> Points:
     assert outcome.follow is not None
     own, blamed = outcome.follow.own, blamed_rows(outcome.follow.blames, outcomes)
     claims = " and ".join(repr(o.row.claim) for o in blamed)
     if all(o.row.id in recognised for o in blamed):
-        names = " and ".join(dict.fromkeys(recognised[o.row.id].name for o in blamed))
+        names = " and ".join(dict.fromkeys(recognised[o.row.id].hint.name for o in blamed))
         return Points(outcome.row.points, f"right for your own {own}, whose fault ({names}) cost {claims} already")
     why = f"right for your own {own}, but not for the right one (see {claims}): half the points"
     return Points(outcome.row.points * HALF, why)

@@ -9,20 +9,21 @@ from typing import Any
 from ..errors import Fault, Raised, Wrong
 from ..numerics.describe import describe
 from ..result import Verdict
+from ..topics.rubric import SHARE
 from .mistakes import Known, recognise
 from .outcome import Outcome
 from .points import points
 
 
-def verdicts(outcomes: Sequence[Outcome], known: Sequence[Known]) -> tuple[Verdict, ...]:
-    """Return a verdict for each outcome. `known` are the known mistakes, and pairs of them, on the same cases."""
+def verdicts(outcomes: Sequence[Outcome], known: Sequence[Known], share: float = SHARE) -> tuple[Verdict, ...]:
+    """Return a verdict for each outcome. `known` are the known mistakes, and pairs of them, on the same cases; `share` is that
+    of the points that a recognised mistake loses which it costs."""
     named = recognise(outcomes, known)
-    # The search for pairs has a budget of time: what it finds is named, but moves no points.
-    for_points = recognise(outcomes, [k for k in known if not k.parts])
+    earned = points(outcomes, named, known, share)
     found = []
     for outcome in outcomes:
         row, error = outcome.row, outcome.error
-        worth = points(outcome, outcomes, for_points)
+        worth = earned[row.id]
         message, evidence = worth.why, evidence_of(outcome)
         if row.id not in named and isinstance(error, Wrong) and (structure := describe(error)):
             message = f"{message}. {structure[0].upper()}{structure[1:]}"
@@ -36,7 +37,7 @@ def verdicts(outcomes: Sequence[Outcome], known: Sequence[Known]) -> tuple[Verdi
                 status=outcome.status,
                 message=message,
                 error=error_id(outcome),
-                mistake=named.get(row.id),
+                mistake=named[row.id].hint if row.id in named else None,
                 evidence=evidence,
                 hidden=row.hidden,
             )

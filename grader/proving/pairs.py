@@ -12,9 +12,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import Wrong
 from ..judging.known import KnownMistakes, in_this_process
-from ..judging.mistakes import Known, recognise, same
+from ..judging.mistakes import Known, Likeness, compare, recognise
 from ..judging.outcome import Outcome
 from ..judging.pairs import Pair
 from ..topics.folder import Assignment
@@ -72,15 +71,10 @@ def diagnose_pairs(
     assignment: Assignment, truth: TruthSource, known: Sequence[Known], progress: Callable[[str], None]
 ) -> PairsReport:
     """Make every pair of mistakes, run it on the public cases and diagnose it; `known` is what each mistake loses alone."""
-    run = in_this_process(assignment, truth, PUBLIC_SEED)
-    found = KnownMistakes(assignment, lambda: nullcontext(run), seconds=float("inf"))
-    for mistake, one in zip(assignment.mistakes, known, strict=True):
-        found.keep(mistake.apply(assignment.solution), one.outcomes)
-    ran = []
-    for pair in found.pairs:
-        ran.append((pair, run(pair.source, pair.hint.name, None).outcomes))
-        found.keep(pair.source, ran[-1][1])
-        progress(f"{assignment.slug}: pairs of mistakes")
+    found = KnownMistakes(assignment, lambda: nullcontext(in_this_process(assignment, truth, PUBLIC_SEED)))
+    found.prepare(lambda done, of: progress(f"{assignment.slug}: pairs of mistakes, {done} of {of}"))
+    with found.runners() as run:
+        ran = [(pair, found.whole(run, pair).outcomes) for pair in found.pairs]
     wrong = [(pair, outcomes) for pair, outcomes in ran if any(o.error for o in outcomes)]
     programs = [(k.hint.name, k.outcomes) for k in known] + [(pair.hint.name, outcomes) for pair, outcomes in wrong]
     alike = _with_a_twin(programs)
@@ -93,7 +87,7 @@ def _diagnose(
     pair: Pair, outcomes: Sequence[Outcome], known: Sequence[Known], mistakes: KnownMistakes
 ) -> DiagnosedPair:
     """Diagnose one pair as a student's program would be, with single mistakes and with the pairs that come into question."""
-    found = {hint.name for hint in recognise(outcomes, mistakes.explaining(outcomes)).values()}
+    found = {one.hint.name for one in recognise(outcomes, mistakes.explaining(outcomes)).values()}
     named = frozenset(pair.names) if pair.hint.name in found else found.intersection(pair.names)
     alone = [k.outcomes for k in known if k.hint.name in pair.names]
     first_lost = {next((o.row.id for o in outcomes if o.error), "") for outcomes in alone}
@@ -102,17 +96,14 @@ def _diagnose(
 
 
 def _with_a_twin(programs: Sequence[tuple[str, Sequence[Outcome]]]) -> set[str]:
-    """Return the names of the programs whose evidence is, in every row, that of another one."""
-    # Only programs that fail in the same way at the same places can be alike: the others need no comparison of their arrays.
+    """Return the names of the programs whose whole answers are, in every row, those of another one."""
+    # Only programs with equal marks can be alike: the others need no comparison of their arrays.
     groups: dict[Any, list[tuple[str, Sequence[Outcome]]]] = {}
     for name, outcomes in programs:
-        look = tuple(
-            (o.status, bool(o.follow), o.error.evidence.where if isinstance(o.error, Wrong) else "") for o in outcomes
-        )
-        groups.setdefault(look, []).append((name, outcomes))
+        groups.setdefault(tuple((o.status, bool(o.follow)) for o in outcomes), []).append((name, outcomes))
 
     def alike(mine: Sequence[Outcome], theirs: Sequence[Outcome]) -> bool:
-        return all(a.error is b.error is None or same(a.error, b.error) for a, b in zip(mine, theirs, strict=True))
+        return all(compare(a, b) is not Likeness.OTHER for a, b in zip(mine, theirs, strict=True))
 
     return {
         name

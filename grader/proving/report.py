@@ -30,6 +30,7 @@ class Report:
     seeds: int = 0
     findings: list[str] = field(default_factory=list)
     matrix: dict[str, str] = field(default_factory=dict)  # mistake → a mark per row
+    prices: dict[str, float] = field(default_factory=dict)  # mistake → the share of the topic's points that it costs
     named: dict[str, bool] = field(default_factory=dict)  # mistake → True if diagnosis names it
     powers: dict[str, list[Power]] = field(default_factory=dict)  # statistical row → the power of each of its counts
     mutants: dict[str, Any] = field(default_factory=dict)  # figures of `prove_thoroughly`, {} unless it ran
@@ -40,12 +41,12 @@ class Report:
         return not self.findings
 
     def text(self) -> str:
-        """Return the matrix mistake × row and the powers, as matrix.txt keeps them."""
+        """Return the matrix mistake × row, with what each mistake costs, and the powers, as matrix.txt keeps them."""
         width = max([len(name) for name in self.matrix], default=0)
-        head = [f"{'':{width}}  {'  '.join(self.rows)}"]
+        head = [f"{'':{width}}  costs  {'  '.join(self.rows)}"]
         for name, marks in self.matrix.items():
             cells = "  ".join(f"{mark:{len(row)}}" for mark, row in zip(marks, self.rows, strict=True))
-            head.append(f"{name:{width}}  {cells}".rstrip())
+            head.append(f"{name:{width}}  {self.prices.get(name, 0):5.0%}  {cells}".rstrip())
         legend = "· earned  x lost  f earned by follow-through  r raised  - withheld"
         return "\n".join([*head, "", legend, "", *_power_table(self.powers)])
 
@@ -58,7 +59,7 @@ class Report:
             f"mutants: {m['mutants']} made, {m['caught']} caught, {m['equivalents']} named equivalent, "
             f"{len(m['survivors'])} survive: score {m['score']:.1%}",
             f"of {m['wrong']} mutants with a wrong answer {m['named']} have the name of a known mistake, {m['described']} a "
-            f"description, {m['worded']} a message in words",
+            f"description, {m['worded']} a message in words; one costs {m['price']:.0%} of the points in the median",
             f"pairs of mistakes: {p['pairs']} made, {p['right']} earn every row, {p['alike']} answer as another program; "
             f"of the rest {p['one_named']} of {p['told']} have one named, {p['both_named']} of {p['apart']} that first fail "
             "in different rows both",

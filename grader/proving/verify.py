@@ -1,7 +1,7 @@
 """Prove a topic on many seeds. Whatever fails is a finding, written as a sentence.
 
 The model solution and every variant score full. The untouched handout and every do-nothing program score 0. Every known
-mistake loses a row, the same rows on every seed, and is named.
+mistake loses a row, the same rows on every seed, is named, and costs no more than it should.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ..judging.evaluate import evaluate
 from ..judging.known import in_this_process, run_mistakes
 from ..judging.mistakes import recognise
 from ..judging.outcome import Outcome
+from ..judging.points import cost_share
 from ..result import Status
 from ..submission.in_process import Live
 from ..topics.changes import Mistake
@@ -26,6 +27,8 @@ from ..topics.trial import TruthSource
 from ..truth.trials import seeded_trials
 from .do_nothing import do_nothing_programs
 from .report import FOLLOWED, MARKS, Report
+
+DEAREST = 0.4  # of a topic's points: a known mistake that costs more says so with costs=…
 
 
 def verify(
@@ -154,13 +157,20 @@ def _check_mistakes(assignment: Assignment, truth: TruthSource, seed: int, repor
     for one, mistake in zip(known, assignment.mistakes, strict=True):
         name, outcomes = one.hint.name, one.outcomes
         marks = "".join(FOLLOWED if o.follow else MARKS[o.status] for o in outcomes)
-        names = {hint.name for hint in recognise(outcomes, known).values()}
+        recognised = recognise(outcomes, known)
+        names = {found.hint.name for found in recognised.values()}
         report.findings += _check_mistake(mistake, marks, names, report, first)
         report.findings += [
             f"{name!r} makes row {o.row.id!r} void: {o.error}" for o in outcomes if o.status is Status.VOID
         ]
+        cost = cost_share(outcomes, recognised, known)
+        if mistake.costs is None and cost > DEAREST:
+            report.findings.append(
+                f"mistake {name!r} costs {cost:.0%} of the points: give the outputs of a call, or extremes, rows of their "
+                "own, or say what it costs with costs=…"
+            )
         if first:
-            report.matrix[name] = marks
+            report.matrix[name], report.prices[name] = marks, cost
             report.named[name] = name in names
 
 

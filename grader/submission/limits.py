@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ..topics.rubric import SHARE
+
 _DAY = 86_400.0
 
 
@@ -40,16 +42,18 @@ class Limits:
 
 @dataclass(frozen=True)
 class Conditions:
-    """All that a submission is run under: the same for a grade, for `grader test`, and in what `check` says of a grade.
+    """All that a submission is run under, and what a slip costs: the same for a grade, for `grader test`, and in what `check`
+    says of a grade.
 
     They come from the course, and travel to students with the recorded answers.
     """
 
     limits: Limits = field(default_factory=Limits)
     imports: tuple[str, ...] = ("numpy",)
+    slip_share: float = SHARE
 
     def to_wire(self) -> dict[str, Any]:
-        return {"limits": asdict(self.limits), "imports": list(self.imports)}
+        return {"limits": asdict(self.limits), "imports": list(self.imports), "slip_share": self.slip_share}
 
     @classmethod
     def from_wire(cls, data: Mapping[str, Any]) -> Conditions:
@@ -61,7 +65,10 @@ class Conditions:
         }
         if len(numbers) != len(data["limits"]) or not all(isinstance(name, str) for name in data["imports"]):
             raise ValueError("no conditions of a course")
-        return cls(Limits(**numbers), tuple(data["imports"]))
+        share = data["slip_share"]
+        if type(share) not in (int, float) or not 0 <= share <= 1:
+            raise ValueError("no conditions of a course")
+        return cls(Limits(**numbers), tuple(data["imports"]), share)
 
 
 DEFAULT = Conditions()

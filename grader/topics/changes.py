@@ -32,11 +32,12 @@ class Change:
 @dataclass(frozen=True)
 class Mistake(Change):
     """A known way to be wrong, and what to `say` to the student. `loses` names rows (ids, separated by blanks) that it must lose,
-    because they are there to catch it."""
+    because they are there to catch it. It `costs` so many points, where that is not left to the rule (`judging.points`)."""
 
     say: str = ""
     _: KW_ONLY
     loses: str = ""
+    costs: float | None = None
 
 
 @dataclass(frozen=True)

@@ -173,6 +173,10 @@ class Check(abc.ABC):
         """The claim on single cases, where it can be taken apart so; None where not."""
         return None
 
+    def alone(self, trial: Trial) -> None:
+        """Make the claim without any that may stand in for it."""
+        self(trial)
+
 
 @dataclass(frozen=True)
 class SingleCase:

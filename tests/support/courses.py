@@ -163,8 +163,8 @@ HEAVY_MISTAKES = """
 from grader import Mistake
 
 mistakes = [
-    Mistake("uphill", was="w - lr * v", now="w + lr * v", say="You step uphill: subtract."),
-    Mistake("a moving average", was="+ dw", now="+ (1 - beta) * dw", say="That is an average: add all of dw."),
+    Mistake("uphill", was="w - lr * v", now="w + lr * v", costs=3, say="You step uphill: subtract."),
+    Mistake("a moving average", was="+ dw", now="+ (1 - beta) * dw", costs=3, say="That is an average: add all of dw."),
 ]
 """
 

@@ -1,4 +1,4 @@
-"""Put mutants to the rubric, each in a jailed process of its own and many side by side, until one loses a row.
+"""Put mutants to the rubric, each in a jailed process of its own and many side by side.
 
 A mutant may loop, exit or eat memory. A jail contains all of that for about 12 ms a process. Without jails the mutants would
 take half the time, but the first endless loop would never end.
@@ -35,14 +35,14 @@ LEAST_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class JudgedMutant:
-    """A mutant and the rows that it was asked, up to the first that it lost."""
+    """A mutant and how its rows ended, the cheap ones first."""
 
     mutant: Mutant
     outcomes: Sequence[Outcome]
 
     @property
     def lost(self) -> Outcome | None:
-        """The row that caught it, with its evidence; None for a survivor."""
+        """The first row that caught it, with its evidence; None for a survivor."""
         return next((o for o in self.outcomes if not o.earned), None)
 
     @property
@@ -85,13 +85,14 @@ class MutantJudge:
         return cls(assignment, truth, jail, ordered, tight)
 
     def judge(self, mutant: Mutant) -> JudgedMutant:
-        """Ask the rows up to the first that the mutant loses."""
+        """Ask all rows: names and prices need whole answers."""
         names = [f.name for f in self.assignment.targets]
         with Session(
             read_source(mutant.source.encode(), "mutant.py"), self.jail, self.limits, names, self.assignment.data
         ) as student:
             trials = seeded_trials(self.topic, student, self.truth, PUBLIC_SEED)
-            return JudgedMutant(mutant, evaluate(self.topic, student, trials, stop_at_first_loss=True))
+            outcomes = evaluate(self.topic, student, trials)
+            return JudgedMutant(mutant, [replace(o, heard=o.answers) for o in outcomes])
 
 
 def judge_mutants(judge: MutantJudge, made: Sequence[Mutant], progress: Callable[[str], None]) -> list[JudgedMutant]:
