@@ -168,12 +168,19 @@ def test_a_lost_row_with_another_answer_refutes_a_mistake_unless_another_one_exp
 
 
 @pytest.mark.parametrize(("answer", "proves"), [((np.nan, 1.0), False), ((0.0, 0.5), False), ((0.0, 2.137), True)])
-def test_round_numbers_and_nan_name_a_mistake_only_where_it_explains_all(
+def test_round_numbers_and_nan_name_a_mistake_only_where_all_that_was_lost_is_explained(
     answer: tuple[float, ...], proves: bool
 ) -> None:
-    assert named([wrong(*answer), None], [wrong(*answer), None]) == ["mistake 0", ""]
-    beside = named([wrong(*answer), wrong(2.37)], [wrong(*answer), None], [None, wrong(2.37)])
-    assert beside == (["mistake 0", "mistake 1"] if proves else ["", ""])
+    one, other = [wrong(*answer), None, wrong(1.11)], [wrong(9.9), wrong(2.37), wrong(3.33)]
+    assert named([wrong(*answer), None], one[:2]) == ["mistake 0", ""]
+    both = [wrong(*answer), wrong(2.37)]
+    assert named(both, [both[0], None], [None, both[1]]) == ["mistake 0", "mistake 1"]
+    unknown = [*both, wrong(7.77)]
+    found = named(unknown, [*both, None], [None, None, other[2]])
+    assert found == ["", "", ""]
+    explained = named([*both, wrong(3.33)], [both[0], both[1], wrong(1.11)], [None, None, wrong(3.33)])
+    assert explained == ["mistake 0", "mistake 0", "mistake 1"]
+    assert bool(proves) is (answer[1] == 2.137)
 
 
 def test_a_special_case_of_what_is_right_otherwise_is_not_to_blame() -> None:

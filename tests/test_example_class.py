@@ -13,6 +13,7 @@ import pytest
 
 from grader.course.grade import Grading
 from grader.course.settings import Course
+from grader.course.side_by_side import grade_all
 from grader.result import Result, Status, Verdict
 from grader.submission.find import find
 from grader.submission.jail import open_jail
@@ -47,7 +48,7 @@ def grade(course: Course, paths: list[Path]) -> dict[tuple[str, str], Result]:
     assert not strays
     jail = open_jail(course.imports)
     try:
-        results = Grading(course, jail).grade_all(submissions, os.cpu_count() or 1)
+        results = grade_all(Grading(course, jail), submissions, os.cpu_count() or 1)
         return {(result.student, result.topic): result for result in results}
     finally:
         jail.close()

@@ -20,6 +20,7 @@ import pytest
 
 from grader.course.grade import Grading
 from grader.course.settings import Course
+from grader.course.side_by_side import grade_all
 from grader.errors import Died, GraderError
 from grader.inside.plan import Plan
 from grader.result import Result, Status
@@ -140,7 +141,7 @@ def test_a_fork_server_killed_while_cells_run_costs_nobody_beside_it_anything(
     work = [Submission(name, TOPIC, hand_in(tmp_path, name, SLOW)) for name in ("ada", "grace", "alan")]
     killer = threading.Timer(0.3, kill_server)
     killer.start()
-    results = list(grading.grade_all(work, workers=3))
+    results = list(grade_all(grading, work, workers=3))
     killer.join()
     assert [(result.score, result.notes) for result in results] == [(result.max_score, ()) for result in results]
 

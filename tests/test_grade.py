@@ -12,6 +12,7 @@ import pytest
 
 from grader.course.grade import Grading
 from grader.course.settings import Course
+from grader.course.side_by_side import grade_all
 from grader.errors import NothingThere, TopicError
 from grader.judging.evaluate import evaluate
 from grader.judging.outcome import Outcome
@@ -28,7 +29,7 @@ SUMMED = SOFTMAX_SOLUTION.replace("labels].mean()", "labels].sum()")
 def grade(course: Course, jail: ProcessJail, paths: Sequence[Path], round: str = "1", workers: int = 1) -> list[Result]:
     submissions, strays = find(paths, list(course.topics))
     assert strays == []
-    results = list(Grading(course, jail, round).grade_all(submissions, workers))
+    results = list(grade_all(Grading(course, jail, round), submissions, workers))
     return sorted(results, key=lambda result: (result.student, result.topic))
 
 
@@ -286,7 +287,7 @@ def test_stopping_early_ends_what_runs_and_does_not_wait_for_its_limit(shared_co
     course = replace(shared_course, limits=replace(shared_course.limits, row_cpu_seconds=60))
     grading = Finishing(course, ProcessJail())
     submissions, _ = find([tmp_path / "class"], TOPICS)
-    results = grading.grade_all(submissions, 2)
+    results = grade_all(grading, submissions, 2)
     assert next(results).student == "ada"
     results.close()  # type: ignore[attr-defined]
     _, sleeper = grading.finished

@@ -12,6 +12,7 @@ import pytest
 from grader.bundle.shown import lines
 from grader.course.grade import Grading
 from grader.course.settings import Course
+from grader.course.side_by_side import grade_all
 from grader.errors import Died, Raised, TimedOut, Wrong
 from grader.inside.plan import Implementation
 from grader.inside.wire import Seeded
@@ -222,7 +223,7 @@ def test_a_smallest_input_that_stays_large_is_not_shown(softmax: Assignment, tru
 
 def grade(course: Course, jail: ProcessJail, folder: Path, text: str, file: str = "softmax-xent.py") -> Any:
     submissions, _ = find([hand_in(folder, "ada", text, file)], list(course.topics))
-    (result,) = Grading(course, jail).grade_all(submissions, 1)
+    (result,) = grade_all(Grading(course, jail), submissions, 1)
     return {row.id: row for row in result.rows}
 
 

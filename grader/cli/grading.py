@@ -12,6 +12,7 @@ from pathlib import Path
 from ..course.grade import Grading
 from ..course.gradebook import Gradebook
 from ..course.settings import Course
+from ..course.side_by_side import grade_all
 from ..errors import Unreadable
 from ..files import atomic_write
 from ..inside import namespaces
@@ -87,7 +88,7 @@ def _grade_all(
             )
         grading = Grading(course, jail, order.round, choose_device(order.device or course.device))
         with show_progress("grading", len(submissions), progress) as advance:
-            for result in grading.grade_all(submissions, order.workers):
+            for result in grade_all(grading, submissions, order.workers):
                 book.append([result])
                 advance(f"{result.student} {result.topic}")
                 yield result

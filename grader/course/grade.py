@@ -1,13 +1,11 @@
-"""Submissions in, Results out: what every submission of a topic shares is made once, the rest runs side by side."""
+"""A submission in, a Result out. What every submission of a topic shares in a round is made once."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from ..errors import GraderError, TopicError, Unreadable
 from ..judging import outcome_wire
 from ..judging.evaluate import evaluate
 from ..judging.known import KnownMistakes
+from ..judging.mistakes import Known
 from ..judging.outcome import Outcome
 from ..judging.smallest.shrink import Shrinking
 from ..judging.verdicts import verdicts
@@ -30,7 +29,6 @@ from . import provenance
 from .process_runner import ProcessRunner
 from .settings import Course
 
-IN_FLIGHT = 4  # submissions per worker that are read ahead: memory stays flat however large the class
 ATTEMPTS = 2  # at a submission that a fault of ours made void
 NO_SECRET = b"no secret is set: these cases can be foreseen"
 
@@ -44,6 +42,32 @@ class TopicRound:
     seed: int
     mistakes: KnownMistakes
     shrinking: Shrinking
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A submission whose rows have ended, and which is to be named and priced."""
+
+    submission: Submission
+    assignment: Assignment
+    sha256: str
+    notes: Sequence[Note]
+    outcomes: Sequence[Outcome]
+    smallest: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def is_void(self) -> bool:
+        return any(o.status is Status.VOID for o in self.outcomes)
+
+    @property
+    def needs_names(self) -> bool:
+        """Whether a row was lost, and none by a fault of ours: then the submission is ungraded, and nothing is named."""
+        return _unexplained(self.outcomes)
+
+    def compact(self) -> Judged:
+        """Return the same without what was returned, but for whole answers: to wait with."""
+        return replace(self, outcomes=[replace(o, heard=o.answers) for o in self.outcomes])
 
 
 @dataclass
@@ -111,44 +135,40 @@ class Grading:
         """Return the Result of a submission whose file holds `raw`; the path gives only its name."""
         return self._grade(submission, lambda: read_source(raw, submission.path.name))
 
-    def _grade(self, submission: Submission, source: Callable[[], Source]) -> Result:
+    def _grade(self, submission: Submission, read: Callable[[], Source]) -> Result:
+        return self.name(self._judge(submission, read))
+
+    def judge(self, submission: Submission) -> Judged:
+        """Put a submission to the rubric, a second time if a fault of ours made it void. Raises TopicError as `grade` does."""
+        return self._judge(submission, lambda: read_path(submission.path))
+
+    def _judge(self, submission: Submission, read: Callable[[], Source]) -> Judged:
         started = time.perf_counter()
         assignment = self.assignment(submission.topic)
         for _ in range(ATTEMPTS):
-            sha256, rows, notes = self._attempt(submission.topic, source, assignment)
-            if not any(row.status is Status.VOID for row in rows):
+            judged = self._attempt(submission, read, assignment)
+            if not judged.is_void:
                 break
-        return Result(
-            topic=submission.topic,
-            student=submission.student,
-            file=submission.path.name,
-            sha256=sha256,
-            rows=rows,
-            notes=tuple(sorted((*submission.notes, *notes), key=lambda note: note.cell or 0)),
-            hashes=self._hashes(assignment),
-            round=self.round,
-            device=self.device,
-            jail=self.jail.sentence,
-            seconds=time.perf_counter() - started,
-        )
+        return replace(judged, seconds=time.perf_counter() - started)
 
-    def _attempt(
-        self, topic: str, read: Callable[[], Source], assignment: Assignment
-    ) -> tuple[str, tuple[Verdict, ...], list[Note]]:
-        """Return the digest, the verdicts and the notes. A fault of ours makes them void, and is none of the student's."""
+    def _attempt(self, submission: Submission, read: Callable[[], Source], assignment: Assignment) -> Judged:
+        """Judge a submission once. A fault of ours makes all rows void, and is none of the student's."""
         sha256, notes = "", list[Note]()
         try:
             source = read()
             sha256 = source.sha256
             notes += source.notes
-            rows, happened = self._rows(source, self.topic_round(topic))
-            return sha256, rows, [*notes, *happened]
+            outcomes, smallest, happened = self._outcomes(source, self.topic_round(submission.topic))
+            return Judged(submission, assignment, sha256, [*notes, *happened], outcomes, smallest)
         except Unreadable as unreadable:
-            return unreadable.sha256, _all(assignment, Status.LOST, ""), [Note(str(unreadable))]
+            outcomes = _all(assignment, Status.LOST, None)
+            return Judged(submission, assignment, unreadable.sha256, [Note(str(unreadable))], outcomes)
         except Exception as fault:
-            return sha256, _all(assignment, Status.VOID, f"our fault, not the student's: {_sentence(fault)}"), notes
+            return Judged(submission, assignment, sha256, notes, _all(assignment, Status.VOID, _ours(fault)))
 
-    def _rows(self, source: Source, topic_round: TopicRound) -> tuple[tuple[Verdict, ...], list[Note]]:
+    def _outcomes(
+        self, source: Source, topic_round: TopicRound
+    ) -> tuple[list[Outcome], Mapping[str, Mapping[str, Any]], list[Note]]:
         topic = topic_round.assignment.topic
         asked = [f.name for f in topic_round.assignment.targets]
         with Session(source, self.jail, self.course.limits, asked, topic_round.assignment.data) as student:
@@ -156,10 +176,32 @@ class Grading:
             notes = list(student.notes)
             if _unexplained(outcomes):
                 student.renew()  # what was asked in the rows cannot come back in an answer that is shown
-            smallest = topic_round.shrinking.cells(outcomes, student)
-        known = topic_round.mistakes.explaining(outcomes) if _unexplained(outcomes) else []
+            return outcomes, topic_round.shrinking.cells(outcomes, student), notes
+
+    def name(self, judged: Judged) -> Result:
+        """Say which mistakes were made, and price them. What known mistakes answer is found out first, if it is not known."""
+        started, outcomes = time.perf_counter(), judged.outcomes
+        known = list[Known]()
+        if judged.needs_names:
+            try:
+                known = self.topic_round(judged.submission.topic).mistakes.explaining(outcomes)
+            except Exception as fault:
+                outcomes = _all(judged.assignment, Status.VOID, _ours(fault))
         rows = verdicts(outcomes, known, self.course.slip_share)
-        return tuple(_with_smallest(row, smallest) for row in rows), notes
+        submission, notes = judged.submission, (*judged.submission.notes, *judged.notes)
+        return Result(
+            topic=submission.topic,
+            student=submission.student,
+            file=submission.path.name,
+            sha256=judged.sha256,
+            rows=tuple(_with_smallest(row, judged.smallest) for row in rows),
+            notes=tuple(sorted(notes, key=lambda note: note.cell or 0)),
+            hashes=self._hashes(judged.assignment),
+            round=self.round,
+            device=self.device,
+            jail=self.jail.sentence,
+            seconds=judged.seconds + time.perf_counter() - started,
+        )
 
     def _hashes(self, assignment: Assignment) -> dict[str, str]:
         """Return what decides a grade of this topic (see `provenance`), as it was when the first was given."""
@@ -170,26 +212,6 @@ class Grading:
             except OSError:  # a file of the topic is missing: nothing was graded with it
                 return {}
         return self.hashes[assignment.slug]
-
-    def grade_all(self, submissions: Iterable[Submission], workers: int) -> Iterator[Result]:
-        """Yield Results as they are finished, from threads that each supervise one jailed process.
-
-        If the caller stops early (Ctrl-C), close the jail, so that nobody waits for what still runs.
-        """
-        queue = iter(submissions)
-        with ThreadPoolExecutor(workers) as pool:
-            running: set[Future[Result]] = {pool.submit(self.grade, s) for s in islice(queue, IN_FLIGHT * workers)}
-            try:
-                while running:
-                    done, running = wait(running, return_when=FIRST_COMPLETED)
-                    running |= {pool.submit(self.grade, s) for s in islice(queue, len(done))}
-                    yield from (future.result() for future in done)
-            except (GeneratorExit, KeyboardInterrupt):
-                self.jail.close()
-                raise
-            finally:
-                for future in running:
-                    future.cancel()
 
 
 def grade_one(
@@ -212,19 +234,14 @@ def _with_smallest(row: Verdict, smallest: Mapping[str, Mapping[str, Any]]) -> V
     return replace(row, evidence={**row.evidence, "smallest": found}) if found else row
 
 
-def _unexplained(outcomes: list[Outcome]) -> bool:
-    """Say whether a row was lost, and none by a fault of ours: then the submission is ungraded, and nothing is named."""
+def _unexplained(outcomes: Sequence[Outcome]) -> bool:
     return any(o.error is not None for o in outcomes) and all(o.status is not Status.VOID for o in outcomes)
 
 
-def _all(assignment: Assignment, status: Status, message: str) -> tuple[Verdict, ...]:
-    return tuple(
-        Verdict(row.id, row.claim, row.points, 0.0, status, message, hidden=row.hidden)
-        for row in assignment.topic.rubric
-    )
+def _all(assignment: Assignment, status: Status, error: Exception | None) -> list[Outcome]:
+    return [Outcome(row, status, error) for row in assignment.topic.rubric]
 
 
-def _sentence(fault: Exception) -> str:
-    if isinstance(fault, (GraderError, TopicError)):
-        return str(fault)
-    return f"{type(fault).__name__}: {fault}"
+def _ours(fault: Exception) -> GraderError:
+    said = str(fault) if isinstance(fault, (GraderError, TopicError)) else f"{type(fault).__name__}: {fault}"
+    return GraderError(f"our fault, not the student's: {said}")

@@ -18,6 +18,8 @@ from functools import cached_property
 from ..errors import Raised, Wrong
 from ..result import Hint, Status
 from ..submission.in_process import Live
+from ..topics.changes import Mistake
+from ..topics.families import families, in_one_function
 from ..topics.folder import Assignment
 from ..topics.rubric import Row
 from ..topics.trial import TruthSource
@@ -49,22 +51,34 @@ def in_this_process(assignment: Assignment, truth: TruthSource, seed: int) -> Ru
 
 
 def run_mistakes(assignment: Assignment, run: Runner) -> list[Known]:
-    """Return what every known mistake of the topic answers. Raise TopicError for one that cannot be made or run."""
+    """Return what every known mistake of the topic answers, those first that are declared, in their order.
+
+    Raise TopicError for one that cannot be made or run.
+    """
     return _beside_solution(assignment, lambda source, name: run(source, name, None))[1]
 
 
 def _beside_solution(
     assignment: Assignment, run: Callable[[str, str], list[Outcome]]
 ) -> tuple[dict[str, Outcome], list[Known]]:
-    """Return how the solution's rows end, and the known mistakes beside it."""
-    right = {o.row.id: o for o in run(assignment.solution, "solution.py")}
-    known = [
-        Known.beside(
-            right, Hint(m.name, m.say), run(m.apply(assignment.solution), f"mistake {m.name!r}"), costs=m.costs
-        )
-        for m in assignment.mistakes
-    ]
-    return right, known
+    """Return how the solution's rows end, and the known mistakes beside it: those that are declared, each of these in single
+    functions, and those that any function may have."""
+    solution = assignment.solution
+    right = {o.row.id: o for o in run(solution, "solution.py")}
+
+    def known(mistake: Mistake, source: str) -> Known:
+        outcomes = run(source, f"mistake {mistake.name!r}")
+        return Known.beside(right, Hint(mistake.name, mistake.say), outcomes, costs=mistake.costs)
+
+    declared = [(m, m.apply(solution)) for m in assignment.mistakes]
+    found = [known(mistake, source) for mistake, source in declared]
+    for (mistake, source), whole in zip(declared, list(found), strict=True):
+        names = {target.name for row in whole.touches for target in right[row].row.check.functions}
+        if len(names) > 1:
+            alone = [in_one_function(solution, source, name) for name in sorted(names)]
+            found += [one for one in (known(replace(mistake, costs=None), text) for text in alone) if one.losses]
+    found += [one for one in (known(m, m.apply(solution)) for m in families(assignment.targets)) if one.losses]
+    return right, found
 
 
 class KnownMistakes:
@@ -100,7 +114,7 @@ class KnownMistakes:
         return self.prepare()[1]
 
     def _run_all(self, progress: Progress) -> tuple[dict[str, Outcome], list[Known]]:
-        total, numbers = 1 + len(self.assignment.mistakes), itertools.count(1)
+        total, numbers = 1 + len(self.assignment.mistakes), itertools.count(1)  # and some more, made of these
         with self.runners() as run:
 
             def counted(source: str, name: str) -> list[Outcome]:

@@ -90,26 +90,38 @@ class Likeness(enum.Enum):
 
 @dataclass
 class _Candidate:
-    """A mistake whose answer is the submission's in the lost rows `fits`, and another one in the lost rows `unlike`."""
+    """A mistake whose answer is the submission's in the lost rows `fits`, and another one in the rows `unlike`, lost or kept.
+
+    It `keeps` rows in which it answers otherwise than the solution, and all the same does not lose them. It is `proven` if
+    one of its answers is of few faults.
+    """
 
     known: Known
     fits: set[str]
     unlike: set[str]
+    keeps: set[str]
+    proven: bool
 
 
 def recognise(outcomes: Sequence[Outcome], known: Sequence[Known]) -> dict[str, Known]:
     """Return the mistake behind each lost row, by row id, where one is recognised.
 
     A mistake is named for a row only if the submission's whole answer there is the mistake's. It is refuted by any other row,
-    kept or lost, in which the whole answers differ, unless that row is lost to another mistake that is named. Numbers that many
-    faults give (NaN, 0, 1) and exceptions prove it only where it explains all that was lost.
+    kept or lost, in which the whole answers differ, unless another mistake that is named explains that. Numbers that many
+    faults give (NaN, 0, 1) and exceptions prove nothing alone: only where all that was lost is explained.
 
     Of several mistakes that fit a row, name one that explains more lost rows; of these a single one before a pair, one that
     loses fewer rows alone, and the one declared first. Where one of a pair's two fits the row alone, the row is that one's.
     """
     found = [each for each in (_candidate(outcomes, k) for k in known) if each is not None]
+    lost = {o.row.id for o in outcomes if o.error is not None and compare(o, o) is not Likeness.UNKNOWN}
     while True:
-        standing = [each for each in found if each.unlike <= _explained(found, but=each)]
+        explained = [_explained(found, but=each) for each in found]
+        standing = [
+            each
+            for each, others in zip(found, explained, strict=True)
+            if each.unlike <= others and (each.proven or lost <= others | each.fits)
+        ]
         if len(standing) == len(found):
             break
         found = standing
@@ -123,28 +135,30 @@ def recognise(outcomes: Sequence[Outcome], known: Sequence[Known]) -> dict[str, 
 
 
 def _explained(found: Sequence[_Candidate], but: _Candidate) -> set[str]:
-    return set().union(*(each.fits for each in found if each is not but))
+    """Return the lost rows that others fit, and the kept ones in which others answer as nobody else does."""
+    return set().union(*(each.fits | each.keeps for each in found if each is not but))
 
 
 def _candidate(outcomes: Sequence[Outcome], known: Known) -> _Candidate | None:
-    """Return what a mistake explains; None if it explains nothing, or a kept row refutes it, or nothing proves it."""
+    """Return what a mistake explains; None if it explains nothing, or loses a row that was kept."""
     fits, unlike, proven = set[str](), set[str](), False
     for o in outcomes:
         other = known.rows.get(o.row.id)
         likeness = Likeness.UNKNOWN if other is None else compare(o, other)
-        if likeness is Likeness.OTHER and o.error is None:
+        if likeness is Likeness.OTHER and o.error is None and other is not None and not other.earned:
             return None
         if likeness is Likeness.OTHER:
             unlike.add(o.row.id)
         elif likeness is Likeness.SAME and o.error is not None:
             fits.add(o.row.id)
             proven = proven or _tells(known, o)
-    return _Candidate(known, fits, unlike) if fits and (proven or not unlike) else None
+    keeps = {row for row in known.touches if row in known.rows and known.rows[row].earned}
+    return _Candidate(known, fits, unlike, keeps, proven) if fits else None
 
 
 def may_explain(outcomes: Sequence[Outcome], known: Known) -> bool:
-    """Say whether a mistake, seen alone, may explain a lost row."""
-    return _candidate(outcomes, known) is not None
+    """Say whether a mistake, seen alone, explains a lost row."""
+    return bool(recognise(outcomes, [known]))
 
 
 def compare(mine: Outcome, theirs: Outcome) -> Likeness:

@@ -82,10 +82,14 @@ def likely(
     touches, as that one does; where both do, nothing is expected. Likelier is a pair with fewer rows that are not as expected
     (there may be some: two mistakes can act on each other), then one with more that are, then one that touches fewer.
     """
-    single = {k.hint.name: k for k in known}
+    made = {name for pair in pairs for name in pair.names}
+    single = {
+        k.hint.name: k for k in reversed(known) if k.hint.name in made
+    }  # of one name the first: the mistake everywhere
     plain = {o.row.id: compare(o, right[o.row.id]) for o in outcomes if o.row.id in right}
     alike = {
-        k.hint.name: {o.row.id: compare(o, k.rows[o.row.id]) for o in outcomes if o.row.id in k.rows} for k in known
+        name: {o.row.id: compare(o, k.rows[o.row.id]) for o in outcomes if o.row.id in k.rows}
+        for name, k in single.items()
     }
 
     def rank(pair: Pair) -> tuple[int, int, int]:

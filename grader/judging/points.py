@@ -82,7 +82,7 @@ def _priced(
     earned: Mapping[str, Points],
 ) -> dict[str, Points]:
     """Return the points of the rows that recognised mistakes explain, dearest row first."""
-    single = {k.hint.name: k for k in known}
+    single = {k.hint.name: k for k in reversed(known)} | {k.hint.name: k for k in recognised.values()}
     slips = dict.fromkeys(name for k in recognised.values() for name in k.parts or (k.hint.name,))
     left = sum(price(single[name], share) if name in single else float("inf") for name in slips)
     found: dict[str, Points] = {}

@@ -34,6 +34,7 @@ from typing import Any
 
 from grader.course.grade import Grading
 from grader.course.settings import Course
+from grader.course.side_by_side import grade_all
 from grader.errors import Fault, GraderError, Wrong
 from grader.inside.plan import Plan
 from grader.result import Result
@@ -190,7 +191,7 @@ class Range:
         grading = self.grading(configuration)
         honest, _ = self.baseline(configuration)
         with self.watched() as gains:
-            graded = grading.grade_all([Submission("mallory", TOPIC, path), self.neighbour], workers=2)
+            graded = grade_all(grading, [Submission("mallory", TOPIC, path), self.neighbour], workers=2)
             results = {result.student: result for result in graded}
             mine = results["mallory"]
             if mine.score is None:

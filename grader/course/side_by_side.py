@@ -1,0 +1,119 @@
+"""Many submissions side by side. What known mistakes answer is made ahead, beside the first of them, and nobody waits for it.
+
+A submission with a fault that is to be named is put aside until the known mistakes of its topic are prepared; meanwhile others
+are judged. So the same file gets the same Result, whoever was graded before.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
+from typing import Any
+
+from ..result import Result
+from ..submission.find import Submission
+from .grade import Grading, Judged
+
+IN_FLIGHT = 4  # submissions per worker that are read ahead: memory stays flat however large the class
+
+Told = Callable[[str, int, int], None]
+"""Told how many programs of how many of a topic have been run."""
+
+
+def grade_all(grading: Grading, submissions: Iterable[Submission], workers: int) -> Iterator[Result]:
+    """Yield Results as they are finished, from threads that each supervise one jailed process.
+
+    If the caller stops early (Ctrl-C), close the jail, so that nobody waits for what still runs.
+    """
+    queue = iter(submissions)
+    with Preparation(grading) as ahead, ThreadPoolExecutor(workers) as pool:
+        judging: set[Future[Judged]] = set()
+        naming: set[Future[Result]] = set()
+
+        def judge(count: int) -> None:
+            for submission in islice(queue, count):
+                ahead.prepare(submission.topic)
+                judging.add(pool.submit(grading.judge, submission))
+
+        try:
+            judge(IN_FLIGHT * workers)
+            while judging or naming or ahead.waiting:
+                if judging or naming:
+                    wait(set[Future[Any]](judging | naming), return_when=FIRST_COMPLETED)
+                else:
+                    ahead.wait()
+                judged = {future for future in judging if future.done()}
+                named = {future for future in naming if future.done()}
+                judging -= judged
+                naming -= named
+                found = [future.result() for future in judged]
+                ahead.waiting += [one.compact() for one in found if one.needs_names]
+                found = [*(one for one in found if not one.needs_names), *ahead.ready()]
+                naming |= {pool.submit(grading.name, one) for one in found}
+                judge(len(judged))
+                yield from (future.result() for future in named)
+        except (GeneratorExit, KeyboardInterrupt):
+            ahead.stop()
+            grading.jail.close()
+            raise
+        finally:
+            for future in judging | naming:
+                future.cancel()
+
+
+class Preparation:
+    """Prepares the topics of a round, one after the other, in a thread of its own. `waiting` are submissions to be named."""
+
+    def __init__(self, grading: Grading, told: Told = lambda topic, done, of: None) -> None:
+        self.grading, self.told = grading, told
+        self.waiting: list[Judged] = []
+        self._thread = ThreadPoolExecutor(1)
+        self._topics: dict[str, Future[None]] = {}
+        self._stopped = threading.Event()
+
+    def __enter__(self) -> Preparation:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+        self._thread.shutdown()
+
+    def stop(self) -> None:
+        """Begin no further program. What was run is on record."""
+        self._stopped.set()
+        for future in self._topics.values():
+            future.cancel()
+
+    def prepare(self, topic: str) -> None:
+        """Prepare a topic, if nobody has begun to."""
+        if topic not in self._topics:
+            self._topics[topic] = self._thread.submit(self._prepare, topic)
+
+    def _prepare(self, topic: str) -> None:
+        def went_on(done: int, of: int) -> None:
+            if self._stopped.is_set():
+                raise _Stopped
+            self.told(topic, done, of)
+
+        self.grading.topic_round(topic).mistakes.prepare(went_on)
+
+    def ready(self) -> Sequence[Judged]:
+        """Return the submissions that need wait no longer, and drop them. One whose topic could not be prepared finds out why."""
+        found = [judged for judged in self.waiting if self._topics[judged.submission.topic].done()]
+        self.waiting = [judged for judged in self.waiting if judged not in found]
+        return found
+
+    def wait(self) -> None:
+        """Wait until a submission that waits is ready."""
+        wait([self._topics[judged.submission.topic] for judged in self.waiting], return_when=FIRST_COMPLETED)
+
+    def results(self) -> None:
+        """Wait for all topics. Raises what the first that could not be prepared raised."""
+        for future in self._topics.values():
+            future.result()
+
+
+class _Stopped(Exception):
+    """Nobody waits for the preparation any more."""
