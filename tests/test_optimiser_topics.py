@@ -80,6 +80,16 @@ ROWS_ONLY = """\
         new[i] = np.sum(w[i] + step)
     return new, memory
 """
+SHARED = """\
+    if not state:
+        shared[AVERAGE] = 0
+    w, memory = right(w, dw, {{**state, **shared}}, lr=lr, {betas})
+    shared[AVERAGE] = memory[AVERAGE]
+    return w, memory
+
+
+shared = {{}}
+"""
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -101,6 +111,24 @@ def test_it_loses_the_row_that_asks_for_it_and_no_other(
     topics: Topics, name: str, body: str, row: str, seed: int
 ) -> None:
     assert list(lost_rows(topics, name, body, seed)) == [ROW[name].format(row)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("average", ["m", "v", "t"])
+def test_one_average_of_adam_that_is_reset_where_gradients_are_0_is_seen(
+    topics: Topics, average: str, seed: int
+) -> None:
+    body = f"    kept = {{{{k: x for k, x in state.items() if k != {average!r} or dw.any()}}}}\n"
+    assert list(lost_rows(topics, "adam", body + "    return right(w, dw, kept, lr=lr, {betas})\n", seed)) == ["pauses"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("average", ["m", "v", "t"])
+def test_one_average_of_adam_in_a_global_that_a_first_step_clears_is_seen(
+    topics: Topics, average: str, seed: int
+) -> None:
+    body = SHARED.replace("AVERAGE", repr(average))
+    assert list(lost_rows(topics, "adam", body, seed)) == ["two"]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
