@@ -43,6 +43,8 @@ def slope(x, a, *, shift=0.5):
     inner = np.cos(a * x + shift)
     return a * inner, (x * inner).sum()
 """
+STEP = 'def step(w: Reals["n"], dw: Reals["n"], state: Opaque, *, lr=0.1) -> (Reals["n"], Opaque): ...\n'
+BOWLS = 'def bowls(rng): yield "a bowl", {}\n'
 MISTAKES = """\
 from grader import Mistake
 
@@ -173,7 +175,7 @@ READ = {
     "an object in a function's place": (WAVE, "matches(Object)", "16", "Object is an Object: it is asked by a script"),
     "an unknown output of a stage": (WAVE, 'stage(slope, "dy")', "16", "slope has no output `dy` (it has: dx, da)"),
     "no optimiser": (WAVE, "trajectory(wave, steps=2)", "16", "wave is no optimiser: one takes (w, dw, state, *, …)"),
-    "too many round trips": (WAVE, "converges(wave, [1], cases, [0], 0.1, steps=999)", "16", "converges(steps=999): from 1 to"),
+    "too many round trips": (WAVE, "converges(wave, cases, cases, within=0.1, steps=999)", "16", "converges(steps=999): from 1"),
     "a gradient of an array": (WAVE, "gradient(of=slope, by=slope)", "16", "slope returns no single number"),
     "a gradient without slopes": (WAVE, "gradient(of=wave)", "16", "gradient(of=…) needs `by`"),
     "a gradient along an unknown name": (
@@ -192,13 +194,43 @@ READ = {
     "a run of no steps": (WAVE, 'run(wave, at=[], along="x")', "16", "run(at=[]): name at least one number of steps"),
     "a fall-back that is none": (WAVE, "either(matches(wave), pure(wave))", "16", "pure cannot stand in for another claim"),
     "a test with many false alarms": (WAVE, "statistical(cases, wave, false_alarm=0.01)", "16", "at most 1e-09"),
-    "no steps": (WAVE, "trajectory(wave, steps=0)", "16", "trajectory(steps=0, tensors=1, size=40): at least one step"),
+    "no steps": (WAVE, "trajectory(wave, steps=0)", "16", "trajectory(steps=0, tensors=1, shape=(40,)): at least one step"),
+    "a shape without entries": (WAVE, "trajectory(wave, steps=1, shape=(3, 0))", "16", "shape=(3, 0)): at least one step of one"),
+    "zero gradients in two entries": (
+        WAVE,
+        "trajectory(wave, steps=3, shape=(2,), zero_gradients=True)",
+        "16",
+        "trajectory(shape=(2,), zero_gradients=True): at least three entries, one of them never 0",
+    ),
+    "a pause beyond the steps": (
+        WAVE,
+        "trajectory(wave, steps=3, pauses=[0])",
+        "16",
+        "trajectory(steps=3, pauses=[0]): some of the steps 1 to 3, but not all of them",
+    ),
+    "a schedule that is too short": (
+        "# HELPERS",
+        STEP + "trajectory(step, steps=3, lr=[0.1, 0.01])",
+        "15",
+        "trajectory(steps=3, lr=[0.1, 0.01]): a list is a schedule, a number for each of the 3 steps",
+    ),
+    "a minimum that is the same on every seed": (
+        "# HELPERS",
+        STEP + BOWLS.format('{"start": [1.0, 2.0], "to": [0.0, 1.0]}') + "converges(step, cases, on=bowls, within=0.1, steps=3)",
+        "15",
+        "converges(on=`bowls`): the minimum on a bowl is (0, 1) on every seed: a program that always walks there earns the row",
+    ),
     "a start of another size": (
         "# HELPERS",
-        'def step(w: Reals["n"], dw: Reals["n"], state: Opaque) -> (Reals["n"], Opaque): ...\n'
-        "converges(step, [1.0, 2.0], cases, [0.0], 0.1, steps=3)",
+        STEP + BOWLS.format('{"start": [1.0, 2.0], "to": [rng.normal()]}') + "converges(step, cases, bowls, within=0.1, steps=3)",
         "15",
-        "converges(start=[1.0, 2.0], to=[0.0]): give two lists of as many numbers",
+        "converges: `bowls` gives start=[1.0, 2.0]",
+    ),
+    "a start at the minimum": (
+        "# HELPERS",
+        STEP + BOWLS.format('{"start": [1.0], "to": [1.0]}') + "converges(step, cases, on=bowls, within=0.1, steps=3)",
+        "15",
+        "to=[1.0] on a bowl: two arrays of one shape, further apart than 0.1",
     ),
     "a hyper-parameter that is not there": (
         "# HELPERS",
@@ -342,9 +374,9 @@ ASKED = {
     ),
     "a slope of another shape": (
         "# HELPERS",
-        'def step(w: Reals["n"], dw: Reals["n"], state: Opaque) -> (Reals["n"], Opaque): ...\nrow = '
-        'Row("down", 1, "c", converges(step, [1.0], lambda w: [1, 2], [0.0], 0.1, steps=3))',
-        "topic.py:15: a lambda returned an array of shape (2,), expected (1,)",
+        STEP + BOWLS.format('{"start": [9.0], "to": [rng.normal()]}') + 'row = Row("down", 1, "c", '
+        "converges(step, lambda w, case: [1, 2], on=bowls, within=0.1, steps=3))",
+        "topic.py:16: a lambda returned an array of shape (2,), expected (1,)",
     ),
 }
 

@@ -7,8 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from grader.checks import Check, converges, trajectory
+from grader.numerics.describe import describe
+from grader.result import Status
 from grader.topics.rubric import Row
 from support.miniature import descend, graded, graded_rows, lost, right_descend, why
 
@@ -105,17 +109,121 @@ def test_a_coordinate_without_a_gradient_must_not_become_nan() -> None:
         v = mu * state.get("v", 0) + (1 - mu) * dw**2
         return w - lr * dw / np.sqrt(v), {"v": v}
 
-    assert why(graded(trajectory(descend, steps=3), nothing, descend=step))[0] == "not-finite"
+    zeros = trajectory(descend, steps=3, zero_gradients=True, eps=1e-30)
+    assert why(graded(zeros, nothing, descend=step))[0] == "not-finite"
+    assert graded(trajectory(descend, steps=3, eps=1e-30), nothing, descend=step).earned
+
+
+# ------------------------------------------------------------------------------------------ shapes, schedules, pauses
+
+SHAPES = [(), (1,), (7,), (3, 4), (2, 3, 2)]
+
+
+def kept_rate(w: np.ndarray, dw: np.ndarray, state: Any, *, lr: float = 0.1, **hyper: float) -> Any:
+    """`descend` with the lr of its first step in all others."""
+    new, memory = right_descend(w, dw, state, lr=state.get("lr", lr), **hyper)
+    return new, {**memory, "lr": state.get("lr", lr)}
+
+
+def one_by_one(
+    w: np.ndarray, dw: np.ndarray, state: Any, *, lr: float = 0.1, mu: float = 0.5, eps: float = 1e-8
+) -> Any:
+    """`descend` in a loop over len(w), for vectors alone."""
+    v, new = list(state or [0.0] * len(w)), np.empty(len(w))
+    for i in range(len(w)):
+        v[i] = mu * v[i] + (1 - mu) * dw[i] ** 2
+        new[i] = w[i] - lr * dw[i] / (v[i] ** 0.5 + eps)
+    return new, v
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_tensor_of_any_shape_is_stepped_and_a_loop_over_len_w_is_right_for_vectors_alone(
+    shape: tuple[int, ...],
+) -> None:
+    check = trajectory(descend, steps=3, tensors=2, shape=shape, lr=[0.1, 0.2, 0.3])
+    assert graded(check, nothing).earned
+    loop = graded(check, nothing, descend=one_by_one)
+    assert loop.earned if len(shape) == 1 else loop.status is Status.RAISED
+
+
+def test_a_loop_over_rows_without_an_error_is_told_by_the_entry_that_differs() -> None:
+    def step(w: np.ndarray, dw: np.ndarray, state: Any, **hyper: float) -> Any:
+        return right_descend(w, dw.reshape(dw.T.shape).T, state, **hyper)
+
+    said = lost(graded(trajectory(descend, steps=3, shape=(3, 4)), nothing, descend=step))
+    assert said.startswith("descend, step 1 of 3: the change of w: entry [")
+    assert "of 12 entries are wrong" in said
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rates=st.lists(st.sampled_from([0.1, 0.01, 0.5]), min_size=1, max_size=6),
+    shape=st.lists(st.integers(1, 3), max_size=3).map(tuple),
+    seed=st.integers(0, 2**32),
+)
+def test_a_kept_rate_is_lost_at_the_first_step_that_has_another(rates: list[float], shape: Any, seed: int) -> None:
+    check = trajectory(descend, steps=len(rates), shape=shape, lr=rates)
+    assert graded(check, nothing, seed=seed).earned
+    outcome = graded(check, nothing, seed=seed, descend=kept_rate)
+    other = next((k for k, rate in enumerate(rates) if rate != rates[0]), None)
+    if other is None:
+        assert outcome.earned
+    else:
+        at = f"descend, step {other + 1} of {len(rates)} (lr={rates[other]}): the change of w"
+        assert why(outcome) == ("value", at)
+
+
+def test_a_difference_is_explained_by_the_rate_of_its_step() -> None:
+    def step(w: np.ndarray, dw: np.ndarray, state: Any, *, lr: float = 0.1, **hyper: float) -> Any:
+        return right_descend(w, dw, state, lr=lr**2, **hyper)
+
+    outcome = graded(trajectory(descend, steps=2, lr=[1.0, 0.3]), nothing, descend=step)
+    assert describe(outcome.error) == "every entry is the right one times 0.3, and 0.3 is lr"  # type: ignore[arg-type]
+
+
+def skips(w: np.ndarray, dw: np.ndarray, state: Any, **hyper: float) -> Any:
+    return right_descend(w, dw, state, **hyper) if dw.any() else (w, state)
+
+
+def forgets(w: np.ndarray, dw: np.ndarray, state: Any, **hyper: float) -> Any:
+    return right_descend(w, dw, state if dw.any() else {}, **hyper)
+
+
+def divides(w: np.ndarray, dw: np.ndarray, state: Any, **hyper: float) -> Any:
+    return right_descend(w, dw / np.linalg.norm(dw) * np.linalg.norm(dw), state, **hyper)
+
+
+@pytest.mark.parametrize(
+    ("step", "pauses", "why_lost"),
+    [
+        (skips, [2], ("value", "descend, step 3 of 4: the change of w")),
+        (forgets, [3], ("value", "descend, step 4 of 4: the change of w")),
+        (divides, [1], ("not-finite", "descend, step 1 of 4: the change of w")),
+    ],
+)
+def test_steps_without_any_gradient_show_who_skips_forgets_or_divides_by_them(
+    step: Any, pauses: Any, why_lost: Any
+) -> None:
+    assert graded(trajectory(descend, steps=4, zero_gradients=True), nothing, descend=step).earned
+    check = trajectory(descend, steps=4, pauses=pauses)
+    assert graded(check, nothing).earned
+    assert why(graded(check, nothing, descend=step)) == why_lost
 
 
 # --------------------------------------------------------------------------------------------------------- converges
 
 
-def bowl(w: np.ndarray) -> np.ndarray:
-    return w - np.array([1.0, -2.0])
+def bowls(rng: np.random.Generator) -> Any:
+    to = rng.uniform(-3, 3, size=2)
+    yield "a bowl", {"start": to + np.array([3, 6]), "to": to}
+    yield "a steep bowl", {"start": to - np.array([6, 3]), "to": to, "steep": 2}
 
 
-TO_THE_BOTTOM = converges(descend, start=(4, 4), slope=bowl, to=(1, -2), within=0.2, steps=90, lr=0.1)
+def slope(w: np.ndarray, case: Any) -> np.ndarray:
+    return case.get("steep", 1) * (w - case["to"])
+
+
+TO_THE_BOTTOM = converges(descend, slope, on=bowls, within=0.2, steps=90, lr=0.1)
 
 
 def test_converges_feeds_the_students_own_iterates_and_keeps_their_state() -> None:
@@ -131,12 +239,31 @@ def test_converges_feeds_the_students_own_iterates_and_keeps_their_state() -> No
     assert graded(TO_THE_BOTTOM, nothing, descend=plain).earned
 
 
-def test_converges_tells_where_it_ended_and_how_far_away() -> None:
+def test_converges_tells_where_it_ended_how_far_away_and_on_which_case() -> None:
     outcome = graded(TO_THE_BOTTOM, nothing, descend=lambda w, dw, state, **_: (w, state))
-    assert why(outcome) == ("far", "descend after 90 steps")
-    assert "(4, 4), 6 away from " in lost(outcome)
+    assert why(outcome) == ("far", "descend after 90 steps on a bowl")
+    assert ", 6 away from the minimum at (" in lost(outcome)
+
+
+def test_converges_judges_every_case() -> None:
+    def step(w: np.ndarray, dw: np.ndarray, state: Any, **_: float) -> Any:
+        return w - 1.1 * dw, state  # beyond 2 divided by the curvature, in the steep bowl alone
+
+    assert why(graded(TO_THE_BOTTOM, nothing, descend=step)) == ("far", "descend after 90 steps on a steep bowl")
 
 
 def test_converges_stops_at_the_first_iterate_that_is_not_finite() -> None:
     outcome = graded(TO_THE_BOTTOM, nothing, descend=lambda w, dw, state, **_: (w * 1e200, state))
-    assert why(outcome) == ("diverged", "descend after 2 steps")
+    assert why(outcome) == ("diverged", "descend after 2 steps on a bowl")
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    place=st.tuples(st.floats(-3, 3), st.floats(-3, 3)), speed=st.sampled_from([0.3, 1.0]), seed=st.integers(0, 2**32)
+)
+def test_who_walks_to_a_place_of_its_own_does_not_converge(place: Any, speed: float, seed: int) -> None:
+    def step(w: np.ndarray, dw: np.ndarray, state: Any, **_: float) -> Any:
+        return w + speed * (np.array(place) - w), state
+
+    exact = converges(descend, slope, on=bowls, within=1e-3, steps=40)
+    assert why(graded(exact, nothing, seed=seed, descend=step))[0] == "far"

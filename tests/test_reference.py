@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from grader.inside.plan import Plan
 torch = pytest.importorskip("torch")
 
 from grader.topics.folder import Assignment  # noqa: E402
-from grader.truth.reference import Oracle, eager, layer  # noqa: E402
+from grader.truth.reference import Oracle, eager, layer, stepwise  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 GRADIENTS = ([0.0, 1.0, -3e-7], [2.0, -1e5, 0.0], [-0.1, 0.3, 7.0])
@@ -65,6 +66,7 @@ def test_the_reference_imports_neither_torch_s_compiler_nor_sympy(topic: str) ->
     program = f"""
 import sys
 from pathlib import Path
+from typing import Any
 from grader.submission.in_process import Live
 from grader.topics.folder import Assignment
 from grader.truth.reference import Oracle
@@ -96,3 +98,28 @@ def test_a_reference_that_changes_its_argument_in_place_does_not_change_what_the
     plan.want(*plan.call("add_one", x))
     assert np.array_equal(oracle.run(plan)[0].value, [1, 1, 1])
     assert np.array_equal(x, [0, 0, 0])
+
+
+@pytest.mark.parametrize(
+    ("optimiser", "hyper"),
+    [
+        (torch.optim.Adam, {"betas": (0.8, 0.99)}),
+        (torch.optim.SGD, {"momentum": 0.9}),
+        (torch.optim.Adagrad, {}),
+    ],
+)
+def test_a_stepwise_optimiser_follows_a_schedule_as_torch_s_own_does_to_the_last_bit(
+    optimiser: type, hyper: Any
+) -> None:
+    """torch's own schedulers change `lr` in the groups of one optimiser."""
+    parameter = torch.nn.Parameter(torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64))
+    made: Any = eager(optimiser)
+    own = made([parameter], lr=1.0, **hyper)
+    w, state = parameter.detach().clone(), dict[str, Any]()
+    step = stepwise(lambda parameters, lr: made(parameters, lr=lr, **hyper))
+    for lr, gradient in zip((0.1, 0.01, 0.5), GRADIENTS, strict=True):
+        own.param_groups[0]["lr"] = lr
+        parameter.grad = torch.tensor(gradient, dtype=torch.float64)
+        own.step()
+        w, state = step(w, torch.tensor(gradient, dtype=torch.float64), state, lr=lr)
+        assert torch.equal(w, parameter.detach())

@@ -135,9 +135,14 @@ def compared(got: Any, want: Any) -> Said:
     return caught.value.evidence.id, str(caught.value)  # type: ignore[attr-defined]
 
 
+def bowls(rng: np.random.Generator) -> Any:
+    to = rng.integers(-3, 4, size=2)
+    yield "a bowl", {"start": to + 6, "to": to}
+
+
 VALUE, SLOPE = matches(wave), matches(wave_slope)
 OWN_SLOPE = gradient(of=wave, by=wave_slope, wrt="x")
-BOTTOM = converges(descend, start=[4, 4], slope=lambda w: w - [1.0, -2.0], to=[1, -2], within=0.2, steps=20)
+BOTTOM = converges(descend, lambda w, case: w - case["to"], on=bowls, within=0.2, steps=20)
 BAND = band(trained, lambda case, answer: {"the end": answer, "curve": [0, 0]}, of=["the end"], ensemble="many")
 
 EXAMPLES: dict[str, list[Callable[[], Said]]] = {

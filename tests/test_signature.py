@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.checks import SingleCase, matches
 from grader.errors import TopicError
 from grader.inside.plan import Plan
+from grader.judging.smallest.simpler import moves
 from grader.proving.do_nothing import do_nothing_programs, do_nothing_sources
 from grader.submission.in_process import Live
 from grader.topics.signature import (
@@ -300,3 +302,49 @@ def test_a_class_that_needs_a_process_of_its_own_is_python(body: str) -> None:
     source = do_nothing_sources(targets_of(Tally))[body]
     compile(source, "nothing", "exec")
     assert source.startswith("class Tally:")
+
+
+# ------------------------------------------------------------------------------------------------------- any shape
+
+
+def move(w: Reals["..."], dw: Reals["..."], state: Opaque, *, lr=0.1) -> {"w": Reals["..."], "state": Opaque}:
+    """One step."""
+
+
+@given(shape=st.lists(st.integers(1, 4), max_size=3).map(tuple), seed=st.integers(0, 2**32))
+def test_arrays_of_any_shape_are_drawn_in_the_shape_that_is_given_and_answered_in_it(shape: Any, seed: int) -> None:
+    case = sample(move, np.random.default_rng(seed), shape=shape, state={})
+    assert np.shape(case["w"]) == np.shape(case["dw"]) == shape
+    assert function(move).shape(0, case) == shape
+    plan = Plan()
+    plan.want(*function(move).ask(plan, case)[:1])
+    (answer,) = do_nothing_programs(targets_of(move))["returns zeros"].run(plan)
+    assert np.shape(answer) == shape
+
+
+def test_any_shape_is_said_so_to_the_student() -> None:
+    text = stub(function(move))
+    assert text.count("real array of any shape") == 3
+    assert "..." not in text.replace('"""', "")
+
+
+def test_a_shape_that_is_not_given_is_told_with_the_word_for_it() -> None:
+    with pytest.raises(TopicError, match=r"write sample\(move, rng, shape=…\)"):
+        sample(move, np.random.default_rng(0), state={})
+    with pytest.raises(TopicError, match=r"move has no `n` .*its sizes shape"):
+        sample(move, np.random.default_rng(0), n=3, state={})
+
+
+@pytest.mark.parametrize("shape", ["n ...", "... 3", "*n", ".."])
+def test_any_shape_stands_alone(shape: str) -> None:
+    with pytest.raises(TopicError, match=r'or "\.\.\." for any shape'):
+        Reals[shape]
+
+
+@pytest.mark.parametrize("shape", [(), (5,), (5, 2), (5, 2, 3)])
+def test_arrays_of_any_shape_are_made_smaller_together_along_their_first_axis(shape: tuple[int, ...]) -> None:
+    alone = SingleCase.of(matches(move), [], lambda case, wrong: [])
+    case = {"w": np.zeros(shape), "dw": np.ones(shape)}
+    smaller = [found for change in moves(alone, case) if (found := change(case)) is not None]
+    assert all(np.shape(found["w"]) == np.shape(found["dw"]) for found in smaller)
+    assert {np.shape(found["w"])[:1] for found in smaller} == ({(n,) for n in (1, 2, 3, 4, 5)} if shape else {()})

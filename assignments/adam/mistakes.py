@@ -4,6 +4,19 @@ from grader import Mistake
 
 CORRECT_M = ("m_hat = m / (1 - beta1**t)", "m_hat = m")
 CORRECT_V = ("v_hat = v / (1 - beta2**t)", "v_hat = v")
+LOOP = """
+from math import sqrt
+
+
+def adam(w, dw, state, *, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    t, m, v = state or (0, [0.0] * len(w), [0.0] * len(w))
+    t, m, v, new = t + 1, list(m), list(v), np.empty(len(w))
+    for i in range(len(w)):
+        m[i] = beta1 * m[i] + (1 - beta1) * dw[i]
+        v[i] = beta2 * v[i] + (1 - beta2) * dw[i] ** 2
+        new[i] = w[i] - lr * (m[i] / (1 - beta1**t)) / (sqrt(v[i] / (1 - beta2**t)) + eps)
+    return new, (t, m, v)
+"""
 DENOMINATOR = "(np.sqrt(v_hat) + eps)"
 
 mistakes = [
@@ -67,6 +80,20 @@ mistakes = [
             "0.9 and 0.999 are only defaults: use the arguments beta1 and beta2."),
     Mistake("eps fixed",                      DENOMINATOR,                  "(np.sqrt(v_hat) + 1e-8)",
             "1e-8 is only the default: use the argument eps."),
+    Mistake("lr of the first step kept",      "    t = state",              '    lr = state.get("lr", lr)\n    t = state',
+            "You keep the lr of the first step: use the argument of each call, for a schedule changes it on the way.",
+            also=[('"t": t,', '"t": t, "lr": lr,')]),
+    Mistake("a step without gradients left out",
+            "    t = state", "    if not dw.any():\n        return w, state\n    t = state",
+            "Where every gradient is 0 you do nothing. Such a step counts, too: t goes up, m and v fade, and m still moves w."),
+    Mistake("state reset where gradients are 0", "    t = state",           "    state = state if dw.any() else {}\n    t = state",
+            "Where every gradient is 0 you begin again: keep t, m and v, for the averages only fade by such a step."),
+    Mistake("divided by the gradient's length",  "    t = state",
+            "    length = np.linalg.norm(dw)\n    dw = dw / length * length\n    t = state",
+            "Where every gradient is 0 you divide 0 by 0: such a tensor has to stay where it is."),
+    Mistake("a loop over len(w)", code=LOOP,
+            say="len(w) counts the rows of a matrix, so that your loop meets whole rows: work on arrays, without a loop. Then any "
+            "shape is right."),
     Mistake("uphill",                         "w = w - lr",                 "w = w + lr", "You walk uphill: subtract the step."),
     Mistake("only the change returned",       "w = w - lr",                 "w = -lr",
             "You return the change of w: return w with the change added."),

@@ -5,6 +5,21 @@ from grader import Mistake
 VELOCITY = 'v = beta * state.get("v", 0) + dw'
 AVERAGE = 'u = beta * state.get("u", 0) + (1 - beta) * lr * dw'
 DOWNHILL = "w = w - lr * v"
+LOOP = """
+import numpy as np
+
+
+def {0}(w, dw, state, *, lr=0.01, beta=0.9):
+    v, new = list(state or [0.0] * len(w)), np.empty(len(w))
+    for i in range(len(w)):
+        v[i] = beta * v[i] + {1}
+        new[i] = w[i] - lr * v[i]
+    return new, v
+"""
+ROWS = (
+    "len(w) counts the rows of a matrix, so that your loop meets whole rows: work on arrays, without a loop. Then any shape is "
+    "right."
+)
 
 mistakes = [
     # momentum: v ← beta v + dw, w ← w - lr v
@@ -31,6 +46,19 @@ mistakes = [
             "0.9 is only the default: use the argument beta."),
     Mistake("lr fixed",                             DOWNHILL,   "w = w - 0.01 * v",
             "0.01 is only the default: use the argument lr."),
+    Mistake("lr of the first step kept",            "    " + VELOCITY, '    lr = state.get("lr", lr)\n    ' + VELOCITY,
+            "You keep the lr of the first step: use the argument of each call, for a schedule changes it on the way.",
+            also=[('{"v": v}', '{"v": v, "lr": lr}')]),
+    Mistake("no step where gradients are 0",
+            "    " + VELOCITY, "    if not dw.any():\n        return w, state\n    " + VELOCITY,
+            "Where every gradient is 0 you do nothing: v fades, and still moves w."),
+    Mistake("forgotten where gradients are 0",      '{"v": v}', '{"v": v} if dw.any() else {}',
+            "After a step in which every gradient is 0 you begin again: the velocity only fades by it, v = beta * v."),
+    Mistake("divided by the gradient's length",     "    " + VELOCITY,
+            "    length = np.linalg.norm(dw)\n    dw = dw / length * length\n    " + VELOCITY,
+            "Where every gradient is 0 you divide 0 by 0: such a tensor moves on with what is left of its velocity.",
+            also=[("def momentum(", "import numpy as np\n\n\ndef momentum(")]),
+    Mistake("a loop over len(w)",                   code=LOOP.format("momentum", "dw[i]"), say=ROWS),
     Mistake("one velocity for all tensors",         "def momentum(", "memory = {}\n\n\ndef momentum(",
             "Your velocity lives in a global, so every tensor and every run shares it: keep it in `state`.",
             also=[("    " + VELOCITY, "    state = memory\n    " + VELOCITY),
@@ -62,6 +90,19 @@ mistakes = [
     Mistake("the average points uphill",                "w = w - u",         "w = w + u", "You walk uphill: subtract u."),
     Mistake("beta fixed in the average",                "    " + AVERAGE,    "    beta = 0.9\n    " + AVERAGE,
             "0.9 is only the default: use the argument beta."),
+    Mistake("the average keeps the lr of the first step", "    " + AVERAGE, '    lr = state.get("lr", lr)\n    ' + AVERAGE,
+            "You keep the lr of the first step: use the argument of each call, for a schedule changes it on the way.",
+            also=[('{"u": u}', '{"u": u, "lr": lr}')]),
+    Mistake("no step of the average where gradients are 0",
+            "    " + AVERAGE, "    if not dw.any():\n        return w, state\n    " + AVERAGE,
+            "Where every gradient is 0 you do nothing: u fades, and still moves w."),
+    Mistake("the average forgotten where gradients are 0", '{"u": u}', '{"u": u} if dw.any() else {}',
+            "After a step in which every gradient is 0 you begin again: the average only fades by it, u = beta * u."),
+    Mistake("the average divided by the gradient's length", "    " + AVERAGE,
+            "    length = np.linalg.norm(dw)\n    dw = dw / length * length\n    " + AVERAGE,
+            "Where every gradient is 0 you divide 0 by 0: such a tensor moves on with what is left of its average.",
+            also=[("def ema_momentum(", "import numpy as np\n\n\ndef ema_momentum(")]),
+    Mistake("a loop over len(w) in the average", code=LOOP.format("ema_momentum", "(1 - beta) * dw[i]"), say=ROWS),
     Mistake("one average for all tensors",              "def ema_momentum(", "averages = {}\n\n\ndef ema_momentum(",
             "Your average lives in a global, so every tensor and every run shares it: keep it in `state`.",
             also=[("    " + AVERAGE, "    state = averages\n    " + AVERAGE),

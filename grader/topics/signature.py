@@ -7,7 +7,7 @@
 (state, caches), `Random` a generator of random numbers (`np.random.Generator`), made in the student's process from a
 seed. A dict or tuple of these is several outputs. A `Layer` is a pair forward/backward with an opaque cache, an `Object` a
 class: its annotations are the attributes that are read, its methods what is called. Sizes are letters, bound where a case
-is drawn, or digits.
+is drawn, or digits; `Reals["..."]` has any shape, the same in all arrays of the function that are declared so.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import numpy as np
 from ..errors import TopicError
 from ..inside.wire import Seeded
 from .cases import place
-from .targets import Class, Function, Parameter, Spec, Target
+from .targets import ANY_SHAPE, Class, Function, Parameter, Spec, Target
 
 __all__ = [
     "Class",
@@ -46,6 +46,7 @@ __all__ = [
     "targets_of",
 ]
 
+SHAPE = "shape"  # the keyword of `sample` that binds "..."
 KINDS = 'Reals["n d"], Ints["n", "c"], Opaque or Random'
 
 
@@ -55,8 +56,11 @@ class _Arrays:
 
     def __getitem__(self, dims: Any) -> Spec:
         shape, below = dims if isinstance(dims, tuple) and len(dims) == 2 else (dims, "")
-        if not isinstance(shape, str) or not all(d.isdigit() or d.isidentifier() for d in shape.split()):
-            expected = f'sizes are letters or digits with blanks between, as in {self.name}["n 3"]'
+        sizes = isinstance(shape, str) and all(d.isdigit() or d.isidentifier() for d in shape.split())
+        if not sizes and shape != ANY_SHAPE:
+            expected = (
+                f'sizes are letters or digits with blanks between, as in {self.name}["n 3"], or "..." for any shape'
+            )
             raise TopicError(f"{self.name}[{dims!r}]: {expected}")
         return Spec(self.kind, tuple(shape.split()), str(below))
 
@@ -217,11 +221,14 @@ def sample(declared: Declared, rng: Any, *, scale: float = 1.0, **given: Any) ->
     """Draw arguments that fit a signature (a layer's is its forward's): reals N(0, scale²), ints below their bound, a seed
     for a generator.
 
-    `given` binds sizes (n=8) and may give an argument outright (x=...). Hyper-parameters are left out unless given; one that
-    is a whole number is a size as well. Raise TopicError where a size is not given, or what is given has no place.
+    `given` binds sizes (n=8; shape=(3, 4) where "..." is declared) and may give an argument outright (x=...). Hyper-parameters
+    are left out unless given; one that is a whole number is a size as well. Raise TopicError where a size is not given, or
+    what is given has no place.
     """
     target = functions_of(declared)[0]
     letters = {letter for p in target.parameters if p.spec is not None for letter in p.spec.letters}
+    if ANY_SHAPE in letters:
+        letters = letters - {ANY_SHAPE} | {SHAPE}
     for name in given:
         if name not in letters and all(name != p.name for p in target.parameters):
             has = f"its arguments are {', '.join(p.name for p in target.parameters)}"
@@ -236,15 +243,15 @@ def sample(declared: Declared, rng: Any, *, scale: float = 1.0, **given: Any) ->
         elif p.spec is not None and p.spec.kind == "random":
             case[p.name] = Seeded(int(rng.integers(1 << 63)))
         elif p.spec is not None and p.spec.is_array:
-            if free := sorted(p.spec.letters - sizes_given.keys()):
+            if free := sorted({SHAPE if d == ANY_SHAPE else d for d in p.spec.letters} - sizes_given.keys()):
                 sentence = f"the size `{free[0]}` of `{p.name}` is not given"
                 raise TopicError(f"sample({target.name}, …): {sentence}: write sample({target.name}, rng, {free[0]}=…)")
             case[p.name] = _draw(p.spec, rng, scale, sizes_given)
     return case
 
 
-def _draw(spec: Spec, rng: Any, scale: float, sizes: Mapping[str, int]) -> Any:
-    shape = tuple(int(d) if d.isdigit() else sizes[d] for d in spec.dims)
+def _draw(spec: Spec, rng: Any, scale: float, sizes: Mapping[str, Any]) -> Any:
+    shape = tuple(sizes[SHAPE] if spec.any_shape else (int(d) if d.isdigit() else sizes[d] for d in spec.dims))
     if spec.kind == "real":
         return scale * rng.normal(size=shape) if shape else scale * float(rng.normal())
     below = int(spec.below) if spec.below.isdigit() else sizes[spec.below]

@@ -16,6 +16,8 @@ from ..errors import Lacks, TopicError
 from ..inside.plan import Plan
 from ..inside.wire import Ref
 
+ANY_SHAPE = "..."  # stands alone in a declaration: any number of axes, the same in all that are declared so
+
 
 @dataclass(frozen=True)
 class Spec:
@@ -30,6 +32,10 @@ class Spec:
         return self.kind in ("real", "int")
 
     @property
+    def any_shape(self) -> bool:
+        return self.dims == (ANY_SHAPE,)
+
+    @property
     def letters(self) -> frozenset[str]:
         """The sizes that are letters, the bound of whole numbers among them."""
         return frozenset(d for d in (*self.dims, self.below) if d and not d.isdigit())
@@ -42,8 +48,8 @@ class Spec:
         noun = {"real": "real", "int": "whole number"}[self.kind]
         if not self.dims:
             return f"a {noun}" + (" number" if self.kind == "real" else "")
-        shape = f"({', '.join(self.dims)}{',' if len(self.dims) == 1 else ''})"
-        return f"{noun if self.kind == 'real' else 'integer'} array of shape {shape}" + (
+        shape = f"shape ({', '.join(self.dims)}{',' if len(self.dims) == 1 else ''})"
+        return f"{noun if self.kind == 'real' else 'integer'} array of {'any shape' if self.any_shape else shape}" + (
             f", each 0 ≤ value < {self.below}" if self.below else ""
         )
 
@@ -99,16 +105,19 @@ class Function:
         names = [name for name, _ in self.outputs] if len(self.outputs) > 1 else []
         return plan.call(self.name, *args, outputs=len(self.outputs), names=names, **kwargs)
 
-    def sizes(self, case: Mapping[str, Any]) -> dict[str, int]:
-        """Return the letters of the signature, bound by the shapes of a case; a whole-number argument, given or by default,
-        binds its own name. Raise TopicError where an array of the case has not the declared number of axes."""
-        bound: dict[str, int] = {}
+    def sizes(self, case: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the letters of the signature, bound by the shapes of a case ("...": by a whole shape); a whole-number argument,
+        given or by default, binds its own name. Raise TopicError where an array of the case has not the declared number of axes."""
+        bound: dict[str, Any] = {}
         for p in self.parameters:
             value = case.get(p.name, p.default)
             if p.spec is None and isinstance(value, int):
                 bound[p.name] = value
             if p.spec is not None and p.spec.is_array and p.name in case:
                 shape = np.shape(case[p.name])
+                if p.spec.any_shape:
+                    bound[ANY_SHAPE] = shape
+                    continue
                 if len(shape) != len(p.spec.dims):
                     raise TopicError(
                         f"`{p.name}` of {self.name} is declared as {p.spec.describe()}, but has shape {shape} in a case"
@@ -120,9 +129,11 @@ class Function:
         """Return everything that has a name in a call: arguments, hyper-parameters (their defaults, too), and sizes by letter."""
         return {**self.defaults, **self.arguments(case), **self.sizes(case)}
 
-    def bound_shape(self, output: int, sizes: Mapping[str, int]) -> tuple[int, ...] | None:
+    def bound_shape(self, output: int, sizes: Mapping[str, Any]) -> tuple[int, ...] | None:
         """Return the shape of an output where letters have these sizes; None where one has none."""
-        dims = self.outputs[output][1].dims
+        dims, any_shape = self.outputs[output][1].dims, self.outputs[output][1].any_shape
+        if any_shape:
+            return sizes.get(ANY_SHAPE)
         return None if self._free(dims, sizes) else tuple(int(d) if d.isdigit() else sizes[d] for d in dims)
 
     def shape(self, output: int, case: Mapping[str, Any]) -> tuple[int, ...]:

@@ -223,18 +223,18 @@ def eager(optimiser: type[torch.optim.Optimizer]) -> type[torch.optim.Optimizer]
 def stepwise(make: Callable[..., torch.optim.Optimizer]) -> Callable[..., Any]:
     """Return a torch.optim optimiser as the pure step (w, dw, state, **hyper) → (w, state).
 
-    `make(parameters, **hyper)` builds it, best of an `eager` class.
+    `make(parameters, **hyper)` builds it, best of an `eager` class: anew at each step, since hyper-parameters may change.
     """
 
     def step(w: torch.Tensor, dw: torch.Tensor, state: Any, **hyper: Any) -> tuple[torch.Tensor, Any]:
-        if not state:
-            parameter = torch.nn.Parameter(w.clone())
-            state = {"w": parameter, "optimiser": make([parameter], **hyper)}
+        parameter = state["w"] if state else torch.nn.Parameter(w.clone())
+        optimiser = make([parameter], **hyper)
+        optimiser.state.update(state.get("memory", {}))
         with torch.no_grad():
-            state["w"].copy_(w)
-        state["w"].grad = dw.clone()
-        state["optimiser"].step()
-        return state["w"].detach().clone(), state
+            parameter.copy_(w)
+        parameter.grad = dw.clone()
+        optimiser.step()
+        return parameter.detach().clone(), {"w": parameter, "memory": optimiser.state}
 
     return step
 

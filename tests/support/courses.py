@@ -142,14 +142,18 @@ from grader import Opaque, Reals, Row, Topic, converges, trajectory
 def heavy_ball(w: Reals["n"], dw: Reals["n"], state: Opaque, *, lr=0.1, beta=0.9) -> (Reals["n"], Opaque):
     """One step:  v ← beta v + dw,  w ← w - lr v.  `state` is {} before the first step."""
 
-def bowl(w):
-    return (w - [3.0, -2.0]) * [1.0, 4.0]
+def bowls(rng):
+    to = rng.uniform(-3, 3, size=2)
+    yield "a bowl", {"start": to + [-2, 3], "to": to}
+
+def slope(w, case):
+    return (w - case["to"]) * [1.0, 4.0]
 
 topic = Topic("Heavy ball", lambda rng: iter(()), rubric=[
     Row("steps", 3, "ten steps are right", trajectory(heavy_ball, steps=10)),
     Row("two", 2, "two tensors do not share a state", trajectory(heavy_ball, steps=4, tensors=2, lr=0.5), needs="steps"),
     Row("bowl", 1, "it finds the bottom of a bowl",
-        converges(heavy_ball, start=[1, 1], slope=bowl, to=[3, -2], within=0.05, steps=60, lr=0.1, beta=0.5)),
+        converges(heavy_ball, slope, on=bowls, within=0.05, steps=60, lr=0.1, beta=0.5)),
 ])
 '''
 

@@ -6,7 +6,7 @@ import numpy as np
 def momentum(w, dw, state, *, lr=0.01, beta=0.9):
     history = [*state, dw] if state else [dw]
     fade = np.power(beta, np.arange(len(history))[::-1])
-    return w - lr * np.einsum("t,tn->n", fade, np.array(history)), history
+    return w - lr * np.einsum("t,t...->...", fade, np.array(history)), history
 
 
 def ema_momentum(w, dw, state, *, lr=0.01, beta=0.9):

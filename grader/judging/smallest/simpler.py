@@ -70,7 +70,8 @@ def sizes(alone: SingleCase, case: Mapping[str, Any]) -> dict[str, int]:
     bound: dict[str, int] = {}
     for name, spec in alone.specs.items():
         if name in case:
-            bound.update((d, n) for d, n in zip(spec.dims, np.shape(case[name]), strict=True) if not d.isdigit())
+            axes = zip(spec.dims, np.shape(case[name]), strict=not spec.any_shape)  # of any shape: the first axis alone
+            bound.update((d, n) for d, n in axes if not d.isdigit())
     return bound
 
 
