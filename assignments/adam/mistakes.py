@@ -41,7 +41,7 @@ mistakes = [
             "Your first step uses t = 2: t counts the steps taken, this one included, so it is 1 at first."),
     Mistake("t starts at 0",                  'state.get("t", 0) + 1',      'state.get("t", 0)',
             "Your first step uses t = 0, and 1 - beta**0 is 0: raise t before you divide by 1 - beta**t.",
-            also=[('"t": t,', '"t": t + 1,')]),
+            also=[('"t": t,', '"t": t + 1,')], costs=20),  # nan from the first step on: dead
     Mistake("one t for all tensors",          "def adam(",                  "calls = 0\n\n\ndef adam(",
             "You count all calls together. Each tensor has taken its own number of steps: keep t in `state`.",
             also=[('t = state.get("t", 0) + 1', "global calls\n    calls += 1\n    t = calls")]),

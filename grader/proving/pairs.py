@@ -71,6 +71,7 @@ def diagnose_pairs(
     assignment: Assignment, truth: TruthSource, known: Sequence[Known], progress: Callable[[str], None]
 ) -> PairsReport:
     """Make every pair of mistakes, run it on the public cases and diagnose it; `known` is what each mistake loses alone."""
+    known = known[: len(assignment.mistakes)]  # the declared ones: behind them are those that were made of them
     found = KnownMistakes(assignment, lambda: nullcontext(in_this_process(assignment, truth, PUBLIC_SEED)))
     found.prepare(lambda done, of: progress(f"{assignment.slug}: pairs of mistakes, {done} of {of}"))
     with found.runners() as run:
