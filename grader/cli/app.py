@@ -101,6 +101,32 @@ def grade(
 
 
 @app.command()
+def prepare(
+    topics: Annotated[list[str] | None, typer.Argument(help="Topics to prepare (default: all).")] = None,
+    device: Annotated[Device | None, typer.Option(help="Where the reference runs (default: autograder.yml).")] = None,
+    round: Annotated[str, typer.Option("--round", help="Name of the round.")] = "1",
+    course: CourseOption = None,
+    format: Format = Form.text,
+    no_progress: NoProgress = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find out ahead what a round's known mistakes answer: `grade` does it beside the first submissions, else."""
+    with guarded():
+        from . import preparing
+
+        raise typer.Exit(
+            preparing.prepare(
+                topics or [],
+                round,
+                device.value if device else None,
+                course,
+                format.value,
+                progress=not (no_progress or quiet),
+            )
+        )
+
+
+@app.command()
 def test(
     notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="Your notebook or .py file.")],
     answers: Annotated[

@@ -7,7 +7,7 @@ are judged. So the same file gets the same Result, whoever was graded before.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import Any
@@ -17,9 +17,6 @@ from ..submission.find import Submission
 from .grade import Grading, Judged
 
 IN_FLIGHT = 4  # submissions per worker that are read ahead: memory stays flat however large the class
-
-Told = Callable[[str, int, int], None]
-"""Told how many programs of how many of a topic have been run."""
 
 
 def grade_all(grading: Grading, submissions: Iterable[Submission], workers: int) -> Iterator[Result]:
@@ -66,8 +63,8 @@ def grade_all(grading: Grading, submissions: Iterable[Submission], workers: int)
 class Preparation:
     """Prepares the topics of a round, one after the other, in a thread of its own. `waiting` are submissions to be named."""
 
-    def __init__(self, grading: Grading, told: Told = lambda topic, done, of: None) -> None:
-        self.grading, self.told = grading, told
+    def __init__(self, grading: Grading) -> None:
+        self.grading = grading
         self.waiting: list[Judged] = []
         self._thread = ThreadPoolExecutor(1)
         self._topics: dict[str, Future[None]] = {}
@@ -92,10 +89,9 @@ class Preparation:
             self._topics[topic] = self._thread.submit(self._prepare, topic)
 
     def _prepare(self, topic: str) -> None:
-        def went_on(done: int, of: int) -> None:
+        def went_on() -> None:
             if self._stopped.is_set():
                 raise _Stopped
-            self.told(topic, done, of)
 
         self.grading.topic_round(topic).mistakes.prepare(went_on)
 
@@ -108,11 +104,6 @@ class Preparation:
     def wait(self) -> None:
         """Wait until a submission that waits is ready."""
         wait([self._topics[judged.submission.topic] for judged in self.waiting], return_when=FIRST_COMPLETED)
-
-    def results(self) -> None:
-        """Wait for all topics. Raises what the first that could not be prepared raised."""
-        for future in self._topics.values():
-            future.result()
 
 
 class _Stopped(Exception):

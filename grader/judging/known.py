@@ -7,7 +7,6 @@ bundle, this very process.
 from __future__ import annotations
 
 import hashlib
-import itertools
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -36,8 +35,8 @@ Runner = Callable[[str, str, Sequence[str] | None], list[Outcome]]
 Runners = Callable[[], AbstractContextManager[Runner]]
 """Make a runner; whatever process it has ends with the `with` block."""
 
-Progress = Callable[[int, int], None]
-"""Told how many programs of how many have been run."""
+Progress = Callable[[], None]
+"""Called when another program has been run."""
 
 
 def in_this_process(assignment: Assignment, truth: TruthSource, seed: int) -> Runner:
@@ -93,7 +92,7 @@ class KnownMistakes:
         self._made: Future[tuple[dict[str, Outcome], list[Known]]] | None = None
         self._first = threading.Lock()  # held only while it is seen who is the first to ask
 
-    def prepare(self, progress: Progress = lambda done, of: None) -> tuple[dict[str, Outcome], list[Known]]:
+    def prepare(self, progress: Progress = lambda: None) -> tuple[dict[str, Outcome], list[Known]]:
         """Return how the solution's rows end, by their ids, and the known mistakes, all with their whole answers.
 
         The first to ask runs them; whoever asks meanwhile waits for its answer.
@@ -114,12 +113,11 @@ class KnownMistakes:
         return self.prepare()[1]
 
     def _run_all(self, progress: Progress) -> tuple[dict[str, Outcome], list[Known]]:
-        total, numbers = 1 + len(self.assignment.mistakes), itertools.count(1)  # and some more, made of these
         with self.runners() as run:
 
             def counted(source: str, name: str) -> list[Outcome]:
                 found = self._outcomes(run, source, name)
-                progress(next(numbers), total)
+                progress()
                 return found
 
             return _beside_solution(self.assignment, counted)

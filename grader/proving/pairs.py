@@ -73,9 +73,12 @@ def diagnose_pairs(
     """Make every pair of mistakes, run it on the public cases and diagnose it; `known` is what each mistake loses alone."""
     known = known[: len(assignment.mistakes)]  # the declared ones: behind them are those that were made of them
     found = KnownMistakes(assignment, lambda: nullcontext(in_this_process(assignment, truth, PUBLIC_SEED)))
-    found.prepare(lambda done, of: progress(f"{assignment.slug}: pairs of mistakes, {done} of {of}"))
+    found.prepare()
     with found.runners() as run:
-        ran = [(pair, found.whole(run, pair).outcomes) for pair in found.pairs]
+        ran = []
+        for pair in found.pairs:
+            ran.append((pair, found.whole(run, pair).outcomes))
+            progress(f"{assignment.slug}: pairs of mistakes")
     wrong = [(pair, outcomes) for pair, outcomes in ran if any(o.error for o in outcomes)]
     programs = [(k.hint.name, k.outcomes) for k in known] + [(pair.hint.name, outcomes) for pair, outcomes in wrong]
     alike = _with_a_twin(programs)
