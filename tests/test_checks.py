@@ -162,6 +162,13 @@ class Clocked(Live):
         return self.clock
 
 
+def test_a_backward_that_computes_nothing_is_not_cheap() -> None:
+    student = Clocked(0.5, 0.5)
+    student.world = {**student.world, "scale_backward": lambda dout, cache: (dout * 0, dout[0] * 0)}
+    [outcome] = outcomes(Topic("Miniature", layers, [Row("row", 1, "cheap", cheap(scale, on=layers))]), student)
+    assert why(outcome) == ("dead", "scale_backward on a batch")
+
+
 def cost(forward: float, backward: float) -> Outcome:
     topic = Topic("Miniature", layers, [Row("row", 1, "cheap", cheap(scale, on=layers))])
     student = Clocked(forward, backward)
