@@ -14,13 +14,13 @@ from grader import (
     either,
     gradient,
     holds,
-    matches,
     perform,
     pure,
     sample,
     statistical,
     vjp,
 )
+from grader.checks import Truth, asking, require_close
 
 
 class dropout(Layer):
@@ -57,11 +57,15 @@ def inference(rng):
     yield "inference, p = 0.2", sample(dropout, rng, n=1, d=7, p=0.2, training=False)
     yield "inference, p = 0.9", sample(dropout, rng, n=8, d=3, p=0.9, training=False)
 
+def signs(n):
+    """n entries, of which every third is negative."""
+    return np.where(np.arange(n) % 3 == 1, -1.0, 1.0)[None]
+
 def many(rng):
-    yield "a million entries",           sample(dropout, rng, x=np.ones((1, 1_000_000)), p=0.2)
-    yield "a million entries, p = 0.235", sample(dropout, rng, x=np.ones((1, 1_000_000)), p=0.235)
-    yield "100,000 entries, p = 0.75",   sample(dropout, rng, x=np.ones((1, 100_000)), p=0.75)
-    yield "100,000 entries, p left out", sample(dropout, rng, x=np.ones((1, 100_000)))
+    yield "a million entries",           sample(dropout, rng, x=signs(1_000_000), p=0.2)
+    yield "a million entries, p = 0.235", sample(dropout, rng, x=signs(1_000_000), p=0.235)
+    yield "100,000 entries, p = 0.75",   sample(dropout, rng, x=signs(100_000), p=0.75)
+    yield "100,000 entries, p left out", sample(dropout, rng, x=signs(100_000))
 
 SIZES = (-3.0, 0.01, 1.0, 40.0)
 
@@ -92,9 +96,21 @@ def some_are_dropped(trial, case):
 def dropped_or_scaled(trial, case):
     x, out, scale = case["x"], trial.exact(dropout, **case), 1 / (1 - case.get("p", 0.5))
     kept = out != 0
+    if not kept.any():
+        raise Wrong("dropout_forward", "every entry of out is 0, expected some to be kept")
     if not np.allclose(out[kept], scale * x[kept], rtol=1e-9, atol=0):
         raise Wrong("dropout_forward", f"what is kept is x times {factors(out, x, kept)}, "
                                        f"expected 1 / (1 − p) = {scale:.10g}")
+
+def nothing_is_dropped(trial, case):
+    """At p = 0, and in inference, out is x; and it is not for a hundred ones in training at p = 0.5."""
+    if case.get("p", 0.5) > 0 and case.get("training", True):
+        return None  # entries may be dropped: no single answer is right
+    require_close(trial.exact(dropout, **case), Truth.of(case["x"]), "`out` of dropout_forward", given=case)
+    ones = np.ones((10, 10))
+    if np.array_equal(trial.call(dropout, x=ones, rng=case["rng"], p=0.5), ones):
+        return "out is x, and so it is in training with p = 0.5, where about half of the entries should be 0"
+    return None
 
 def through_zeros(rng):
     yield from cases(rng)
@@ -138,20 +154,33 @@ def factors(after, before, where):
 # What chance must do
 
 def kept_as_often(trial, case):
-    out = trial.call(dropout, **case)
-    return Count(int((out != 0).sum()), out.size, 1 - case.get("p", 0.5), "entries are kept")
+    kept, keep = trial.call(dropout, **case) != 0, 1 - case.get("p", 0.5)
+    negative = kept[case["x"] < 0]
+    return [Count(int(kept.sum()), kept.size, keep, "entries are kept"),
+            Count(int(negative.sum()), negative.size, keep, "negative entries are kept")]
 
 def as_much_on_average(trial, case):
     """The sum of out over the entries of one size, as a number of kept entries."""
     x, out, keep = case["x"], trial.call(dropout, **case), 1 - case["p"]
     if not np.isfinite(out).all():
         return "an entry of out is not finite"
+    if np.array_equal(out, x):
+        return "out is x: nothing was dropped"
     shares = [np.clip(out[x == size].mean() / size * keep, -1, 2) for size in SIZES]
     return [Count(round(50_000 * share), 50_000, keep, f"entries of {size:g}, by the sum of out, seem to be kept")
             for size, share in zip(SIZES, shares, strict=True)]
 
+def two_calls(trial, case):
+    """What is kept in two calls that share a generator."""
+    def script(world, case):
+        rng = world.let(case["rng"])
+        for _ in range(2):
+            yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng}).out
+
+    return [out != 0 for out in perform(trial, script, case, dropout)]
+
 def one_by_one(trial, case):
-    mask = trial.call(dropout, **case) != 0
+    mask, other = two_calls(trial, case)
     upper, lower = np.split(mask, 2)
     left, right = np.split(mask, 2, axis=1)
     return counts(
@@ -159,16 +188,30 @@ def one_by_one(trial, case):
         (mask[0::2], mask[1::2], "column", "pairs of kept neighbours stand in one column"),
         (upper, lower, "column", "pairs of kept entries stand at one place of upper and lower half"),
         (left, right, "column", "pairs of kept entries stand at one place of left and right half"),
+        *as_far_apart(most_alike(mask), other),
     )
 
-def anew_in_each_call(trial, case):
-    def script(world, case):
-        rng = world.let(case["rng"])
-        yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng}).out
-        yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng}).out
+def most_alike(mask):
+    """How far apart, row after row, entries are most alike (or most unlike): where the autocorrelation is largest, up to
+    half of the mask. Its standard deviation at a distance of k is as 1/√(n − k)."""
+    row = mask.ravel() - mask.mean()
+    n = row.size
+    spectrum = np.fft.rfft(row, 2 * n)
+    products = np.fft.irfft(np.abs(spectrum) ** 2)[1 : n // 2 + 1]
+    return 1 + int(np.argmax(np.abs(products) / np.sqrt(n - np.arange(1, n // 2 + 1))))
 
-    first, second = perform(trial, script, case, dropout)
-    return counts((first != 0, second != 0, "column", "pairs of kept entries stand at one place in two calls"))
+def as_far_apart(distance, mask):
+    """Pairs of entries at a distance that another call proposed, each entry in one pair; from the start, and shifted."""
+    row, places = mask.ravel(), np.arange(mask.size - distance)
+    for shift in (0, min(distance, mask.size - 2 * distance)):
+        at = places[(places >= shift) & ((places - shift) // distance % 2 == 0)]
+        at = at[: at.size // 2 * 2]
+        what = "pairs of kept entries are as far apart as the most alike of another call"
+        yield row[None, at], row[None, at + distance], "column", f"{what}{', shifted' * bool(shift)}"
+
+def anew_in_each_call(trial, case):
+    first, second = two_calls(trial, case)
+    return counts((first, second, "column", "pairs of kept entries stand at one place in two calls"))
 
 def from_rng_alone(trial, case):
     def script(world, case):
@@ -217,21 +260,23 @@ def counts(*asked, blocks=3_000):
     return found
 
 
+forward = asking(dropout)
+
 topic = Topic("Dropout", cases, rubric=[
-    Row("drops",     1, "in training some entries become 0, and not all", holds(some_are_dropped, dropout, on=one_batch)),
-    Row("scale",     3, "what is kept is divided by 1 − p",    holds(dropped_or_scaled, dropout), needs="drops"),
-    Row("zero",      1, "p = 0 drops nothing",                 matches(dropout, on=nothing_dropped), needs="drops"),
-    Row("infer",     2, "inference leaves x as it is",         matches(dropout, on=inference), needs="drops"),
+    Row("drops",     1, "in training some entries become 0, and not all", holds(some_are_dropped, forward, on=one_batch)),
+    Row("scale",     3, "what is kept is divided by 1 − p",    holds(dropped_or_scaled, forward)),
+    Row("zero",      1, "p = 0 drops nothing",                 holds(nothing_is_dropped, forward, on=nothing_dropped)),
+    Row("infer",     2, "inference leaves x as it is",         holds(nothing_is_dropped, forward, on=inference)),
     Row("rate",      3, "an entry is dropped with probability p",      statistical(kept_as_often, dropout, on=many)),
     Row("mean",      1, "on average out is x, for small and large x",
-                        statistical(as_much_on_average, dropout, on=unequal), needs="drops"),
+                        statistical(as_much_on_average, dropout, on=unequal)),
     Row("single",    2, "entries are dropped one by one",              statistical(one_by_one, dropout, on=wide)),
     Row("number",    1, "how many are dropped is chance, too",         statistical(how_many_is_chance, dropout, on=tiny)),
     Row("calls",     2, "each call drops other entries",               statistical(anew_in_each_call, dropout, on=long)),
     Row("rng",       1, "all chance comes from rng",                   statistical(from_rng_alone, dropout, on=long)),
     Row("bwd",       4, "the gradient goes through forward's own mask",
-                        either(holds(the_same_mask, dropout, on=through_zeros), gradient(of=dropout, on=small)), needs="drops"),
+                        either(holds(the_same_mask, dropout, on=through_zeros), gradient(of=dropout, on=small))),
     Row("infer_bwd", 1, "at inference the gradient passes unchanged",
                         either(vjp(dropout, on=inference), gradient(of=dropout, on=inference)), needs="drops"),
-    Row("pure",      1, "the inputs are left alone",           pure(dropout), needs="drops"),
+    Row("pure",      1, "the inputs are left alone",           pure(dropout)),
 ])
