@@ -264,8 +264,8 @@ forward = asking(dropout)
 
 topic = Topic("Dropout", cases, rubric=[
     Row("drops",     1, "in training some entries become 0, and not all", holds(some_are_dropped, forward, on=one_batch)),
-    Row("scale",     3, "what is kept is divided by 1 − p",    holds(dropped_or_scaled, forward)),
     Row("zero",      1, "p = 0 drops nothing",                 holds(nothing_is_dropped, forward, on=nothing_dropped)),
+    Row("scale",     3, "what is kept is divided by 1 − p",    holds(dropped_or_scaled, forward)),
     Row("infer",     2, "inference leaves x as it is",         holds(nothing_is_dropped, forward, on=inference)),
     Row("rate",      3, "an entry is dropped with probability p",      statistical(kept_as_often, dropout, on=many)),
     Row("mean",      1, "on average out is x, for small and large x",

@@ -111,11 +111,11 @@ def _other_reals(values: np.ndarray, noise: np.ndarray) -> np.ndarray:
 
 
 def _other_whole_numbers(values: np.ndarray, below: int) -> np.ndarray:
-    """Return the next ones, below their bound; where that is not known, others between the least and the greatest of them."""
-    if below:
-        return (values + 1) % below
-    turned = values.min() + values.max() - values if values.size else values
-    return np.where(values > 0, values - 1, values + 1) if np.array_equal(turned, values) else turned
+    """Return others of them, without the greatest; where all are equal, the next one below the bound, or a neighbour."""
+    fewer = np.minimum(values, np.roll(values, 1))
+    if not np.array_equal(fewer, values):
+        return fewer
+    return (values + 1) % below if below else np.where(values > 0, values - 1, values + 1)
 
 
 def require_alive(where: str, found: Sequence[Any], others: Sequence[Any], given: Mapping[str, Any]) -> None:
@@ -142,5 +142,5 @@ def _how_dead(answer: Any, other: Any, given: Mapping[str, Any]) -> str:
             return f"answers its argument `{name}` back"
     if moved is not None and moved.shape == array.shape and np.array_equal(array[finite], moved[finite]):
         constant = array.min() == array.max()
-        return f"answers {short(array.flat[0]) if constant else 'the same'} whatever it is given"
+        return f"answers {short(array.flat[0]) if constant else 'the same'} to two questions with different arguments"
     return ""

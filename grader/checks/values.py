@@ -12,7 +12,7 @@ from ..inside.plan import Plan
 from ..numerics.compare import VALUES, Tolerance, require_close
 from ..topics.asking import Asking, Call, asking, by_name, targets_asked
 from ..topics.cases import Arguments, Cases, authors_code, code_name, place
-from ..topics.cell import assignments, call
+from ..topics.cell import assignments, call, output
 from ..topics.signature import Declared
 from ..topics.targets import Function
 from ..topics.trial import Check, SingleCase, Trial, on_case
@@ -112,4 +112,6 @@ class holds(Check):
         if not any(re.search(rf"\b{f.name}\b", wrong.evidence.where) for f in able):
             return []
         given = assignments(list(dict.fromkeys(p.name for f in able for p in f.parameters)), case)
-        return [*given, *(call(f, case) for f in able)]
+        where = wrong.evidence.where
+        labelled = [f for f in able if any(where.startswith(f.label(i)) for i in range(len(f.outputs)))]
+        return [*given, *(call(f, case) + (output(f, wrong) if f in labelled else "") for f in able)]
