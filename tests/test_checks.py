@@ -116,8 +116,8 @@ def test_pure_sees_dout_and_what_forward_was_given() -> None:
         cache[0][0, 0] += 1
         return result
 
-    assert "argument `dout`" in lost(graded(pure(scale), layers, scale_backward=into_dout))
-    assert "argument `x`" in lost(graded(pure(scale), layers, scale_backward=into_x))
+    assert "its argument `dout`" in lost(graded(pure(scale), layers, scale_backward=into_dout))
+    assert "the argument `x` of scale_forward" in lost(graded(pure(scale), layers, scale_backward=into_x))
 
 
 def test_pure_sees_another_answer_to_the_same_question() -> None:

@@ -1,18 +1,30 @@
 """What a program that computes nothing would fulfil is earned by nobody who computes nothing, and by whoever is merely wrong."""
 # ruff: noqa: F722, F821 -- annotations here are the language of topics
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pytest
 
-from grader.checks import pure
+from grader.checks import Script, pure
 from grader.inside.plan import Plan
 from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic
 from grader.topics.signature import Ints, Random, Reals, sample
-from support.miniature import RIGHT, graded, layers, outcomes, scale, wave_slope, waves, why
+from support.miniature import (
+    RIGHT,
+    RightWalker,
+    Walker,
+    descend,
+    graded,
+    layers,
+    outcomes,
+    scale,
+    wave_slope,
+    waves,
+    why,
+)
 
 DEAD: dict[str, Callable[..., Any]] = {
     "zeros": lambda x, a, **_: np.zeros(len(x)),
@@ -45,6 +57,46 @@ def test_pure_is_not_earned_by_a_function_that_computes_nothing(dead: Callable[.
 )
 def test_pure_is_earned_by_a_wrong_function_that_leaves_its_arguments_alone(wrong: Callable[..., Any]) -> None:
     assert graded(pure(wave_slope), waves, wave_slope=wrong).earned
+
+
+@pytest.mark.parametrize(
+    ("step", "dead"),
+    [
+        (lambda w, dw, state, **_: (w, {"t": 1}), True),
+        (lambda w, dw, state, **_: (np.zeros(len(w)), {"t": 1}), True),
+        (lambda w, dw, state, **_: (w - dw / 0, state), True),
+        (lambda w, dw, state, **_: (w + dw, {"t": 1}), False),
+    ],
+    ids=["w", "zeros", "nan", "uphill"],
+)
+def test_pure_asks_an_optimiser_that_has_an_opaque_state(step: Callable[..., Any], dead: bool) -> None:
+    def steps(rng: np.random.Generator) -> Any:
+        yield "a step", {**sample(descend, rng, k=3), "state": {}}
+
+    outcome = graded(pure(descend), steps, descend=step)
+    assert why(outcome) == ("dead", "descend") if dead else outcome.earned
+
+
+def height(world: Any, case: Mapping[str, Any]) -> Any:
+    yield "the height at w", world.Walker(case["goal"], case["rng"]).height(case["w"])
+
+
+def test_pure_asks_a_script_whether_its_objects_compute() -> None:
+    class Asleep(RightWalker):
+        def height(self, w: np.ndarray) -> float:
+            return 0.0
+
+    class Astray(RightWalker):
+        def height(self, w: np.ndarray) -> float:
+            return -super().height(w)
+
+    def on_a_goal(rng: np.random.Generator) -> Any:
+        yield "a goal", {"goal": rng.normal(size=3), "w": rng.normal(size=3), "rng": sample(drawn, rng)["rng"]}
+
+    check = pure(Script(height, Walker))
+    assert graded(check, on_a_goal).earned
+    assert graded(check, on_a_goal, Walker=Astray).earned
+    assert why(graded(check, on_a_goal, Walker=Asleep)) == ("dead", "Walker")
 
 
 def test_pure_asks_one_plan_for_each_direction_of_a_layer() -> None:

@@ -35,22 +35,26 @@ class dropout(Layer):
         """The derivative of  Σ dout · out  with respect to x, for the entries that this very forward pass dropped."""
 
 
-def cases(rng):
-    yield "a batch",              sample(dropout, rng, n=60, d=70)
-    yield "a fifth dropped",      sample(dropout, rng, n=70, d=60, p=0.2, training=True)
-    yield "seven tenths dropped", sample(dropout, rng, n=80, d=50, p=0.7)
+def given(rng, **arguments):
+    """Arguments in training. One row leaves `training` out, one `p`: a wrong default is to cost that row alone."""
+    return sample(dropout, rng, training=True, **arguments)
 
-def one_batch(rng):
-    yield "a batch", sample(dropout, rng, n=60, d=70)
+def cases(rng):
+    yield "a batch",              given(rng, n=60, d=70, p=0.5)
+    yield "a fifth dropped",      given(rng, n=70, d=60, p=0.2)
+    yield "seven tenths dropped", given(rng, n=80, d=50, p=0.7)
+
+def by_default(rng):
+    yield "a batch", sample(dropout, rng, n=60, d=70, p=0.5)
 
 def small(rng):
     """While the seed is the same, out is linear in x: smooth enough for numerical derivatives."""
-    yield "a small batch", sample(dropout, rng, n=6, d=5, p=0.3)
-    yield "a single row",  sample(dropout, rng, n=1, d=9)
+    yield "a small batch", given(rng, n=6, d=5, p=0.3)
+    yield "a single row",  given(rng, n=1, d=9, p=0.5)
 
 def nothing_dropped(rng):
-    yield "p = 0",               sample(dropout, rng, n=5, d=4, p=0.0)
-    yield "a single row, p = 0", sample(dropout, rng, n=1, d=3, p=0.0)
+    yield "p = 0",               given(rng, n=5, d=4, p=0.0)
+    yield "a single row, p = 0", given(rng, n=1, d=3, p=0.0)
 
 def inference(rng):
     yield "inference",          sample(dropout, rng, n=6, d=5, training=False)
@@ -62,25 +66,25 @@ def signs(n):
     return np.where(np.arange(n) % 3 == 1, -1.0, 1.0)[None]
 
 def many(rng):
-    yield "a million entries",           sample(dropout, rng, x=signs(1_000_000), p=0.2)
-    yield "a million entries, p = 0.235", sample(dropout, rng, x=signs(1_000_000), p=0.235)
-    yield "100,000 entries, p = 0.75",   sample(dropout, rng, x=signs(100_000), p=0.75)
-    yield "100,000 entries, p left out", sample(dropout, rng, x=signs(100_000))
+    yield "a million entries",            given(rng, x=signs(1_000_000), p=0.2)
+    yield "a million entries, p = 0.235", given(rng, x=signs(1_000_000), p=0.235)
+    yield "100,000 entries, p = 0.75",    given(rng, x=signs(100_000), p=0.75)
+    yield "100,000 entries, p left out",  given(rng, x=signs(100_000))
 
 SIZES = (-3.0, 0.01, 1.0, 40.0)
 
 def unequal(rng):
-    yield "entries of four sizes", sample(dropout, rng, x=rng.permutation(np.repeat(SIZES, 50_000))[None], p=0.4)
+    yield "entries of four sizes", given(rng, x=rng.permutation(np.repeat(SIZES, 50_000))[None], p=0.4)
 
 def wide(rng):
-    yield "a wide layer", sample(dropout, rng, x=np.ones((300, 400)), p=0.4)
+    yield "a wide layer", given(rng, x=np.ones((300, 400)), p=0.4)
 
 def long(rng):
-    case = sample(dropout, rng, x=np.ones((1, 40_000)), p=0.4)
+    case = given(rng, x=np.ones((1, 40_000)), p=0.4)
     yield "a long row", {**case, "other": sample(dropout, rng, n=1, d=1)["rng"]}
 
 def tiny(rng):
-    yield "640 batches of two entries", sample(dropout, rng, x=np.ones((1, 2)), p=0.5)
+    yield "640 batches of two entries", given(rng, x=np.ones((1, 2)), p=0.5)
 
 
 # What becomes of single entries
@@ -108,17 +112,18 @@ def nothing_is_dropped(trial, case):
         return None  # entries may be dropped: no single answer is right
     require_close(trial.exact(dropout, **case), Truth.of(case["x"]), "`out` of dropout_forward", given=case)
     ones = np.ones((10, 10))
-    if np.array_equal(trial.call(dropout, x=ones, rng=case["rng"], p=0.5), ones):
+    if np.array_equal(trial.call(dropout, x=ones, rng=case["rng"], p=0.5, training=True), ones):
         return "out is x, and so it is in training with p = 0.5, where about half of the entries should be 0"
     return None
 
 def through_zeros(rng):
     yield from cases(rng)
-    yield "p = 0", sample(dropout, rng, n=40, d=50, p=0.0)
+    yield "p = 0", given(rng, n=40, d=50, p=0.0)
 
 def the_same_mask(trial, case):
     """Two layers share a generator; both forwards run before the backwards. Where x is 0, `out` does not show the mask: some
-    of these entries are dropped and some are kept, all but surely (not so with probability 0.7³³⁰ or 0.8³⁵⁰)."""
+    of these entries are dropped and some are kept, all but surely (not so with probability 0.7³³⁰ or 0.8³⁵⁰). A forward that
+    scales by another factor has that one in its gradient, too: its fault is in the row `scale`."""
     def script(world, case):
         rng = world.let(case["rng"])
         one, two = (world.dropout_forward(**{**case, "x": x, "rng": rng}) for x in (x1, x2))
@@ -134,10 +139,14 @@ def the_same_mask(trial, case):
     scale = 1 / (1 - p)
     for x, out, dout, dx in ((x1, out1, dout1, dx1), (x2, out2, dout2, dx2)):
         kept = np.where(x == 0, dx != 0, out != 0)
-        if not np.allclose(dx, scale * dout * kept, rtol=1e-9, atol=0):
+        seen = (x != 0) & (out != 0) & np.isfinite(out)
+        own = (out[seen] / x[seen])[:1]
+        if not any(np.allclose(dx, factor * dout * kept, rtol=1e-9, atol=0) for factor in (scale, *own)):
             raise Wrong("dropout_backward", f"dx is dout times {factors(dx, dout, kept)} where an entry was kept "
                                             f"(expected {scale:.10g}) and times {factors(dx, dout, ~kept)} "
                                             "where it was dropped (expected 0)")
+    if p > 0 and (out2 != 0).all():
+        raise Wrong("dropout_forward", "no entry of out is 0, expected some: then there is no mask")
     passed = dx1[blank] != 0
     if not passed.any() or (passed.all() and p > 0):
         raise Wrong("dropout_backward", f"where x is 0, dx is {'never' if passed.all() else 'always'} 0, expected the mask: "
@@ -263,18 +272,18 @@ def counts(*asked, blocks=3_000):
 forward = asking(dropout)
 
 topic = Topic("Dropout", cases, rubric=[
-    Row("drops",     1, "in training some entries become 0, and not all", holds(some_are_dropped, forward, on=one_batch)),
+    Row("drops",     1, "in training some entries become 0, and not all", holds(some_are_dropped, forward, on=by_default)),
     Row("zero",      1, "p = 0 drops nothing",                 holds(nothing_is_dropped, forward, on=nothing_dropped)),
-    Row("scale",     3, "what is kept is divided by 1 − p",    holds(dropped_or_scaled, forward)),
+    Row("scale",     2, "what is kept is divided by 1 − p",    holds(dropped_or_scaled, forward)),
     Row("infer",     2, "inference leaves x as it is",         holds(nothing_is_dropped, forward, on=inference)),
     Row("rate",      3, "an entry is dropped with probability p",      statistical(kept_as_often, dropout, on=many)),
     Row("mean",      1, "on average out is x, for small and large x",
                         statistical(as_much_on_average, dropout, on=unequal)),
-    Row("single",    2, "entries are dropped one by one",              statistical(one_by_one, dropout, on=wide)),
-    Row("number",    1, "how many are dropped is chance, too",         statistical(how_many_is_chance, dropout, on=tiny)),
+    Row("single",    3, "entries are dropped one by one",              statistical(one_by_one, dropout, on=wide)),
+    Row("number",    2, "how many are dropped is chance, too",         statistical(how_many_is_chance, dropout, on=tiny)),
     Row("calls",     2, "each call drops other entries",               statistical(anew_in_each_call, dropout, on=long)),
     Row("rng",       1, "all chance comes from rng",                   statistical(from_rng_alone, dropout, on=long)),
-    Row("bwd",       4, "the gradient goes through forward's own mask",
+    Row("bwd",       3, "the gradient goes through forward's own mask",
                         either(holds(the_same_mask, dropout, on=through_zeros), gradient(of=dropout, on=small))),
     Row("infer_bwd", 1, "at inference the gradient passes unchanged",
                         either(vjp(dropout, on=inference), gradient(of=dropout, on=inference)), needs="drops"),

@@ -60,9 +60,8 @@ class pure(Check):
         one, two, other, late = found[:n], found[n : 2 * n], found[2 * n : 3 * n], found[3 * n :]
         for loan, now in zip(plan.loans.values(), late, strict=True):
             if not np.array_equal(loan.value, now, equal_nan=True):
-                raise Wrong(
-                    asked.name, f"changed its argument `{loan.name}`: work on a copy", now, id="argument-changed"
-                )
+                sentence = f"changed {_argument(asked, loan.name)}: work on a copy"
+                raise Wrong(asked.name, sentence, now, id="argument-changed")
         require_alive(asked.name, one, other, _arrays(asked, case))
         for answer, first, again in zip(answers, one, two, strict=False):
             want = as_array(first)
@@ -71,6 +70,13 @@ class pure(Check):
                     require_close(again, Truth.of(want), f"{answer.label}, asked twice", SAME)
                 except Wrong as wrong:
                     raise Wrong.of(replace(wrong.evidence, id="not-repeatable")) from None
+
+
+def _argument(asked: Asking, name: str) -> str:
+    """How a sentence calls an argument that was changed: a backward reaches those of its forward through the cache."""
+    if isinstance(asked, Backward) and name in asked.forward.specs:
+        return f"the argument `{name}` of {asked.forward.name}"
+    return f"its argument `{name}`"
 
 
 def _arrays(asked: Asking, case: Mapping[str, Any]) -> dict[str, Any]:
