@@ -7,13 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks import Script, pure
+from grader.checks import Script, asking, pure
+from grader.checks.alive import elsewhere
 from grader.inside.plan import Plan
 from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic
 from grader.topics.signature import Ints, Random, Reals, sample
+from grader.truth.trials import seeded_trials
 from support.miniature import (
     RIGHT,
+    NumpyTruth,
     RightWalker,
     Walker,
     descend,
@@ -184,3 +187,16 @@ def test_every_kind_of_argument_is_moved_to_see_whether_an_answer_depends_on_it(
 
 def kinds(x: Reals["n d"], hot: Reals["n c"], flags: Reals["n 1"], labels: Ints["n", "c"]) -> Reals[""]:
     """A number."""
+
+
+def test_what_a_function_does_not_take_is_not_varied_and_what_a_script_may_use_is() -> None:
+    def cases(rng: np.random.Generator) -> Any:
+        yield "a few points", {**sample(wave_slope, rng, n=3), "held out": rng.normal(size=(50, 20))}
+
+    topic = Topic("Miniature", cases, [])
+    trial = seeded_trials(topic, Live(RIGHT), NumpyTruth(), 0)(Row("row", 1, "pure", pure(wave_slope)))
+    [(_, case)] = trial.cases()
+    for asked, moves in ((asking(wave_slope), False), (Script(height, Walker), True)):
+        other = elsewhere(trial, asked, case)
+        assert not np.array_equal(other["x"], case["x"])
+        assert (other["held out"] is not case["held out"]) is moves

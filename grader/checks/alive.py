@@ -16,8 +16,10 @@ from ..errors import Wrong
 from ..inside.plan import describe_value
 from ..inside.wire import Seeded
 from ..numerics.compare import as_array, short
+from ..topics.asking import Asking
 from ..topics.targets import Spec
 from ..topics.trial import Trial
+from .script import Script
 
 Same = Callable[[np.ndarray, np.ndarray], bool]
 
@@ -66,13 +68,14 @@ def moved(
         yield {**case, name: _another(trial, case[name], asked.specs.get(name, Spec("real")), sizes)}
 
 
-def elsewhere(trial: Trial, asked: Varied, case: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the case with every array argument, every real array besides and every seed changed, all of them at once."""
+def elsewhere(trial: Trial, asked: Asking, case: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the case with every array argument and every seed changed, all of them at once; for a script, which may use
+    whatever is in a case, every real array besides."""
     sizes, other = asked.sizes(case), dict(case)
     for name, value in case.items():
         if isinstance(value, Seeded):
             other[name] = Seeded(value.seed ^ 1)
-        elif name in asked.specs or _is_real(value):
+        elif name in asked.specs or (isinstance(asked, Script) and _is_real(value)):
             other[name] = _another(trial, value, asked.specs.get(name, Spec("real")), sizes)
     return other
 
