@@ -64,6 +64,10 @@ def slope(x, a, shift):
     return a * inner, (x * inner).sum()
 """
 FILES = {"solution.py": SOLUTION, "mistakes.py": MISTAKES, "handout.md": HANDOUT}
+LAYER = (
+    'class scale(Layer):\n    def forward(x: Reals["n"], g: Reals[""]) -> {"out": Reals["n"], "cache": Opaque}: ...\n'
+    '    def backward(dout: Reals["n"], cache: Opaque) -> {"dx": Reals["n"]}: ...\n'
+)
 WAVE, SLOPE = "matches(wave)", "matches(slope)"
 
 
@@ -174,6 +178,31 @@ READ = {
     "a function is asked for": (WAVE, "trajectory(Layer, steps=2)", "16", "a function is asked for here, and Layer is a class"),
     "an object in a function's place": (WAVE, "matches(Object)", "16", "Object is an Object: it is asked by a script"),
     "an unknown output of a stage": (WAVE, 'stage(slope, "dy")', "16", "slope has no output `dy` (it has: dx, da)"),
+    "an unknown output": (WAVE, 'matches(slope, output="dy")', "16", "slope has no output `dy` (it has: dx, da)"),
+    "an output of a script": (
+        WAVE,
+        'matches(Script(cases, wave), output="y")',
+        "16",
+        "matches(…, output='y'): a script has no outputs by name",
+    ),
+    "an unknown output of a backward": (
+        "# HELPERS",
+        LAYER + 'vjp(scale, output="dg")',
+        "17",
+        "scale_backward has no output `dg` (it has: dx)",
+    ),
+    "an output that is no array": (
+        "# HELPERS",
+        LAYER + 'matches(scale, output="cache")',
+        "17",
+        "scale_forward has no output `cache` (it has: out)",
+    ),
+    "a gradient along an argument without slope": (
+        "# HELPERS",
+        LAYER + 'gradient(scale, wrt="g")',
+        "17",
+        "gradient(…, wrt='g'): scale_backward returns no slope of `g` (it returns those of x)",
+    ),
     "no optimiser": (WAVE, "trajectory(wave, steps=2)", "16", "wave is no optimiser: one takes (w, dw, state, *, …)"),
     "too many round trips": (WAVE, "converges(wave, cases, cases, within=0.1, steps=999)", "16", "converges(steps=999): from 1"),
     "a gradient of an array": (WAVE, "gradient(of=slope, by=slope)", "16", "slope returns no single number"),

@@ -116,8 +116,8 @@ def test_pure_sees_dout_and_what_forward_was_given() -> None:
         cache[0][0, 0] += 1
         return result
 
-    assert "argument `dout`" in lost(graded(pure(scale), layers, scale_backward=into_dout))
-    assert "argument `x`" in lost(graded(pure(scale), layers, scale_backward=into_x))
+    assert "its argument `dout`" in lost(graded(pure(scale), layers, scale_backward=into_dout))
+    assert "the argument `x` of scale_forward" in lost(graded(pure(scale), layers, scale_backward=into_x))
 
 
 def test_pure_sees_another_answer_to_the_same_question() -> None:
@@ -160,6 +160,13 @@ class Clocked(Live):
 
     def cpu_seconds(self) -> float:
         return self.clock
+
+
+def test_a_backward_that_computes_nothing_is_not_cheap() -> None:
+    student = Clocked(0.5, 0.5)
+    student.world = {**student.world, "scale_backward": lambda dout, cache: (dout * 0, dout[0] * 0)}
+    [outcome] = outcomes(Topic("Miniature", layers, [Row("row", 1, "cheap", cheap(scale, on=layers))]), student)
+    assert why(outcome) == ("dead", "scale_backward on a batch")
 
 
 def cost(forward: float, backward: float) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,6 @@ from support.miniature import (
     ramp,
     ramp_slope,
     right_backward,
-    right_forward,
     same,
     scale,
     wave,
@@ -43,53 +42,6 @@ from support.miniature import (
     waves,
     why,
 )
-
-# -------------------------------------------------------------------------------------------------------------- vjp
-
-
-def test_vjp_is_earned_by_the_right_backward() -> None:
-    assert graded(vjp(scale), layers).earned
-
-
-@pytest.mark.parametrize(
-    ("name", "backward"),
-    [
-        ("dx", lambda dout, cache: (dout * cache[1], right_backward(dout, cache)[1])),
-        ("dx", lambda dout, cache: (right_backward(np.ones_like(dout), cache)[0], right_backward(dout, cache)[1])),
-        ("dg", lambda dout, cache: (right_backward(dout, cache)[0], right_backward(dout, cache)[1] / len(dout))),
-        (
-            "dg",
-            lambda dout, cache: (right_backward(dout, cache)[0], (dout * np.tanh(cache[0])).sum(axis=0, keepdims=True)),
-        ),
-    ],
-    ids=["slope of tanh forgotten", "dout taken for ones", "averaged", "shape"],
-)
-def test_vjp_names_the_gradient_that_is_wrong(name: str, backward: Callable[..., Any]) -> None:
-    assert lost(graded(vjp(scale), layers, scale_backward=backward)).startswith(
-        f"`{name}` of scale_backward on a batch"
-    )
-
-
-def test_vjp_sees_a_cache_that_is_kept_in_a_global() -> None:
-    kept: dict[str, Any] = {}
-
-    def forward(x: np.ndarray, g: np.ndarray) -> Any:
-        out, kept["cache"] = right_forward(x, g)
-        return out, None
-
-    def backward(dout: np.ndarray, cache: None) -> Any:
-        return right_backward(dout, kept["cache"])
-
-    assert not graded(vjp(scale), layers, scale_forward=forward, scale_backward=backward).earned
-
-
-def test_vjp_asks_the_students_own_forward_for_the_cache() -> None:
-    pair: World = {
-        "scale_forward": lambda x, g: (g * np.tanh(x), {"t": np.tanh(x), "g": g}),
-        "scale_backward": lambda dout, c: (dout * c["g"] * (1 - c["t"] ** 2), (dout * c["t"]).sum(0)),
-    }
-    assert graded(vjp(scale), layers, **pair).earned
-
 
 # --------------------------------------------------------------------------------------------------------- gradient
 

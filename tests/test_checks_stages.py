@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks import Trial, holds, stage
-from grader.errors import TopicError
+from grader.checks import Trial, holds, matches, stage
+from grader.errors import TopicError, Wrong
 from grader.judging.outcome import Outcome
 from grader.judging.verdicts import verdicts
 from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic
 from grader.topics.signature import Reals, sample
+from grader.truth.trials import seeded_trials
 from support.miniature import NumpyTruth, graded_rows, outcomes, why
 
 Steps = dict[str, Callable[..., np.ndarray]]
@@ -152,3 +153,35 @@ def test_outputs_returned_in_another_order_are_told_by_their_shapes() -> None:
 def test_a_stage_of_an_output_that_does_not_exist_is_refused() -> None:
     with pytest.raises(TopicError, match=r"steps has no output `z` \(it has: a, b, c\)"):
         stage(steps, "z")
+
+
+# ------------------------------------------------------------------------------------ outputs that are matched alone
+
+
+def matched(**changes: Callable[..., np.ndarray]) -> list[Outcome]:
+    rows = [Row(name, 2, f"{name} is right", matches(steps, output=name)) for name in "abc"]
+    return graded_rows(rows, cases, right={"steps": composed({**RIGHT, **changes})}, truth=TRUTH)
+
+
+def test_matches_of_one_output_judges_it_alone() -> None:
+    assert [o.earned for o in matched()] == [True] * 3
+    found = matched(b=lambda a: a[None], c=lambda x, a, b: a + a**2 + x.mean(axis=1))
+    assert [o.earned for o in found] == [True, False, True]
+    assert why(found[1]) == ("shape", "`b` of steps on a batch")
+    assert [set(o.row.check.judges) for o in found] == [{f"`{name}` of steps"} for name in "abc"]
+
+
+def test_an_output_that_cannot_be_sent_costs_only_its_own_row() -> None:
+    found = matched(b=lambda a: object(), c=lambda x, a, b: a + a**2 + x.mean(axis=1))  # type: ignore[arg-type, return-value]
+    assert [o.earned for o in found] == [True, False, True]
+
+
+def test_matches_of_one_output_writes_the_call_that_takes_it() -> None:
+    student = Live({"steps": composed({**RIGHT, "b": lambda a: a**3})})
+    row = Row("b", 2, "b is right", matches(steps, output="b"))
+    trial = seeded_trials(Topic("Steps", cases, [row]), student, TRUTH, 0)(row)
+    alone = row.check.single_case(trial)
+    assert alone is not None
+    with pytest.raises(Wrong) as caught:
+        row.check(trial)
+    assert alone.write(alone.cases[0][1], caught.value)[-1] == "steps(x, w)[1]"

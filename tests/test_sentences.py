@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks import Count, Trial, band, cheap, converges, gradient, holds, matches, pure, statistical
+from grader.checks import Count, Trial, band, cheap, converges, gradient, holds, matches, pure, statistical, vjp
 from grader.errors import Fault, Raised
 from grader.judging.outcome import Outcome
 from grader.judging.verdicts import error_id, verdicts
@@ -143,6 +143,29 @@ def bowls(rng: np.random.Generator) -> Any:
 VALUE, SLOPE = matches(wave), matches(wave_slope)
 OWN_SLOPE = gradient(of=wave, by=wave_slope, wrt="x")
 BOTTOM = converges(descend, lambda w, case: w - case["to"], on=bowls, within=0.2, steps=20)
+
+
+class Latest:
+    """A layer that keeps what backward needs in one place for all calls."""
+
+    def forward(self, x: np.ndarray, g: np.ndarray) -> Any:
+        out, self.cache = right_forward(x, g)
+        return out, None
+
+    def backward(self, dout: np.ndarray, cache: None) -> Any:
+        return right_backward(dout, self.cache)
+
+
+def kept_in_one_place(cases: Any) -> Outcome:
+    latest = Latest()
+    return graded(vjp(scale), cases, scale_forward=latest.forward, scale_backward=latest.backward)
+
+
+def two_batches(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "a batch", sample(scale, rng, n=2, d=2)
+    yield "another", sample(scale, rng, n=2, d=2)
+
+
 BAND = band(trained, lambda case, answer: {"the end": answer, "curve": [0, 0]}, of=["the end"], ensemble="many")
 
 EXAMPLES: dict[str, list[Callable[[], Said]]] = {
@@ -174,6 +197,15 @@ EXAMPLES: dict[str, list[Callable[[], Said]]] = {
     ],
     "diverged": [lambda: of(graded(BOTTOM, nothing, descend=lambda w, dw, state, **_: (w * 1e200, state)))],
     "far": [lambda: of(graded(BOTTOM, nothing, descend=lambda w, dw, state, **_: (w, state)))],
+    "dead": [
+        lambda: of(graded(pure(wave), waves, wave=lambda x, a, **_: 0.0)),
+        lambda: of(graded(pure(wave_slope), waves, wave_slope=lambda x, a, **_: np.arange(float(len(x))))),
+        lambda: of(graded(pure(wave_slope), waves, wave_slope=lambda x, a, **_: x)),
+        lambda: of(graded(pure(wave_slope), waves, wave_slope=lambda x, a, **_: x / 0)),
+        lambda: of(graded(pure(wave), waves, wave=lambda x, a, **_: None)),
+        lambda: of(graded(cheap(scale, on=layers), layers, scale_backward=lambda dout, cache: (dout * 0, dout[0] * 0))),
+    ],
+    "shared-cache": [lambda: of(kept_in_one_place(layers)), lambda: of(kept_in_one_place(two_batches))],
     "argument-changed": [lambda: of(graded(pure(wave), waves, wave=changing))],
     "not-repeatable": [lambda: of(graded(pure(wave), waves, wave=Counting()))],
     "cost": [lambda: of(costly())],

@@ -67,9 +67,12 @@ mistakes = [
             "`x[x < 0] = 0` writes into the caller's array, which others may still need: make a new one."),
     Mistake("ReLU: dout changed in place",           "return dout * positive", "dout[~positive] = 0\n    return dout",
             "`dout` belongs to the caller: two branches of a network may share it. Multiply by the mask instead."),
+    Mistake("ReLU: the mask kept in a global", RELU, "global MASK\n    MASK = x > 0\n    return np.maximum(x, 0), None",
+            "A global holds the mask of the last call only. All forwards run before the first backward: put it in the cache.",
+            also=[("positive = cache\n", "positive = MASK\n")]),
     # --------------------------------------------------------------------------------------------------- leaky ReLU
     Mistake("leaky ReLU: another default",             "alpha=0.01",              "alpha=0.3",
-            "Unless the caller says otherwise alpha is 0.01, as in the lecture notes and PyTorch (old Keras takes 0.3)."),
+            "Unless the caller says otherwise alpha is 0.01, as in the lecture notes and PyTorch (Keras takes 0.3)."),
     Mistake("leaky ReLU: alpha ignored",               SLOPES,                    "slope = np.where(x > 0, 1, 0.01)",
             "You wrote 0.01 into the function: use `alpha`, which the caller may choose."),
     Mistake("leaky ReLU: the leak has the wrong sign", SLOPES,                    "slope = np.where(x > 0, 1, -alpha)",

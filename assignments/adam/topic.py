@@ -45,5 +45,5 @@ topic = Topic("Adam", cases, rubric=[
     Row("shape",    1.5, "a tensor may have any shape",     trajectory(adam, steps=3, shape=(3, 4), **NO_MEMORY, **GIVEN)),
     Row("schedule", 1,   "lr may change at every step",     trajectory(adam, steps=5, **NO_MEMORY, lr=RATES, eps=1e-30)),
     Row("valley",   1,   "it descends a curved valley",     converges(adam, slope, on=valleys, **FOUND)),
-    Row("pure",     1,   "w and dw are left alone",         pure(adam), needs="plain"),
+    Row("pure",     1,   "w and dw are left alone",         pure(adam)),
 ])

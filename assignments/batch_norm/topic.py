@@ -36,9 +36,17 @@ def cases(rng):
     yield "a large eps",                   sample(batch_norm, rng, n=5, d=3, eps=0.1)
     yield "fewer examples than features",  sample(batch_norm, rng, n=3, d=6)
     yield "features that hardly vary",     sample(batch_norm, rng, x=0.01 * rng.normal(size=(6, 2)), d=2)
-    yield "two examples, thousands apart", sample(batch_norm, rng, x=apart(rng), d=3)
-    yield "a constant feature, a gamma 0", sample(batch_norm, rng, x=half_constant(rng), gamma=np.array([1.5, 0]), d=2)
+    yield "a single feature",              sample(batch_norm, rng, n=9, d=1)
+
+def edges(rng):
     yield "a batch of one",                sample(batch_norm, rng, n=1, d=3)
+    yield "a constant feature, a gamma 0", sample(batch_norm, rng, x=half_constant(rng), gamma=np.array([1.5, 0]), d=2)
+    yield "two examples, thousands apart", sample(batch_norm, rng, x=apart(rng), d=3)
+    yield "an example far out",            {**sample(batch_norm, rng, x=far_out(rng), d=2), "dout": 100 * rng.normal(size=(150, 2))}
+
+def all_of_them(rng):
+    yield from cases(rng)
+    yield from edges(rng)
 
 def apart(rng):
     """Every xhat is ±1, nearly: dx cancels to a billionth of the terms that it is summed from."""
@@ -46,6 +54,10 @@ def apart(rng):
 
 def half_constant(rng):
     return np.stack([np.full(8, 3.0), rng.normal(size=8)], axis=1)
+
+def far_out(rng):
+    """Of n examples an xhat can be as large as √(n − 1), and the first one's is."""
+    return np.concatenate([np.full((1, 2), 1000.0), rng.normal(size=(149, 2))])
 
 def smooth(rng):
     """Features so spread that the layer is smooth at the step of a numerical derivative."""
@@ -64,6 +76,7 @@ def averages(rng, d, scale=1):
 
 def moving(rng):
     yield "a batch",                        sample(moving_statistics, rng, n=6, **averages(rng, 4))
+    yield "a batch far from the average",   sample(moving_statistics, rng, n=20, scale=1000, **averages(rng, 2))
     yield "a batch that counts for little", sample(moving_statistics, rng, n=5, **averages(rng, 3), momentum=0.99)
     yield "two examples",                   sample(moving_statistics, rng, n=2, **averages(rng, 5), momentum=0.6)
     yield "a batch of one",                 sample(moving_statistics, rng, n=1, **averages(rng, 3))
@@ -73,6 +86,7 @@ def inference(rng):
     yield "a large eps",           sample(batch_norm_inference, rng, n=3, **averages(rng, 5), eps=0.1)
     yield "tiny moving variances", sample(batch_norm_inference, rng, n=4, **averages(rng, 2, scale=1e-5))
     yield "a single example",      sample(batch_norm_inference, rng, n=1, **averages(rng, 3))
+    yield "examples far out",      sample(batch_norm_inference, rng, n=50, scale=1000, **averages(rng, 1))
 
 def an_offset_changes_nothing(trial, case):
     """Ten million more in every entry leaves x − mean as it was; mean(x²) − mean(x)² does not survive it."""
@@ -98,17 +112,29 @@ def each_example_is_alone(trial, case):
     return None
 
 
+def gradient_of(argument, output):
+    """The output of backward is right, or right for the student's own forward."""
+    return either(vjp(batch_norm, output=output, on=all_of_them), gradient(of=batch_norm, wrt=argument, on=smooth))
+
+
 topic = Topic("Batch normalisation", cases, rubric=[
-    Row("fwd",    4, "each feature is normalised, scaled, shifted", matches(batch_norm)),
-    Row("offset", 2, "a large offset does not drown the variance",
+    Row("fwd",    3, "each feature is normalised, scaled, shifted", matches(batch_norm)),
+    Row("edges",  1, "a single example, one far out, a feature that stands still", matches(batch_norm, on=edges)),
+    Row("offset", 1, "a large offset does not drown the variance",
                      holds(an_offset_changes_nothing, batch_norm, on=smooth)),
-    Row("bwd",    6, "the gradient flows through mean and variance, too",
-                     either(vjp(batch_norm), gradient(of=batch_norm, on=smooth))),
-    Row("cheap",  1, "backward costs a few forwards",               cheap(batch_norm, on=large), needs="bwd"),
-    Row("moving", 3, "moving mean and variance follow the batches", matches(moving_statistics, on=moving)),
+    Row("dx",     3, "the gradient flows through mean and variance, too",
+                     either(vjp(batch_norm, output="dx"), gradient(of=batch_norm, wrt="x", on=smooth))),
+    Row("dx_edges", 1, "dx is right for such examples and features, too",  vjp(batch_norm, output="dx", on=edges)),
+    Row("dgamma", 2, "the gradient of gamma is right",              gradient_of("gamma", "dgamma")),
+    Row("dbeta",  1, "the gradient of beta is right",               gradient_of("beta", "dbeta")),
+    Row("cheap",  1, "backward costs a few forwards",               cheap(batch_norm, on=large)),
+    Row("moving_mean", 1, "the moving mean follows the batches",
+                     matches(moving_statistics, output="moving_mean", on=moving)),
+    Row("moving_var",  2, "the moving variance follows the batches",
+                     matches(moving_statistics, output="moving_var", on=moving)),
     Row("infer",  2, "inference uses the moving statistics",        matches(batch_norm_inference, on=inference)),
     Row("alone",  1, "in inference no example depends on another",
                      holds(each_example_is_alone, batch_norm_inference, on=inference)),
     Row("pure",   1, "the inputs are left alone",
-                     pure(batch_norm, moving_statistics, batch_norm_inference, on=inference), needs="bwd"),
+                     pure(batch_norm, moving_statistics, batch_norm_inference, on=inference)),
 ])

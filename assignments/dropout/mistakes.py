@@ -88,7 +88,7 @@ def dropout_backward(dout, cache):
     Mistake("scaled up at inference",         ONES,                 "mask = np.full(x.shape, 1 / (1 - p))",
             "At inference nothing is dropped, so nothing is to be made up for: out is x."),
     Mistake("training and inference swapped", "    if training:\n", "    if not training:\n",
-            "You drop entries when training is False, and none when it is True."),
+            "You drop entries when training is False, and none when it is True.", costs=3),  # and the rows in which out is x
     # other people's arrays
     Mistake("x changed in place",    OUT,  "    x *= mask\n    out = x\n",
             "`x *= mask` changes the caller's array. Write x * mask to a new one."),

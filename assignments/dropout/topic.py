@@ -14,13 +14,13 @@ from grader import (
     either,
     gradient,
     holds,
-    matches,
     perform,
     pure,
     sample,
     statistical,
     vjp,
 )
+from grader.checks import Truth, asking, require_close
 
 
 class dropout(Layer):
@@ -35,48 +35,56 @@ class dropout(Layer):
         """The derivative of  Σ dout · out  with respect to x, for the entries that this very forward pass dropped."""
 
 
-def cases(rng):
-    yield "a batch",              sample(dropout, rng, n=60, d=70)
-    yield "a fifth dropped",      sample(dropout, rng, n=70, d=60, p=0.2, training=True)
-    yield "seven tenths dropped", sample(dropout, rng, n=80, d=50, p=0.7)
+def given(rng, **arguments):
+    """Arguments in training. One row leaves `training` out, one `p`: a wrong default is to cost that row alone."""
+    return sample(dropout, rng, training=True, **arguments)
 
-def one_batch(rng):
-    yield "a batch", sample(dropout, rng, n=60, d=70)
+def cases(rng):
+    yield "a batch",              given(rng, n=60, d=70, p=0.5)
+    yield "a fifth dropped",      given(rng, n=70, d=60, p=0.2)
+    yield "seven tenths dropped", given(rng, n=80, d=50, p=0.7)
+
+def by_default(rng):
+    yield "a batch", sample(dropout, rng, n=60, d=70, p=0.5)
 
 def small(rng):
     """While the seed is the same, out is linear in x: smooth enough for numerical derivatives."""
-    yield "a small batch", sample(dropout, rng, n=6, d=5, p=0.3)
-    yield "a single row",  sample(dropout, rng, n=1, d=9)
+    yield "a small batch", given(rng, n=6, d=5, p=0.3)
+    yield "a single row",  given(rng, n=1, d=9, p=0.5)
 
 def nothing_dropped(rng):
-    yield "p = 0",               sample(dropout, rng, n=5, d=4, p=0.0)
-    yield "a single row, p = 0", sample(dropout, rng, n=1, d=3, p=0.0)
+    yield "p = 0",               given(rng, n=5, d=4, p=0.0)
+    yield "a single row, p = 0", given(rng, n=1, d=3, p=0.0)
 
 def inference(rng):
     yield "inference",          sample(dropout, rng, n=6, d=5, training=False)
     yield "inference, p = 0.2", sample(dropout, rng, n=1, d=7, p=0.2, training=False)
     yield "inference, p = 0.9", sample(dropout, rng, n=8, d=3, p=0.9, training=False)
 
+def signs(n):
+    """n entries, of which every third is negative."""
+    return np.where(np.arange(n) % 3 == 1, -1.0, 1.0)[None]
+
 def many(rng):
-    yield "a million entries",           sample(dropout, rng, x=np.ones((1, 1_000_000)), p=0.2)
-    yield "a million entries, p = 0.235", sample(dropout, rng, x=np.ones((1, 1_000_000)), p=0.235)
-    yield "100,000 entries, p = 0.75",   sample(dropout, rng, x=np.ones((1, 100_000)), p=0.75)
-    yield "100,000 entries, p left out", sample(dropout, rng, x=np.ones((1, 100_000)))
+    yield "a million entries",            given(rng, x=signs(1_000_000), p=0.2)
+    yield "a million entries, p = 0.235", given(rng, x=signs(1_000_000), p=0.235)
+    yield "100,000 entries, p = 0.75",    given(rng, x=signs(100_000), p=0.75)
+    yield "100,000 entries, p left out",  given(rng, x=signs(100_000))
 
 SIZES = (-3.0, 0.01, 1.0, 40.0)
 
 def unequal(rng):
-    yield "entries of four sizes", sample(dropout, rng, x=rng.permutation(np.repeat(SIZES, 50_000))[None], p=0.4)
+    yield "entries of four sizes", given(rng, x=rng.permutation(np.repeat(SIZES, 50_000))[None], p=0.4)
 
 def wide(rng):
-    yield "a wide layer", sample(dropout, rng, x=np.ones((300, 400)), p=0.4)
+    yield "a wide layer", given(rng, x=np.ones((300, 400)), p=0.4)
 
 def long(rng):
-    case = sample(dropout, rng, x=np.ones((1, 40_000)), p=0.4)
+    case = given(rng, x=np.ones((1, 40_000)), p=0.4)
     yield "a long row", {**case, "other": sample(dropout, rng, n=1, d=1)["rng"]}
 
 def tiny(rng):
-    yield "640 batches of two entries", sample(dropout, rng, x=np.ones((1, 2)), p=0.5)
+    yield "640 batches of two entries", given(rng, x=np.ones((1, 2)), p=0.5)
 
 
 # What becomes of single entries
@@ -92,17 +100,30 @@ def some_are_dropped(trial, case):
 def dropped_or_scaled(trial, case):
     x, out, scale = case["x"], trial.exact(dropout, **case), 1 / (1 - case.get("p", 0.5))
     kept = out != 0
+    if not kept.any():
+        raise Wrong("dropout_forward", "every entry of out is 0, expected some to be kept")
     if not np.allclose(out[kept], scale * x[kept], rtol=1e-9, atol=0):
         raise Wrong("dropout_forward", f"what is kept is x times {factors(out, x, kept)}, "
                                        f"expected 1 / (1 − p) = {scale:.10g}")
 
+def nothing_is_dropped(trial, case):
+    """At p = 0, and in inference, out is x; and it is not for a hundred ones in training at p = 0.5."""
+    if case.get("p", 0.5) > 0 and case.get("training", True):
+        return None  # entries may be dropped: no single answer is right
+    require_close(trial.exact(dropout, **case), Truth.of(case["x"]), "`out` of dropout_forward", given=case)
+    ones = np.ones((10, 10))
+    if np.array_equal(trial.call(dropout, x=ones, rng=case["rng"], p=0.5, training=True), ones):
+        return "out is x, and so it is in training with p = 0.5, where about half of the entries should be 0"
+    return None
+
 def through_zeros(rng):
     yield from cases(rng)
-    yield "p = 0", sample(dropout, rng, n=40, d=50, p=0.0)
+    yield "p = 0", given(rng, n=40, d=50, p=0.0)
 
 def the_same_mask(trial, case):
     """Two layers share a generator; both forwards run before the backwards. Where x is 0, `out` does not show the mask: some
-    of these entries are dropped and some are kept, all but surely (not so with probability 0.7³³⁰ or 0.8³⁵⁰)."""
+    of these entries are dropped and some are kept, all but surely (not so with probability 0.7³³⁰ or 0.8³⁵⁰). A forward that
+    scales by another factor has that one in its gradient, too: its fault is in the row `scale`."""
     def script(world, case):
         rng = world.let(case["rng"])
         one, two = (world.dropout_forward(**{**case, "x": x, "rng": rng}) for x in (x1, x2))
@@ -118,10 +139,14 @@ def the_same_mask(trial, case):
     scale = 1 / (1 - p)
     for x, out, dout, dx in ((x1, out1, dout1, dx1), (x2, out2, dout2, dx2)):
         kept = np.where(x == 0, dx != 0, out != 0)
-        if not np.allclose(dx, scale * dout * kept, rtol=1e-9, atol=0):
+        seen = (x != 0) & (out != 0) & np.isfinite(out)
+        own = (out[seen] / x[seen])[:1]
+        if not any(np.allclose(dx, factor * dout * kept, rtol=1e-9, atol=0) for factor in (scale, *own)):
             raise Wrong("dropout_backward", f"dx is dout times {factors(dx, dout, kept)} where an entry was kept "
                                             f"(expected {scale:.10g}) and times {factors(dx, dout, ~kept)} "
                                             "where it was dropped (expected 0)")
+    if p > 0 and (out2 != 0).all():
+        raise Wrong("dropout_forward", "no entry of out is 0, expected some: then there is no mask")
     passed = dx1[blank] != 0
     if not passed.any() or (passed.all() and p > 0):
         raise Wrong("dropout_backward", f"where x is 0, dx is {'never' if passed.all() else 'always'} 0, expected the mask: "
@@ -138,20 +163,33 @@ def factors(after, before, where):
 # What chance must do
 
 def kept_as_often(trial, case):
-    out = trial.call(dropout, **case)
-    return Count(int((out != 0).sum()), out.size, 1 - case.get("p", 0.5), "entries are kept")
+    kept, keep = trial.call(dropout, **case) != 0, 1 - case.get("p", 0.5)
+    negative = kept[case["x"] < 0]
+    return [Count(int(kept.sum()), kept.size, keep, "entries are kept"),
+            Count(int(negative.sum()), negative.size, keep, "negative entries are kept")]
 
 def as_much_on_average(trial, case):
     """The sum of out over the entries of one size, as a number of kept entries."""
     x, out, keep = case["x"], trial.call(dropout, **case), 1 - case["p"]
     if not np.isfinite(out).all():
         return "an entry of out is not finite"
+    if np.array_equal(out, x):
+        return "out is x: nothing was dropped"
     shares = [np.clip(out[x == size].mean() / size * keep, -1, 2) for size in SIZES]
     return [Count(round(50_000 * share), 50_000, keep, f"entries of {size:g}, by the sum of out, seem to be kept")
             for size, share in zip(SIZES, shares, strict=True)]
 
+def two_calls(trial, case):
+    """What is kept in two calls that share a generator."""
+    def script(world, case):
+        rng = world.let(case["rng"])
+        for _ in range(2):
+            yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng}).out
+
+    return [out != 0 for out in perform(trial, script, case, dropout)]
+
 def one_by_one(trial, case):
-    mask = trial.call(dropout, **case) != 0
+    mask, other = two_calls(trial, case)
     upper, lower = np.split(mask, 2)
     left, right = np.split(mask, 2, axis=1)
     return counts(
@@ -159,16 +197,30 @@ def one_by_one(trial, case):
         (mask[0::2], mask[1::2], "column", "pairs of kept neighbours stand in one column"),
         (upper, lower, "column", "pairs of kept entries stand at one place of upper and lower half"),
         (left, right, "column", "pairs of kept entries stand at one place of left and right half"),
+        *as_far_apart(most_alike(mask), other),
     )
 
-def anew_in_each_call(trial, case):
-    def script(world, case):
-        rng = world.let(case["rng"])
-        yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng}).out
-        yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng}).out
+def most_alike(mask):
+    """How far apart, row after row, entries are most alike (or most unlike): where the autocorrelation is largest, up to
+    half of the mask. Its standard deviation at a distance of k is as 1/√(n − k)."""
+    row = mask.ravel() - mask.mean()
+    n = row.size
+    spectrum = np.fft.rfft(row, 2 * n)
+    products = np.fft.irfft(np.abs(spectrum) ** 2)[1 : n // 2 + 1]
+    return 1 + int(np.argmax(np.abs(products) / np.sqrt(n - np.arange(1, n // 2 + 1))))
 
-    first, second = perform(trial, script, case, dropout)
-    return counts((first != 0, second != 0, "column", "pairs of kept entries stand at one place in two calls"))
+def as_far_apart(distance, mask):
+    """Pairs of entries at a distance that another call proposed, each entry in one pair; from the start, and shifted."""
+    row, places = mask.ravel(), np.arange(mask.size - distance)
+    for shift in (0, min(distance, mask.size - 2 * distance)):
+        at = places[(places >= shift) & ((places - shift) // distance % 2 == 0)]
+        at = at[: at.size // 2 * 2]
+        what = "pairs of kept entries are as far apart as the most alike of another call"
+        yield row[None, at], row[None, at + distance], "column", f"{what}{', shifted' * bool(shift)}"
+
+def anew_in_each_call(trial, case):
+    first, second = two_calls(trial, case)
+    return counts((first, second, "column", "pairs of kept entries stand at one place in two calls"))
 
 def from_rng_alone(trial, case):
     def script(world, case):
@@ -217,21 +269,23 @@ def counts(*asked, blocks=3_000):
     return found
 
 
+forward = asking(dropout)
+
 topic = Topic("Dropout", cases, rubric=[
-    Row("drops",     1, "in training some entries become 0, and not all", holds(some_are_dropped, dropout, on=one_batch)),
-    Row("scale",     3, "what is kept is divided by 1 − p",    holds(dropped_or_scaled, dropout), needs="drops"),
-    Row("zero",      1, "p = 0 drops nothing",                 matches(dropout, on=nothing_dropped), needs="drops"),
-    Row("infer",     2, "inference leaves x as it is",         matches(dropout, on=inference), needs="drops"),
+    Row("drops",     1, "in training some entries become 0, and not all", holds(some_are_dropped, forward, on=by_default)),
+    Row("zero",      1, "p = 0 drops nothing",                 holds(nothing_is_dropped, forward, on=nothing_dropped)),
+    Row("scale",     2, "what is kept is divided by 1 − p",    holds(dropped_or_scaled, forward)),
+    Row("infer",     2, "inference leaves x as it is",         holds(nothing_is_dropped, forward, on=inference)),
     Row("rate",      3, "an entry is dropped with probability p",      statistical(kept_as_often, dropout, on=many)),
     Row("mean",      1, "on average out is x, for small and large x",
-                        statistical(as_much_on_average, dropout, on=unequal), needs="drops"),
-    Row("single",    2, "entries are dropped one by one",              statistical(one_by_one, dropout, on=wide)),
-    Row("number",    1, "how many are dropped is chance, too",         statistical(how_many_is_chance, dropout, on=tiny)),
+                        statistical(as_much_on_average, dropout, on=unequal)),
+    Row("single",    3, "entries are dropped one by one",              statistical(one_by_one, dropout, on=wide)),
+    Row("number",    2, "how many are dropped is chance, too",         statistical(how_many_is_chance, dropout, on=tiny)),
     Row("calls",     2, "each call drops other entries",               statistical(anew_in_each_call, dropout, on=long)),
     Row("rng",       1, "all chance comes from rng",                   statistical(from_rng_alone, dropout, on=long)),
-    Row("bwd",       4, "the gradient goes through forward's own mask",
-                        either(holds(the_same_mask, dropout, on=through_zeros), gradient(of=dropout, on=small)), needs="drops"),
+    Row("bwd",       3, "the gradient goes through forward's own mask",
+                        either(holds(the_same_mask, dropout, on=through_zeros), gradient(of=dropout, on=small))),
     Row("infer_bwd", 1, "at inference the gradient passes unchanged",
                         either(vjp(dropout, on=inference), gradient(of=dropout, on=inference)), needs="drops"),
-    Row("pure",      1, "the inputs are left alone",           pure(dropout), needs="drops"),
+    Row("pure",      1, "the inputs are left alone",           pure(dropout)),
 ])

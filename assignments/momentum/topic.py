@@ -51,7 +51,7 @@ topic = Topic("Momentum", cases, rubric=[
     Row("shape",        1,   "velocity: a tensor of any shape",    trajectory(momentum, steps=3, shape=(3, 4), **PLAIN)),
     Row("schedule",     1,   "velocity: lr may change each step",  trajectory(momentum, steps=5, lr=RATES, **NO_MEMORY)),
     Row("rate",         1,   "velocity: 80 steps cross a ravine",  converges(momentum, slope, **CROSSED, lr=LR)),
-    Row("pure",         0.5, "velocity: w and dw are left alone",  pure(momentum), needs="plain"),
+    Row("pure",         0.5, "velocity: w and dw are left alone",  pure(momentum)),
     Row("ema_plain",    2,   "average: beta=0 is plain descent",   trajectory(ema_momentum, steps=5, **PLAIN)),
     Row("ema_first",    1,   "average: it starts at 0",            trajectory(ema_momentum, steps=1, **GIVEN)),
     Row("ema_thirty",   2,   "average: thirty steps are right",    trajectory(ema_momentum, steps=30, zero_gradients=True)),
@@ -61,5 +61,5 @@ topic = Topic("Momentum", cases, rubric=[
     Row("ema_schedule", 1,   "average: lr may change each step",   trajectory(ema_momentum, steps=5, lr=RATES, **NO_MEMORY)),
     Row("ema_rate",     1,   "average: 80 steps cross it too",     converges(ema_momentum, slope, **CROSSED,
                                                                              lr=LR / (1 - BETA))),
-    Row("ema_pure",     0.5, "average: w and dw are left alone",   pure(ema_momentum), needs="ema_plain"),
+    Row("ema_pure",     0.5, "average: w and dw are left alone",   pure(ema_momentum)),
 ])

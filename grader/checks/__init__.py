@@ -4,10 +4,11 @@ from ..numerics.compare import Truth, require_close
 from ..topics.asking import Answer, Asking, asking
 from ..topics.cases import authors_code
 from ..topics.trial import Check, FollowThrough, SingleCase, Trial
+from .backward import vjp
 from .behaviour import cheap, pure
 from .chance import Count, statistical
 from .combine import Following, either
-from .gradients import gradient, vjp
+from .gradients import gradient
 from .optimisers import converges, trajectory
 from .script import Script
 from .stages import stage

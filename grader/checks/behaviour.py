@@ -1,4 +1,7 @@
-"""Claims about how an answer is found: `pure` (arguments unchanged, same answer again), `cheap` (its cost)."""
+"""Claims about how an answer is found: `pure` (arguments unchanged, same answer again), `cheap` (its cost).
+
+A program that computes nothing keeps both, so each also asks whether something is computed: they need no other row.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ from ..topics.cases import Cases
 from ..topics.signature import Declared, Layer, layer
 from ..topics.targets import Class, Target
 from ..topics.trial import Check, Trial
-from .gradients import with_cotangent
+from .alive import elsewhere, require_alive
+from .backward import with_cotangent
 
 CHEAP_FORWARDS = 20  # a backward pass costs two or three forwards; numerical differentiation one or two per entry
 CHEAP_SECONDS = 0.05  # below this no cost is judged: clocks and first calls
@@ -27,7 +31,8 @@ class pure(Check):
     """Asked twice, each function (a layer: forward, then backward; a script) leaves the arrays that it is given alone and
     answers the same. Opaque arguments may be changed, or used up: they are the student's own.
 
-    Each is asked on the first case that has its arguments.
+    Each is asked on the first case that has its arguments. Dead functions do not earn it: those whose answers are constant,
+    not finite, no arrays, or arguments given back. Give a case where the right answer is none of these.
     """
 
     def __init__(self, *declared: Declared | Asking, on: Cases | None = None) -> None:
@@ -47,22 +52,36 @@ class pure(Check):
     def _twice(self, trial: Trial, asked: Asking, case: Mapping[str, Any]) -> None:
         plan = _Lending(arguments=_argument_names(asked.targets))
         answers = [*asked.ask(plan, case), *asked.ask(plan, case)]
-        plan.want(*(answer.ref for answer in answers))
+        others = asked.ask(plan, elsewhere(trial, asked, case))
+        plan.want(*(answer.ref for answer in (*answers, *others)))
         plan.want(*(loan.ref for loan in plan.loans.values()), late=True)
         found = trial.student.run(plan)
-        for loan, now in zip(plan.loans.values(), found[len(answers) :], strict=True):
+        n = len(others)
+        one, two, other, late = found[:n], found[n : 2 * n], found[2 * n : 3 * n], found[3 * n :]
+        for loan, now in zip(plan.loans.values(), late, strict=True):
             if not np.array_equal(loan.value, now, equal_nan=True):
-                raise Wrong(
-                    asked.name, f"changed its argument `{loan.name}`: work on a copy", now, id="argument-changed"
-                )
-        half = len(answers) // 2
-        for answer, one, two in zip(answers, found[:half], found[half:], strict=False):
-            want = as_array(one)
+                sentence = f"changed {_argument(asked, loan.name)}: work on a copy"
+                raise Wrong(asked.name, sentence, now, id="argument-changed")
+        require_alive(asked.name, one, other, _arrays(asked, case))
+        for answer, first, again in zip(answers, one, two, strict=False):
+            want = as_array(first)
             if want is not None and np.isfinite(want).all():
                 try:
-                    require_close(two, Truth.of(want), f"{answer.label}, asked twice", SAME)
+                    require_close(again, Truth.of(want), f"{answer.label}, asked twice", SAME)
                 except Wrong as wrong:
                     raise Wrong.of(replace(wrong.evidence, id="not-repeatable")) from None
+
+
+def _argument(asked: Asking, name: str) -> str:
+    """How a sentence calls an argument that was changed: a backward reaches those of its forward through the cache."""
+    if isinstance(asked, Backward) and name in asked.forward.specs:
+        return f"the argument `{name}` of {asked.forward.name}"
+    return f"its argument `{name}`"
+
+
+def _arrays(asked: Asking, case: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the array arguments of a question; all of a case where nothing declares them."""
+    return {name: case[name] for name in asked.specs or case if name in case}
 
 
 def _both_ways(declared: Declared | Asking) -> list[Asking]:
@@ -139,15 +158,16 @@ def _argument_names(targets: Iterable[Target]) -> dict[str, list[str]]:
 
 
 class cheap(Check):
-    """On a large case, a layer's backward costs the submission's process no more than some forwards of CPU time.
+    """On a large case, a layer's backward costs the submission's process no more than some forwards of CPU time, and
+    computes something (else it is dead, as in `pure`).
 
     What numbers cannot tell (numerical differentiation) its cost does. Not for element-wise functions, where
     differences are as cheap as derivatives.
     """
 
     def __init__(self, declared: type[Layer], on: Cases) -> None:
-        self.forward, self.backward = layer(declared)
-        self.functions, self.generator = (self.forward, self.backward), on
+        self.asked, self.generator = Backward(declared), on
+        self.forward, self.backward = self.functions = layer(declared)
 
     @property
     def judges(self) -> frozenset[str]:
@@ -164,6 +184,15 @@ class cheap(Check):
                     "it should cost a few forwards (is it differentiating numerically?)"
                 )
                 raise Wrong(f"{self.backward.name} on {name}", sentence, id="cost")
+            self._require_alive(trial, name, with_cotangent(trial, self.asked, case))
+
+    def _require_alive(self, trial: Trial, name: str, case: dict[str, Any]) -> None:
+        plan = Plan()
+        one, other = (self.asked.ask(plan, each) for each in (case, elsewhere(trial, self.asked, case)))
+        plan.want(*(answer.ref for answer in (*one, *other)))
+        found = trial.student.run(plan)
+        answers, others = found[: len(one)], found[len(one) :]
+        require_alive(f"{self.backward.name} on {name}", answers, others, _arrays(self.asked, case))
 
     def _cost(self, trial: Trial, case: dict[str, Any], cotangent: np.ndarray | None) -> float:
         plan = Plan()

@@ -1,22 +1,23 @@
-"""Claims about derivatives: `vjp` against autograd of the reference, `gradient` against the student's OWN function."""
+"""`gradient`: a derivative against the student's OWN function, by differences."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..errors import TopicError, Wrong
+from ..errors import Raised, TopicError, Wrong
 from ..inside.plan import Plan
-from ..numerics.compare import as_array, digits_to_differ, require_array, require_close, short
+from ..numerics.compare import as_array, digits_to_differ, require_array, short
 from ..numerics.differentiate import OFFSETS, Slopes, slopes
 from ..topics.asking import Asking, Backward, Call, asking
 from ..topics.cases import Arguments, Cases, authors_code
-from ..topics.signature import Declared, Layer
-from ..topics.trial import Check, FollowThrough, SingleCase, Trial
+from ..topics.signature import Declared
+from ..topics.trial import FollowThrough, Trial
 from .alive import is_alive, moved
+from .backward import behind_all_forwards, with_cotangent
 from .combine import Following
 
 DIRECTIONS = 4  # one sees a 10 % fault in one entry of 100 with probability 0.997
@@ -25,54 +26,10 @@ EXPLAIN = 64  # coordinates that are asked one by one to say which entry is wron
 Behind = Callable[[Callable[..., Any], dict[str, Any]], bool]
 
 
-class vjp(Check):
-    """A layer's backward is the vector-Jacobian product of the reference's forward, for a random cotangent.
-
-    Every forward runs before the first backward: a cache that is kept anywhere but in the cache is then another case's.
-    A case may give the cotangent itself, under its name in `backward`.
-    """
-
-    def __init__(self, declared: type[Layer], on: Cases | None = None) -> None:
-        self.asked, self.generator = Backward(declared), on
-        self.functions = self.asked.targets
-
-    @property
-    def judges(self) -> frozenset[str]:
-        return self.asked.judged
-
-    @property
-    def references(self) -> frozenset[str]:
-        return frozenset(target.name for target in self.functions)
-
-    def __call__(self, trial: Trial) -> None:
-        plan, cases = Plan(), trial.cases(self.generator)
-        caches = [self.asked.forward.ask(plan, case)[1] for _, case in cases]
-        places: list[tuple[str, Mapping[str, Any]]] = []
-        for (name, case), cache in zip(cases, caches, strict=True):
-            whole = case if self.asked.dout in case else with_cotangent(trial, self.asked, case)
-            answers = self.asked.ask_behind(plan, cache, whole)
-            plan.want(*(answer.ref for answer in answers))
-            given = self.asked.given(whole)
-            places += [(f"{answer.label} on {name}", given) for answer in answers]
-        truths = trial.expect(plan)
-        for (where, given), got, want in zip(places, trial.student.run(plan), truths, strict=True):
-            require_close(got, want, where, given=given)
-
-    def single_case(self, trial: Trial) -> SingleCase:
-        cases = trial.cases(self.generator)
-        whole = [(name, with_cotangent(trial, self.asked, case)) for name, case in cases]
-        return SingleCase.of(self, whole, self.asked.write)
-
-
-def with_cotangent(trial: Trial, asked: Backward, case: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the case with a random cotangent, of the shape of what forward returns. Raise Lacks where the case is no case."""
-    asked.forward.arguments(case)
-    return {**case, asked.dout: trial.normal(asked.forward.shape(0, case))}
-
-
 class gradient(Following):
     """`by` returns the derivative of the student's own `of` with respect to `wrt` (names by blanks, in the order of its
-    outputs); a Layer's backward that of its forward. Both may be scripts: the first yields one number, the second its slopes.
+    outputs). Both may be scripts: the first yields one number, the second its slopes. A Layer's backward returns that of its
+    forward with respect to each of its real arguments; `wrt` names those that are judged, if not all are.
 
     Smooth functions are judged along random directions and explained by coordinates. With `piecewise=True` (a ReLU
     network) coordinates judge, on small cases: a direction would cross a kink. As a fall-back in `either` it counts only
@@ -92,16 +49,22 @@ class gradient(Following):
         self.generator, self.piecewise, self.behind = on, piecewise, behind
         self.forward, self.by = _pair(of, by)
         self.wrt = _variables(self.forward, self.by, wrt)
+        self.at, self.judged = (
+            [*range(len(self.wrt))],
+            self.by.judged,
+        )  # where the slopes stand among the outputs of `by`
+        if wrt and isinstance(self.by, Backward):
+            self.at = [self.by.forward.arrays.index(name) for name in self.wrt]
+            self.judged = frozenset(self.by.backward.label(i) for i in self.at)
         self.functions = tuple(dict.fromkeys((*self.forward.targets, *self.by.targets)))
 
     @property
     def judges(self) -> frozenset[str]:
-        return self.by.judged
+        return self.judged
 
     def __call__(self, trial: Trial) -> None:
-        for name, case in trial.cases(self.generator):
-            for question in self._questions(trial, name, case):
-                self._judge(trial, question)
+        for question in self._questions(trial):
+            self._judge(trial, question)
 
     def _is_alive(self, trial: Trial, case: Mapping[str, Any]) -> bool:
         """Say whether the student's own function computes something from each argument, or from those of `wrt` in a script."""
@@ -114,7 +77,10 @@ class gradient(Following):
         return is_alive(mine, others, declared.shape or (), given=given)
 
     def follow(self, trial: Trial, wrong: Wrong) -> FollowThrough:
-        self(trial)
+        try:
+            self(trial)
+        except Raised:
+            raise wrong from None
         _, case = trial.cases(self.generator)[0]
         if not self._is_alive(trial, case):
             raise wrong
@@ -124,31 +90,27 @@ class gradient(Following):
                     raise wrong
         return FollowThrough(self.forward.quoted, self.forward.judged, wrong)
 
-    def _questions(self, trial: Trial, name: str, case: Mapping[str, Any]) -> list[_Slope]:
-        """Return what `by` returns on a case, for each variable."""
-        for wrt in self.wrt:
-            Arguments(case)[wrt]  # raises for a name that the case has not
-        cotangent, whole = np.ones(()), case
+    def _questions(self, trial: Trial) -> Iterator[_Slope]:
+        """Yield what `by` returns on each case, for each variable. All forwards run before the first backward."""
+        cases, plan = trial.cases(self.generator), Plan()
+        for _, case in cases:
+            for wrt in self.wrt:
+                Arguments(case)[wrt]  # raises for a name that the case has not
         if isinstance(self.by, Backward):
-            whole = with_cotangent(trial, self.by, case)
-            cotangent = whole[self.by.dout]
-        plan = Plan()
-        answers = self.by.ask(plan, whole)
-        if len(answers) < len(self.wrt):
-            raise TopicError(
-                f"{self.by.name} answers {len(answers)} slopes, asked with respect to {' and '.join(self.wrt)}"
-            )
-        plan.want(*(answer.ref for answer in answers[: len(self.wrt)]))
-        return [
-            _Slope(
-                where := f"{answer.label} on {name}",
-                case,
-                cotangent,
-                wrt,
-                require_array(got, np.shape(case[wrt]), "f", where).astype(float),
-            )
-            for wrt, answer, got in zip(self.wrt, answers, trial.student.run(plan), strict=False)
-        ]
+            wholes = [with_cotangent(trial, self.by, case) for _, case in cases]
+            asked, cotangents = behind_all_forwards(plan, self.by, wholes), [whole[self.by.dout] for whole in wholes]
+        else:
+            asked, cotangents = [self.by.ask(plan, case) for _, case in cases], [np.ones(())] * len(cases)
+        if any(len(answers) <= max(self.at) for answers in asked):
+            names = " and ".join(self.wrt)
+            raise TopicError(f"{self.by.name} answers {len(asked[0])} slopes, asked with respect to {names}")
+        plan.want(*(answers[i].ref for answers in asked for i in self.at))
+        found = iter(trial.student.run(plan))
+        for (name, case), answers, cotangent in zip(cases, asked, cotangents, strict=True):
+            for wrt, i in zip(self.wrt, self.at, strict=True):
+                where = f"{answers[i].label} on {name}"
+                claim = require_array(next(found), np.shape(case[wrt]), "f", where).astype(float)
+                yield _Slope(where, case, cotangent, wrt, claim)
 
     def _judge(self, trial: Trial, asked: _Slope) -> None:
         size = asked.claim.size
@@ -242,5 +204,9 @@ def _variables(forward: Asking, by: Asking, wrt: str) -> tuple[str, ...]:
             f"gradient(…, wrt={wrt!r}): {forward.name} has no real argument `{unknown[0]}` ({', '.join(reals)})"
         )
     if isinstance(by, Backward):
-        return reals[: len(by.backward.outputs)]
+        sloped = reals[: len(by.backward.outputs)]
+        if unknown := [name for name in names if name not in sloped]:
+            returns = f"{by.name} returns no slope of `{unknown[0]}` (it returns those of {', '.join(sloped)})"
+            raise TopicError(f"gradient(…, wrt={wrt!r}): {returns}")
+        return names or sloped
     return names or reals[:1]

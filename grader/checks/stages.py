@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ..errors import OffTheRecord, TopicError, Wrong
+from ..errors import OffTheRecord, Wrong
 from ..inside.plan import Plan
 from ..numerics.compare import VALUES as TOLERANCE
 from ..numerics.compare import Truth, as_array, is_close, require_close
@@ -29,12 +29,8 @@ class stage(Check):
 
     def __init__(self, declared: Declared, name: str, on: Cases | None = None) -> None:
         self.target, self.name, self.generator = function(declared), name, on
-        names = [output for output, _ in self.target.outputs]
-        if name not in names:
-            has = ", ".join(each for each in names if each) or "none with a name"
-            raise TopicError(f"{self.target.name} has no output `{name}` (it has: {has})")
-        self.at = names.index(name)
-        self.earlier = names[: self.at]
+        self.at = self.target.index(name)
+        self.earlier = [output for output, _ in self.target.outputs[: self.at]]
         self.functions = (self.target,)
 
     @property

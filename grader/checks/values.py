@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..errors import TopicError, Wrong
 from ..inside.plan import Plan
 from ..numerics.compare import VALUES, Tolerance, require_close
-from ..topics.asking import Asking, asking, by_name, targets_asked
+from ..topics.asking import Asking, Call, asking, by_name, targets_asked
 from ..topics.cases import Arguments, Cases, authors_code, code_name, place
-from ..topics.cell import assignments, call
+from ..topics.cell import assignments, call, output
 from ..topics.signature import Declared
 from ..topics.targets import Function
 from ..topics.trial import Check, SingleCase, Trial, on_case
@@ -19,11 +20,25 @@ from .script import Script, Story
 
 
 class matches(Check):
-    """On every case the submission returns what the reference returns (a layer: its forward; a script: all that it yields)."""
+    """On every case the submission returns what the reference returns (a layer: its forward; a script: all that it yields).
 
-    def __init__(self, asked: Declared | Asking, on: Cases | None = None, tolerance: Tolerance = VALUES) -> None:
-        self.asked, self.generator, self.tolerance = asking(asked), on, tolerance
+    With `output`, the name of one of a function's outputs, that one alone is judged: the others have rows of their own.
+    """
+
+    def __init__(
+        self, asked: Declared | Asking, on: Cases | None = None, tolerance: Tolerance = VALUES, output: str = ""
+    ) -> None:
+        self.asked, self.generator, self.tolerance, self.output = asking(asked), on, tolerance, output
         self.functions = self.asked.targets
+        self.judged = self.asked.judged
+        if output:
+            if not isinstance(self.asked, Call):
+                raise TopicError(f"matches(…, output={output!r}): a script has no outputs by name: yield only this one")
+            self.judged = frozenset([self.asked.target.label(self.asked.target.index(output))])
+
+    @property
+    def judges(self) -> frozenset[str]:
+        return self.judged
 
     @property
     def references(self) -> frozenset[str]:
@@ -36,7 +51,9 @@ class matches(Check):
             plan.want(*(answer.ref for answer in answers))
             truths = trial.expect(plan)
             given, outputs = self.asked.given(case), by_name(answers, truths)
-            for answer, got, want in zip(answers, trial.student.run(plan), truths, strict=True):
+            mine = [(a, want) for a, want in zip(answers, truths, strict=True) if self.output in ("", a.name)]
+            found = trial.student.run(replace(plan, wanted=[(answer.ref, False) for answer, _ in mine]))
+            for (answer, want), got in zip(mine, found, strict=True):
                 require_close(got, want, f"{answer.label} on {name}", self.tolerance, given, outputs=outputs)
 
     def single_case(self, trial: Trial) -> SingleCase:
@@ -95,4 +112,6 @@ class holds(Check):
         if not any(re.search(rf"\b{f.name}\b", wrong.evidence.where) for f in able):
             return []
         given = assignments(list(dict.fromkeys(p.name for f in able for p in f.parameters)), case)
-        return [*given, *(call(f, case) for f in able)]
+        where = wrong.evidence.where
+        labelled = [f for f in able if any(where.startswith(f.label(i)) for i in range(len(f.outputs)))]
+        return [*given, *(call(f, case) + (output(f, wrong) if f in labelled else "") for f in able)]

@@ -151,6 +151,14 @@ class Function:
     def _free(dims: Sequence[str], sizes: Mapping[str, int]) -> list[str]:
         return [d for d in dims if not d.isdigit() and d not in sizes]
 
+    def index(self, output: str) -> int:
+        """Return the place of the output of this name. Raise TopicError where there is none, or where it is no array."""
+        places = {name: i for i, (name, spec) in enumerate(self.outputs) if name and spec.is_array}
+        if output not in places:
+            has = ", ".join(places) or "none with a name"
+            raise TopicError(f"{self.name} has no output `{output}` (it has: {has})")
+        return places[output]
+
     def label(self, output: int) -> str:
         """How a sentence names an output: "adam", or "`dgamma` of batch_norm_backward"."""
         name = self.outputs[output][0]
