@@ -19,8 +19,11 @@ _HOMES = {
         *(
             "Check",
             "Count",
+            "Distribution",
+            "Mean",
             "Script",
             "Trial",
+            "Variance",
             "band",
             "cheap",
             "composition",

@@ -5,12 +5,14 @@ from ..topics.asking import Answer, Asking, asking
 from ..topics.cases import authors_code
 from ..topics.trial import Check, FollowThrough, SingleCase, Trial
 from .behaviour import cheap, pure
-from .chance import Count, statistical
+from .chance import statistical
 from .combine import Following, either
 from .gradients import gradient, vjp
 from .optimisers import converges, trajectory
+from .samples import Distribution, Mean, Variance
 from .script import Script
 from .stages import stage
+from .statistic import Count
 from .story import composition, perform
 from .training import band, run
 from .values import follows, holds, matches
@@ -20,12 +22,15 @@ __all__ = [
     "Asking",
     "Check",
     "Count",
+    "Distribution",
     "FollowThrough",
     "Following",
+    "Mean",
     "Script",
     "SingleCase",
     "Trial",
     "Truth",
+    "Variance",
     "asking",
     "authors_code",
     "band",
