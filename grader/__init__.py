@@ -17,6 +17,8 @@ _HOMES = {
     "topics.rubric": ("Row", "Topic"),
     "checks": (
         *(
+            "DECADES",
+            "TRAINING",
             "Check",
             "Count",
             "Distribution",

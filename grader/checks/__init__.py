@@ -1,6 +1,6 @@
 """The claims a rubric can make: small objects that, called with a Trial, return, or raise Wrong with evidence."""
 
-from ..numerics.compare import Truth, require_close
+from ..numerics.compare import DECADES, TRAINING, Truth, require_close
 from ..topics.asking import Answer, Asking, asking
 from ..topics.cases import authors_code
 from ..topics.trial import Check, FollowThrough, SingleCase, Trial
@@ -18,6 +18,8 @@ from .training import band, run
 from .values import follows, holds, matches
 
 __all__ = [
+    "DECADES",
+    "TRAINING",
     "Answer",
     "Asking",
     "Check",
