@@ -125,7 +125,8 @@ def again(world, case):
     yield of("cy", "grad", values, after="y.backward(), then z.backward()")
 
 def later(world, case):
-    """Three results of one graph, the last made when backward has gone through it. Each time u is sent another gradient."""
+    """Three results of one graph, the last made when backward has gone through it. Each time u is sent another gradient, also
+    when it is the turn of the first again."""
     values = build(world, case)
     values["z"].backward()
     yield of("abuz", "grad", values, after="z.backward()")
@@ -135,6 +136,8 @@ def later(world, case):
     world.name(t=t)
     t.backward()
     yield of("abcuyt", "grad", values | {"t": t}, after="y.backward(), then t = y.exp() and t.backward()")
+    values["z"].backward()
+    yield of("abuz", "grad", values, after="t.backward(), then z.backward() again")
 
 def elsewhere(world, case):
     values = build(world, case)
@@ -155,9 +158,11 @@ def leaves(rng):
     return {name: number(rng, *given) for name, given in ranges.items()} | {"zero": 0.0}
 
 def extremes(rng):
-    """A large number and a small one, a positive large one and a negative, one with a large exp, one with a flat tanh."""
-    ranges = {"l": (2e3, 9e3), "s": (0.02, 0.09), "p": (2e3, 9e3, [1]), "n": (2e3, 9e3, [-1]), "e": (15, 20), "t": (6, 7)}
-    return {name: number(rng, *given) for name, given in ranges.items()}
+    """Large numbers of either sign, positive and negative, a small one; two for exp, one where tanh is flat; and one so small
+    that log(x + 1e-12) shows."""
+    ranges = {"l": (2e3, 9e3), "p": (2e3, 9e3, [1]), "n": (2e3, 9e3, [-1]), "s": (0.02, 0.09),
+              "e": (15, 20, [1]), "m": (15, 20, [-1]), "t": (6, 7)}
+    return {name: number(rng, *given) for name, given in ranges.items()} | {"x": number(rng, 2, 9, [1]) / 1e6}
 
 def each(*expressions, of=leaves):
     """One case for each expression, on those leaves that it names."""
@@ -177,7 +182,8 @@ values = each(*ALL, "zero.relu()")
 zeros, kink = each("zero ** 2", "zero ** 0"), each("zero.relu()")
 onward = each(*(f"-({expression})" for expression in ALL + PLAIN))
 
-sizes = each("l * s", "l / s", "s / l", "p ** 3", "e.exp()", "p.log()", "t.tanh()", "p.relu()", "n.relu()", of=extremes)
+sizes = each("l * s", "l * s * x", "l / s", "s / l", "p ** 3", "e.exp()", "m.exp()", "x.log()", "t.tanh()", "p.relu()", "n.relu()",
+             of=extremes)
 
 
 # Graphs in which every operation is a sum: a gradient is then the number of paths to y.
