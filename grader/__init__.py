@@ -17,10 +17,15 @@ _HOMES = {
     "topics.rubric": ("Row", "Topic"),
     "checks": (
         *(
+            "DECADES",
+            "TRAINING",
             "Check",
             "Count",
+            "Distribution",
+            "Mean",
             "Script",
             "Trial",
+            "Variance",
             "band",
             "cheap",
             "composition",

@@ -162,6 +162,13 @@ def checks_page() -> str:
         "## Checks",
         f"{_doc(checks)} `on=` names another generator of cases than the topic's.",
         *(text for thing in claims for text in _entry(thing)),
+        "## Statistics",
+        "What `measure` of `statistical` makes of answers. `grader verify` prints how far off each must be to be noticed.",
+        *(
+            text
+            for thing in (checks.Count, checks.Mean, checks.Variance, checks.Distribution)
+            for text in _entry(thing)
+        ),
         "## Scripts",
         "Wherever a check asks a declared function it may ask a script, ordinary Python about what is declared: "
         "`band(Script(story, Network), …)`.",

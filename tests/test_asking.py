@@ -28,6 +28,7 @@ from grader.errors import Lacks, TopicError, Wrong
 from grader.inside.plan import Plan
 from grader.inside.wire import Seeded
 from grader.judging.evaluate import evaluate
+from grader.judging.verdicts import evidence_of
 from grader.result import Status
 from grader.submission.in_process import Live
 from grader.topics.asking import Backward
@@ -35,6 +36,7 @@ from grader.topics.rubric import Row, Topic
 from grader.topics.signature import Opaque, Reals, sample
 from grader.truth.trials import seeded_trials
 from support.miniature import (
+    RIGHT,
     RightWalker,
     Walker,
     descend,
@@ -130,6 +132,38 @@ def test_matches_takes_a_script_as_follows_does() -> None:
     for check in (matches(WALK), follows(WALK), follows(the_walk, Walker)):
         assert graded(check, goals).earned
         assert why(graded(check, goals, Walker=Sloppy)) == ("value", "the path on a goal")
+
+
+def test_nan_where_it_is_right_is_earned_by_nan_and_lost_by_a_number() -> None:
+    right = {**RIGHT, "wave": lambda x, a, *, shift=0.5: np.nan if shift < 0 else np.sin(a * x + shift).sum()}
+    assert graded(matches(wave), waves, right=right).earned
+    assert lost(graded(matches(wave), waves, right=right, wave=RIGHT["wave"])).endswith(", expected nan")
+    assert why(graded(matches(wave), waves, right=right, wave=lambda x, a, *, shift=0.5: np.nan))[0] == "not-finite"
+
+
+def stakes(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "three stakes", {"goal": np.array([1.0, 2.0, 3.0]), "rng": Seeded(1), "stakes": ["north", "east", "south"]}
+
+
+def test_a_script_names_entries_of_its_answers_by_the_labels_of_the_case() -> None:
+    class Short(RightWalker):
+        def slope(self, w: np.ndarray) -> np.ndarray:
+            return super().slope(w) * [1, 0, 1]
+
+    def slopes(world: Any, case: Mapping[str, Any]) -> Told:
+        walker = world.Walker(case["goal"], case["rng"])
+        yield "the height", walker.height(np.zeros(3))
+        yield "the slope", walker.slope(np.zeros(3))
+
+    check = follows(slopes, Walker, labels="stakes")
+    assert graded(check, stakes).earned
+    outcome = graded(check, stakes, Walker=Short)
+    assert lost(outcome) == "the slope on three stakes: “east” is 0, expected -4"
+    assert evidence_of(outcome)["label"] == "east"
+    assert "entry [1] is 0" in lost(graded(follows(slopes, Walker), stakes, Walker=Short))
+    missing = graded(follows(slopes, Walker, labels="poles"), stakes)
+    assert missing.status is Status.VOID
+    assert "follows(labels='poles'): the case has 'goal', 'rng', 'stakes', but not that" in str(missing.error)
 
 
 # ------------------------------------------------------------------------------------------- holds, statistical

@@ -347,7 +347,7 @@ ASKED = {
     "a count that is none": (
         WAVE,
         "statistical(lambda trial, case: 3, wave)",
-        "topic.py:16: a lambda returned 3, expected a Count, several, or a sentence",
+        "topic.py:16: a lambda returned 3, expected a Count, a Mean, a Variance, a Distribution, several, or a sentence",
     ),
     "a function of a script is not named": (
         WAVE,

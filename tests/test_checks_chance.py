@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scipy.stats import binom, binomtest
 
 from grader.checks import Count, Trial, statistical
-from grader.checks.chance import FALSE_ALARM, SEEN, acceptance, smallest_seen
+from grader.checks.chance import FALSE_ALARM
+from grader.checks.statistic import SEEN
 from grader.errors import GraderError, TopicError, Wrong
 from grader.inside.wire import decode, encode
 from grader.judging.mistakes import same
@@ -55,7 +56,7 @@ def tossed(true_rate: float) -> Callable[..., Any]:
 
 
 def test_the_declared_rate_is_earned_and_a_rate_off_by_what_is_seen_is_lost() -> None:
-    off = smallest_seen(Count(0, 1_000_000, 0.8, ""), FALSE_ALARM)
+    off = Count(0, 1_000_000, 0.8, "").smallest_seen(FALSE_ALARM)
     assert graded(tossed(0.8)).earned
     assert graded(tossed(0.8 + 2 * off)).status is Status.LOST
     assert graded(tossed(0.8 - 2 * off)).status is Status.LOST
@@ -77,7 +78,7 @@ def test_a_sentence_that_a_count_returns_is_the_message_of_the_lost_row() -> Non
 def test_the_bounds_reject_with_at_most_the_declared_probability_and_no_tighter_ones_would(
     draws: int, rate: float, false_alarm: float
 ) -> None:
-    low, high = acceptance(draws, rate, false_alarm)
+    low, high = Count(0, draws, rate, "").acceptance(false_alarm)
     below, above = binom.cdf(low - 1, draws, rate), binom.sf(high, draws, rate)
     assert below <= false_alarm / 2
     assert above <= false_alarm / 2
@@ -86,7 +87,7 @@ def test_the_bounds_reject_with_at_most_the_declared_probability_and_no_tighter_
 
 
 def test_the_bounds_of_the_exact_test_agree_with_scipy() -> None:
-    low, high = acceptance(1_000, 0.3, 1e-3)
+    low, high = Count(0, 1_000, 0.3, "").acceptance(1e-3)
     assert (
         binomtest(low - 1, 1_000, 0.3, alternative="less").pvalue
         < 5e-4
@@ -97,14 +98,14 @@ def test_the_bounds_of_the_exact_test_agree_with_scipy() -> None:
 
 def test_the_declared_power_is_what_simulation_shows() -> None:
     count = Count(0, 10_000, 0.5, "")
-    off = smallest_seen(count, FALSE_ALARM)
-    low, high = acceptance(10_000, 0.5, FALSE_ALARM)
+    off = count.smallest_seen(FALSE_ALARM)
+    low, high = count.acceptance(FALSE_ALARM)
     seen = np.random.default_rng(0).binomial(10_000, 0.5 + off, size=20_000)
     assert abs(((seen < low) | (seen > high)).mean() - SEEN) < 0.01
 
 
 def test_a_million_draws_see_a_keep_rate_that_is_off_by_four_thousandths() -> None:
-    assert smallest_seen(Count(0, 1_000_000, 0.5, ""), FALSE_ALARM) == pytest.approx(0.0037, abs=1e-4)
+    assert Count(0, 1_000_000, 0.5, "").smallest_seen(FALSE_ALARM) == pytest.approx(0.0037, abs=1e-4)
 
 
 def test_the_author_reads_the_power_of_each_count_as_a_table() -> None:
@@ -122,7 +123,7 @@ def test_the_author_reads_the_power_of_each_count_as_a_table() -> None:
 def test_a_rate_that_is_off_on_either_side_is_seen() -> None:
     """Far from 1/2 the sides differ: the larger deviation holds for both."""
     count = Count(0, 1_000, 0.05, "")
-    off, (low, high) = smallest_seen(count, FALSE_ALARM), acceptance(1_000, 0.05, FALSE_ALARM)
+    off, (low, high) = count.smallest_seen(FALSE_ALARM), count.acceptance(FALSE_ALARM)
     upwards, downwards = (binom.cdf(low - 1, 1_000, r) + binom.sf(high, 1_000, r) for r in (0.05 + off, 0.05 - off))
     assert min(upwards, downwards) == pytest.approx(SEEN)
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from grader.errors import Wrong
-from grader.numerics.compare import SAME, TRAINING, VALUES, Tolerance, Truth, digits_to_differ, require_close
+from grader.numerics.compare import DECADES, SAME, TRAINING, VALUES, Tolerance, Truth, digits_to_differ, require_close
+from grader.numerics.describe import describe
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 arrays = hnp.arrays(float, hnp.array_shapes(min_dims=0, max_dims=3, max_side=4), elements=st.floats(-1e100, 1e100))
@@ -70,6 +71,90 @@ def test_the_floor_of_the_tolerance_may_be_given_for_each_entry() -> None:
 def test_small_entries_are_held_to_the_tolerance_of_the_largest() -> None:
     require_close(np.array([1.0, 9e-13]), Truth.of(np.array([1.0, 0.0])), WHERE)
     complaint(np.array([1.0, 2e-12]), np.array([1.0, 0.0]))
+
+
+NORMS = np.array([1.0, 1e-6, 1e-14, 2e-19])
+
+
+@given(st.integers(0, 3), st.floats(1e-5, 10), st.sampled_from([-1, 1]))
+def test_of_entries_that_differ_by_decades_each_is_held_to_its_own_size(at: int, part: float, sign: int) -> None:
+    require_close(NORMS * (1 + 9e-8), Truth.of(NORMS), WHERE, DECADES)
+    wrong = NORMS.copy()
+    wrong[at] *= 1 + sign * part
+    assert complaint(wrong, NORMS, DECADES).evidence.details["entry"] == [at]
+
+
+def test_a_vanishing_gradient_that_is_ninefold_is_seen_among_large_ones() -> None:
+    found = complaint(np.array([1.0, 1e-6, 9e-14]), np.array([1.0, 1e-6, 1e-14]), DECADES)
+    assert found.evidence.sentence == "entry [2] is 9e-14, expected 1e-14"
+
+
+def test_of_entries_that_differ_by_decades_a_zero_is_a_zero() -> None:
+    require_close(np.array([1.0, 0.0]), Truth.of(np.array([1.0, 0.0])), WHERE, DECADES)
+    assert complaint(np.array([1.0, 1e-300]), np.array([1.0, 0.0]), DECADES).evidence.details["entry"] == [1]
+
+
+def test_what_is_wrong_among_decades_is_described_at_its_own_size() -> None:
+    doubled = complaint(2 * NORMS, NORMS, DECADES)
+    assert describe(doubled) is not None
+    assert "2" in str(describe(doubled))
+
+
+def test_a_difference_of_large_numbers_is_not_held_to_its_own_size_unless_that_is_asked_for() -> None:
+    """Two right ways to the slope of tanh: they agree in 1 part of 100 where it is 1e-14."""
+    x = np.array([0.0, 8.0, 16.5])
+    one, other = 1 - np.tanh(x) ** 2, 1 / np.cosh(x) ** 2
+    require_close(one, Truth.of(other), WHERE)
+    complaint(one, other, DECADES)
+
+
+kinds = st.sampled_from([np.nan, np.inf, -np.inf, 0.5])
+
+
+@given(st.lists(kinds, min_size=1, max_size=6), st.data())
+def test_nan_is_met_by_nan_and_an_infinity_by_the_same_one_and_nothing_else(
+    want: list[float], data: st.DataObject
+) -> None:
+    truth = np.array(want)
+    require_close(want, Truth.of(truth), WHERE)
+    at = data.draw(st.integers(0, len(want) - 1))
+    other = data.draw(st.sampled_from([np.nan, np.inf, -np.inf, 0.5, 0.0]).filter(lambda x: repr(x) != repr(want[at])))
+    got = truth.copy()
+    got[at] = other
+    found = complaint(got, truth).evidence
+    assert found.details["entry"] == [at]
+    assert f" is {other:.6g}, expected {want[at]:.6g}" in found.sentence
+
+
+def test_beside_a_nan_numbers_are_judged_as_ever() -> None:
+    truth = np.array([np.nan, 1.0, 1e-3])
+    require_close(np.array([np.nan, 1.0 + 5e-8, 1e-3]), Truth.of(truth), WHERE)
+    found = complaint(np.array([np.nan, 1.0 + 2e-7, 1e-3]), truth).evidence
+    assert found.sentence == "entry [1] is 1.0000002, expected 1"
+    assert complaint(np.array([np.nan, np.nan, 1e-3]), truth).evidence.id == "not-finite"
+    assert complaint(np.array([np.nan, 1.1, 1e-3], np.float32), truth).evidence.id == "dtype"
+
+
+def test_a_number_where_nan_is_right_is_told_before_a_larger_difference() -> None:
+    found = complaint(np.array([1.0, 2.0, 9.0]), np.array([1.0, np.nan, 3.0])).evidence
+    assert found.sentence == "entry [1] (the first; 2 of 3 entries are wrong) is 2, expected nan"
+
+
+def test_entries_with_names_are_told_by_their_names() -> None:
+    names = ["tanh' left out", "sign", "half"]
+
+    def said(got: Any, want: Any) -> Wrong:
+        with pytest.raises(Wrong) as caught:
+            require_close(np.array(got), Truth.of(np.array(want)), WHERE, labels=names)
+        return caught.value
+
+    assert said([0, 1, 1], [1, 1, 1]).evidence.sentence == "“tanh' left out” is 0, expected 1"
+    assert said([0, 1, 1], [1, 1, 1]).evidence.details["label"] == "tanh' left out"
+    assert said([1, 0, 0], [1, 1, 1]).evidence.sentence == (
+        "“sign” (the largest difference; 2 of 3 entries are wrong) is 0, expected 1"
+    )
+    assert said([1.0, np.nan, 1], [1.0, 1, 1]).evidence.sentence == "“sign” is nan, expected 1"
+    assert said([[1, 1], [1, 0], [1, 1]], np.ones((3, 2))).evidence.sentence == "“sign” [1] is 0, expected 1"
 
 
 def test_an_answer_asked_for_twice_may_not_differ_in_the_last_bit() -> None:
@@ -182,3 +267,4 @@ def test_a_wrong_shape_is_told_before_a_wrong_dtype() -> None:
 
 def test_float32_that_holds_the_number_exactly_is_right() -> None:
     require_close(np.array([0.5, 2.0], np.float32), Truth.of(np.array([0.5, 2.0])), WHERE)
+    require_close(np.array([0.5, np.nan], np.float32), Truth.of(np.array([0.5, np.nan])), WHERE)

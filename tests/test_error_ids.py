@@ -25,7 +25,7 @@ def ids_in_code() -> set[str]:
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
                 given = [k.value for k in node.keywords if k.arg == "id"]
-                given += node.args[3:4] if name == "Evidence" else node.args[5:6] if name == "_at_entry" else []
+                given += node.args[3:4] if name == "Evidence" else []
                 if name in ("Wrong", "Evidence", "_at_entry", "replace"):
                     found |= {
                         value.value

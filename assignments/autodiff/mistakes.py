@@ -71,6 +71,19 @@ class Value(Value):
         for parent, slope in self.parents:
             parent.backward(slope * gradient)
 """
+MARKED = """
+def parents_first(output):
+    order, stack = [], [(output, False)]
+    while stack:
+        node, parents_done = stack.pop()
+        if parents_done:
+            order.append(node)
+        elif not node.visited:
+            node.visited = True
+            stack.append((node, True))
+            stack += [(parent, False) for parent, _ in node.parents]
+    return order
+"""
 
 mistakes = [
     # sums over paths
@@ -137,6 +150,17 @@ mistakes = [
             "    def __eq__(self, other):\n        return self.data == other.data\n\n    def backward(self):\n",
             "A class with an __eq__ (a @dataclass has one) cannot be put into a set, and compares by data, while two values with "
             "equal data are still two. Use @dataclass(eq=False), or a plain class."),
+    Mistake("the graph is taken apart",          PUSH, PUSH + "            node.parents = ()\n",
+            "backward takes the parents away from each value, so the next backward does not get past it. PyTorch frees what it "
+            "kept, too, but then refuses a second backward; here the graph stays as it is.", loses="later"),
+    Mistake("visited for ever",                  "        self.parents = parents  #",
+            "        self.visited = False\n        self.parents = parents  #",
+            "Your values keep the mark that says they were visited, so the next backward passes them by. Keep what was visited "
+            "in a set that is new in each call.", code=MARKED, loses="later"),
+    Mistake("gradients clipped",                 "parent.grad += slope * node.grad",
+            "parent.grad += max(-1000.0, min(slope * node.grad, 1000.0))",
+            "You cut large gradients off. That is a trick of training, and the optimiser's business: backward computes "
+            "derivatives, however large.", loses="sizes"),
     # sums and differences
     Mistake("difference: + for the second operand", DIFFERENCE, "return Value(self.data - other.data, [(self, 1.0), (other, 1.0)])",
             "The derivative of a − b with respect to b is −1."),
@@ -156,6 +180,9 @@ mistakes = [
     Mistake("quotient: gradients of a product",             QUOTIENT, "[(self, other.data), (other, self.data)]",
             "Those are the derivatives of a · b. For a / b they are 1 / b and −a / b²."),
     # powers
+    Mistake("power: 0 ** -1 in the slope of a ** 0", POWER, "exponent * self.data ** (exponent - 1)",
+            "The derivative of a ** 0 is 0 everywhere, but n · aⁿ⁻¹ asks Python for 0.0 ** -1 where a is 0. Take n = 0 by itself.",
+            loses="zero"),
     Mistake("power: exponent not lowered", POWER, "exponent * self.data**exponent",
             "The derivative of aⁿ is n · aⁿ⁻¹; you keep the exponent n."),
     Mistake("power: factor n missing",     POWER, "self.data ** (exponent - 1)",

@@ -1,32 +1,39 @@
 """The claims a rubric can make: small objects that, called with a Trial, return, or raise Wrong with evidence."""
 
-from ..numerics.compare import Truth, require_close
+from ..numerics.compare import DECADES, TRAINING, Truth, require_close
 from ..topics.asking import Answer, Asking, asking
 from ..topics.cases import authors_code
 from ..topics.trial import Check, FollowThrough, SingleCase, Trial
 from .backward import vjp
 from .behaviour import cheap, pure
-from .chance import Count, statistical
+from .chance import statistical
 from .combine import Following, either
 from .gradients import gradient
 from .optimisers import converges, trajectory
+from .samples import Distribution, Mean, Variance
 from .script import Script
 from .stages import stage
+from .statistic import Count
 from .story import composition, perform
 from .training import band, run
 from .values import follows, holds, matches
 
 __all__ = [
+    "DECADES",
+    "TRAINING",
     "Answer",
     "Asking",
     "Check",
     "Count",
+    "Distribution",
     "FollowThrough",
     "Following",
+    "Mean",
     "Script",
     "SingleCase",
     "Trial",
     "Truth",
+    "Variance",
     "asking",
     "authors_code",
     "band",

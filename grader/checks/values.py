@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from ..errors import TopicError, Wrong
 from ..inside.plan import Plan
-from ..numerics.compare import VALUES, Tolerance, require_close
+from ..numerics.compare import VALUES, Tolerance, Truth, require_close
 from ..topics.asking import Asking, Call, asking, by_name, targets_asked
 from ..topics.cases import Arguments, Cases, authors_code, code_name, place
 from ..topics.cell import assignments, call, output
@@ -22,7 +24,9 @@ from .script import Script, Story
 class matches(Check):
     """On every case the submission returns what the reference returns (a layer: its forward; a script: all that it yields).
 
-    With `output`, the name of one of a function's outputs, that one alone is judged: the others have rows of their own.
+    With `output`, the name of one of a function's outputs, that one alone is judged: the others have rows of their own. With
+    `tolerance=DECADES` each entry is held to its own size, where entries that differ by decades are none the less known to
+    many digits: norms of gradients by layer. With `TRAINING` the rounding of hundreds of steps is allowed.
     """
 
     def __init__(
@@ -54,7 +58,12 @@ class matches(Check):
             mine = [(a, want) for a, want in zip(answers, truths, strict=True) if self.output in ("", a.name)]
             found = trial.student.run(replace(plan, wanted=[(answer.ref, False) for answer, _ in mine]))
             for (answer, want), got in zip(mine, found, strict=True):
-                require_close(got, want, f"{answer.label} on {name}", self.tolerance, given, outputs=outputs)
+                where, labels = f"{answer.label} on {name}", self._labels(case, want)
+                require_close(got, want, where, self.tolerance, given, outputs=outputs, labels=labels)
+
+    def _labels(self, case: Mapping[str, Any], want: Truth) -> Sequence[str]:
+        """Return names for the entries of an answer, if they have any."""
+        return ()
 
     def single_case(self, trial: Trial) -> SingleCase:
         """Return the cases with the shortest scripts first."""
@@ -69,12 +78,32 @@ class matches(Check):
 
 class follows(matches):
     """`script(world, case)` uses the functions and classes that are named as the reference's are used, and every value that
-    it yields, as (what it is, value), is the reference's."""
+    it yields, as (what it is, value), is the reference's.
+
+    `labels` names an entry of the case: a list with a name for each entry of an answer of that length. The student then reads
+    "“tanh' left out” is 0, expected 1" in place of "entry [5] is 0, expected 1".
+    """
 
     def __init__(
-        self, script: Story | Script, *named: Declared, on: Cases | None = None, tolerance: Tolerance = VALUES
+        self,
+        script: Story | Script,
+        *named: Declared,
+        on: Cases | None = None,
+        tolerance: Tolerance = VALUES,
+        labels: str = "",
     ) -> None:
         super().__init__(script if isinstance(script, Script) else Script(script, *named), on, tolerance)
+        self.labels = labels
+
+    def _labels(self, case: Mapping[str, Any], want: Truth) -> Sequence[str]:
+        if not self.labels:
+            return ()
+        if self.labels not in case:
+            raise TopicError(
+                f"follows(labels={self.labels!r}): the case has {', '.join(map(repr, case))}, but not that"
+            )
+        found = case[self.labels]
+        return found if np.shape(want.value)[:1] == (len(found),) else ()
 
 
 class holds(Check):

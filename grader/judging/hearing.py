@@ -11,11 +11,14 @@ import numpy as np
 from ..checks import Check, Trial
 from ..errors import Fault, Raised, Wrong
 from ..inside.plan import Implementation, Plan
-from ..inside.wire import Seeded
+from ..inside.wire import Ref, Seeded
 from ..numerics.compare import Truth
 from ..topics.cases import Case, Cases
 from ..topics.trial import Inputs, TruthSource
 from .answers import Answers, Numbers, read
+
+Scales = dict[int, dict[Ref, float]]
+"""By the identity of a plan's steps: the largest term that goes into each right answer (`Truth.scale`)."""
 
 
 class Hearing(Implementation):
@@ -24,7 +27,7 @@ class Hearing(Implementation):
     def __init__(self, trial: Trial) -> None:
         self.student, self.source, self.inputs = trial.student, trial.truth, _Walked(trial.inputs)
         self.heard: list[tuple[Plan, list[Any] | str]] = []
-        self.scales: dict[int, list[Truth]] = {}  # by the plan's identity: it is kept in `heard`
+        self.scales: Scales = {}
         self.complete = True
         trial.student, trial.truth, trial.inputs = self, _Overheard(trial.truth, self.scales), self.inputs
 
@@ -72,10 +75,9 @@ class Hearing(Implementation):
             if isinstance(answers, str):
                 values.append(answers)
                 continue
-            truths = self.scales.get(id(plan), [])
-            scales = [float(np.max(truth.scale, initial=0.0)) for truth in truths]
-            scales += [0.0] * (len(answers) - len(scales))
-            values += [read(answer, scale) for answer, scale in zip(answers, scales, strict=False)]
+            scales = self.scales.get(id(plan.steps), {})
+            wanted = [ref for ref, _ in plan.wanted]
+            values += [read(answer, scales.get(ref, 0.0)) for answer, ref in zip(answers, wanted, strict=True)]
         drawn = any(_draws(step.args) or _draws(step.kwargs.values()) for plan, _ in self.heard for step in plan.steps)
         return Answers(tuple(values), self.complete, drawn)
 
@@ -85,16 +87,18 @@ def _draws(values: Any) -> bool:
 
 
 class _Overheard(TruthSource):
-    """A source of truth whose answers are kept for the plans that the submission is asked, too."""
+    """A source of truth that notes how large the terms of its answers are, for steps that the submission is asked, too."""
 
-    def __init__(self, truth: TruthSource, kept: dict[int, list[Truth]]) -> None:
-        self.truth, self.kept = truth, kept
-        self.plans: list[Plan] = []  # so that no other plan gets the identity of one of these
+    def __init__(self, truth: TruthSource, scales: Scales) -> None:
+        self.truth, self.scales = truth, scales
+        self.plans: list[Plan] = []  # so that no other steps get the identity of these
 
     def run(self, plan: Plan) -> list[Truth]:
         found = self.truth.run(plan)
         self.plans.append(plan)
-        self.kept[id(plan)] = found
+        self.scales[id(plan.steps)] = {
+            ref: float(np.max(truth.scale, initial=0.0)) for (ref, _), truth in zip(plan.wanted, found, strict=True)
+        }
         return found
 
 

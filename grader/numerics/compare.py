@@ -6,7 +6,7 @@ have no tolerances of their own: those drift, and hide a wrong eps.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,10 +18,12 @@ from ..inside.plan import describe_value
 
 @dataclass(frozen=True)
 class Tolerance:
-    """|got − want| ≤ rtol·|want| + floor·scale, where `scale` is the size of the largest intermediate term."""
+    """|got − want| ≤ rtol·|want| + floor·scale, where `scale` is the size of the largest intermediate term; with `each`, that of
+    the entry itself."""
 
     rtol: float
     floor: float
+    each: bool = False
 
 
 # One evaluation in float64. The floor is some 4,500 roundings of the largest term. It cannot be scaled by the result: batch norm's
@@ -30,6 +32,9 @@ class Tolerance:
 VALUES = Tolerance(rtol=1e-7, floor=1e-12)
 # Hundreds of steps from a given start, in which rounding accumulates: a perturbation of 1e-15 stayed below 1e-13 for 2,000 steps.
 TRAINING = Tolerance(rtol=1e-6, floor=1e-11)
+# Entries that differ by decades, as the norms of gradients by layer do: each is held to its own size. It has to be said, for the
+# numbers do not show it: 1e-14 beside 1 may be a vanishing gradient, or 1 − tanh², which right programs know to 1 part in 100.
+DECADES = Tolerance(rtol=1e-7, floor=1e-12, each=True)
 # The same question asked twice.
 SAME = Tolerance(rtol=0.0, floor=0.0)
 
@@ -49,6 +54,10 @@ class Truth:
         array = np.asarray(value)
         return cls(array, largest(array) if scale is None else scale)
 
+    def at(self, tolerance: Tolerance) -> Truth:
+        """Return the truth with the scale at which the tolerance judges it."""
+        return Truth(self.value, np.abs(self.value)) if tolerance.each else self
+
 
 def largest(array: np.ndarray) -> float:
     """Return the largest finite magnitude in an array, 0 for an array without any, and 1 for one that is not of numbers."""
@@ -66,25 +75,25 @@ def require_close(
     given: Mapping[str, Any] | None = None,
     nearby: Mapping[str, Any] | None = None,
     outputs: Mapping[str, Any] | None = None,
+    labels: Sequence[str] = (),
 ) -> None:
     """Raise Wrong unless `got`, any value that a submission returned, is `want` within the tolerance.
 
     `where` names the function and the case. The evidence keeps `given`, `nearby` and `outputs` (errors.Evidence), from which
-    `describe` explains the difference.
+    `describe` explains the difference. `labels` name the entries of the first axis.
     """
+    want = want.at(tolerance)
     try:
         array, expected = require_array(got, want.value.shape, want.value.dtype.kind, where), want.value
-        if not np.array_equal(array, expected):
+        if not np.array_equal(array, expected, equal_nan=True):
             require_precision(array, where)
-        finite = np.isfinite(array)
-        if (unexpected := ~finite & np.isfinite(expected)).any():
-            i = _argmax(unexpected)
-            count = _count(~finite, "not finite", "first")
-            sentence = f"{_entry(i)}{count} is {array[i]}, expected {short(expected[i])}"
-            raise _at_entry(where, sentence, array, i, expected[i], "not-finite")
         close = is_close(array, want, tolerance)
+        if (unexpected := ~np.isfinite(array) & np.isfinite(expected)).any():
+            which = _count(~np.isfinite(array) & ~close, "not finite", "first")
+            raise _at_entry(where, array, expected, _argmax(unexpected), which, labels, id="not-finite")
         if not close.all():
-            raise _differs(array, want, close, where)
+            i, which = _worst(array, expected, close)
+            raise _at_entry(where, array, expected, i, which, labels, id="value")
     except Wrong as wrong:
         evidence = replace(wrong.evidence, truth=want, given=given or {}, nearby=nearby or {}, outputs=outputs or {})
         raise Wrong.of(evidence) from None
@@ -124,28 +133,40 @@ def as_array(value: Any) -> np.ndarray | None:
 
 
 def is_close(got: np.ndarray, want: Truth, tolerance: Tolerance) -> np.ndarray:
-    """Return which entries are right: within the tolerance of a finite number, or the same infinity."""
-    expected = want.value
+    """Return which entries are right: within the tolerance of a finite number, the same infinity, or NaN where NaN is right."""
+    expected, scale = want.value, want.at(tolerance).scale
     with np.errstate(invalid="ignore", over="ignore"):
         error = np.abs(got.astype(float) - expected.astype(float))
-        allowed = tolerance.rtol * np.abs(expected) + tolerance.floor * want.scale
-        return (np.isfinite(expected) & (error <= allowed)) | (got == expected)
+        allowed = tolerance.rtol * np.abs(expected) + tolerance.floor * scale
+        same = (got == expected) | ((got != got) & (expected != expected))
+        return (np.isfinite(expected) & (error <= allowed)) | same
 
 
-def _differs(got: np.ndarray, want: Truth, close: np.ndarray, where: str) -> Wrong:
-    """Return the error about the entry with the largest difference, of those that are not `close`."""
-    expected = want.value
+def _worst(got: np.ndarray, expected: np.ndarray, close: np.ndarray) -> tuple[tuple[int, ...], str]:
+    """Return the entry to tell of those that are not `close`, and words for which it is: the first that should not be finite,
+    or else that with the largest difference."""
+    if (missed := ~close & ~np.isfinite(expected)).any():
+        return _argmax(missed), _count(~close, "wrong", "first")
     with np.errstate(invalid="ignore"):
         error = np.where(close, -1.0, np.abs(got.astype(float) - expected.astype(float)))
-    i = _argmax(error)
-    mine, theirs = digits_to_differ(got[i], expected[i])
-    sentence = f"{_entry(i)}{_count(~close, 'wrong', 'largest difference')} is {mine}, expected {theirs}"
-    return _at_entry(where, sentence, got, i, expected[i], "value")
+    return _argmax(error), _count(~close, "wrong", "largest difference")
 
 
-def _at_entry(where: str, sentence: str, array: np.ndarray, i: tuple[int, ...], expected: Any, id: str) -> Wrong:
-    got = repr(float(array[i]))
-    return Wrong(where, sentence, array, id=id, entry=list(i), got=got, expected=repr(float(expected)))
+def _at_entry(
+    where: str,
+    array: np.ndarray,
+    expected: np.ndarray,
+    i: tuple[int, ...],
+    which: str,
+    labels: Sequence[str],
+    *,
+    id: str,
+) -> Wrong:
+    mine, theirs = digits_to_differ(array[i], expected[i])
+    details = {"entry": list(i), "got": repr(float(array[i])), "expected": repr(float(expected[i]))}
+    if i and i[0] < len(labels):
+        details["label"] = labels[i[0]]
+    return Wrong(where, f"{_entry(i, labels)}{which} is {mine}, expected {theirs}", array, id=id, **details)
 
 
 def _argmax(values: np.ndarray) -> tuple[int, ...]:
@@ -153,7 +174,9 @@ def _argmax(values: np.ndarray) -> tuple[int, ...]:
     return tuple(int(k) for k in np.unravel_index(int(np.argmax(values)), values.shape))
 
 
-def _entry(i: tuple[int, ...]) -> str:
+def _entry(i: tuple[int, ...], labels: Sequence[str] = ()) -> str:
+    if i and i[0] < len(labels):
+        return f"“{labels[i[0]]}”" + (f" [{', '.join(map(str, i[1:]))}]" if i[1:] else "")
     return f"entry [{', '.join(map(str, i))}]" if i else "the value"
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..checks.chance import SEEN, Power
+from ..checks.chance import Power
+from ..checks.statistic import SEEN
 from ..result import Status
 
 MARKS = {
@@ -32,7 +33,9 @@ class Report:
     matrix: dict[str, str] = field(default_factory=dict)  # mistake → a mark per row
     prices: dict[str, float] = field(default_factory=dict)  # mistake → the share of the topic's points that it costs
     named: dict[str, bool] = field(default_factory=dict)  # mistake → True if diagnosis names it
-    powers: dict[str, list[Power]] = field(default_factory=dict)  # statistical row → the power of each of its counts
+    powers: dict[str, list[Power]] = field(
+        default_factory=dict
+    )  # statistical row → the power of each of its statistics
     mutants: dict[str, Any] = field(default_factory=dict)  # figures of `prove_thoroughly`, {} unless it ran
     pairs: dict[str, Any] = field(default_factory=dict)  # likewise
 
@@ -67,21 +70,28 @@ class Report:
 
 
 def _power_table(powers: Mapping[str, Sequence[Power]]) -> list[str]:
-    """Return a table of the powers with a line for each count, under a sentence with their false alarms; [] without any."""
+    """Return tables of the powers, one for each kind of statistic, under a sentence with their false alarms; [] without any."""
     found = [(row, power) for row, each in powers.items() for power in each]
     if not found:
         return []
-    alarm = sum(power.false_alarm for _, power in found)  # an upper bound, also where counts depend on each other
+    alarm = sum(power.false_alarm for _, power in found)  # an upper bound, also where statistics depend on each other
+    kinds = list(dict.fromkeys(type(power.statistic) for _, power in found))
     head = (
-        f"What chance lets be seen: a rate that is `off` by so much is noticed with probability {SEEN:g}. "
-        f"A right program fails one of\nthese tests with probability {alarm:.2g} at most."
+        f"What chance lets be seen: {' or '.join(kind.quantity for kind in kinds)} that is `off` by so much is noticed with "
+        f"probability {SEEN:g}. A right program fails one of\nthese tests with probability {alarm:.2g} at most."
     )
-    lines = [("row", "case", "counted", "draws", "rate", "off")]
-    lines += [
-        (row, p.case, p.count.what, f"{p.count.draws:,}", f"{p.count.rate:.4g}", f"{p.off:.2g}") for row, p in found
-    ]
+    tables = [_table(kind.titles, [(row, p) for row, p in found if type(p.statistic) is kind]) for kind in kinds]
+    return [head, "", *(line for table in tables for line in [*table, ""])]
+
+
+def _table(titles: Sequence[str], powers: Sequence[tuple[str, Power]]) -> list[str]:
+    what, *expected = titles
+    lines = [("row", "case", what, "draws", *expected, "off")]
+    for row, p in powers:
+        right = [f"{number:.4g}" for number in p.statistic.expected]
+        lines.append((row, p.case, p.statistic.what, f"{p.statistic.draws:,}", *right, f"{p.off:.2g}"))
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     form = "  ".join(
         f"{{:{'>' if title == 'draws' else '<'}{width}}}" for title, width in zip(lines[0], widths, strict=True)
     )
-    return [head, "", *(form.format(*line).rstrip() for line in lines), ""]
+    return [form.format(*line).rstrip() for line in lines]
