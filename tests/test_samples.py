@@ -18,7 +18,7 @@ from grader.checks.samples import Sample
 from grader.checks.statistic import SEEN
 from grader.errors import GraderError, TopicError, Wrong
 from grader.inside.wire import decode, encode
-from grader.judging.known import from_wire, to_wire
+from grader.judging.outcome_wire import error_from_wire, error_to_wire
 from grader.judging.mistakes import same
 from grader.judging.outcome import Outcome
 from grader.numerics import hoeffding
@@ -334,7 +334,7 @@ def test_one_fault_is_recognised_in_another_draw_and_another_fault_is_not() -> N
         error = one[row].error
         assert error is not None
         assert same(error, again[row].error)
-        assert same(from_wire(decode(encode(to_wire(error)))), again[row].error)
+        assert same(error_from_wire(decode(encode(error_to_wire(error)))), again[row].error)
         assert same(error, other[row].error) is (row == "variance")
         assert same(error, shape[row].error) is (row == "mean")
 
