@@ -11,8 +11,8 @@ from .gradients import gradient, vjp
 from .optimisers import converges, trajectory
 from .script import Script
 from .stages import stage
-from .story import composition, perform
-from .training import band, run
+from .story import composition, consistent, perform
+from .training import band, measured, run
 from .values import follows, holds, matches
 
 __all__ = [
@@ -31,12 +31,14 @@ __all__ = [
     "band",
     "cheap",
     "composition",
+    "consistent",
     "converges",
     "either",
     "follows",
     "gradient",
     "holds",
     "matches",
+    "measured",
     "perform",
     "pure",
     "require_close",
