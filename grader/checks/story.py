@@ -121,7 +121,8 @@ class consistent(Following):
     """`claim(trial, case)`, as in `holds`, is true of `of` and of the student's own functions `own`, be those right or wrong.
 
     A fall-back in `either` for what no script can say: logarithms, a choice of entries. It counts only behind work that is alive:
-    each of `own` answers finite numbers of its shape, not 0 everywhere, and others for other arguments.
+    each of `own` answers finite numbers of its shape, not 0 everywhere, and others for other arguments. That is asked on the first
+    of the claim's cases or, where these are no cases for `own`, of those that `alive` yields.
     """
 
     def __init__(
@@ -130,10 +131,11 @@ class consistent(Following):
         of: Declared | Asking,
         *own: Declared | Asking,
         on: Cases | None = None,
+        alive: Cases | None = None,
     ) -> None:
         if not own:
             raise TopicError("consistent(…) needs the student's own functions that the claim follows from, after `of`")
-        self.claim, self.own, self.generator = holds(claim, of, *own, on=on), [asking(each) for each in own], on
+        self.claim, self.own, self.alive = holds(claim, of, *own, on=on), [asking(each) for each in own], alive or on
         self.functions = self.claim.functions
 
     def __call__(self, trial: Trial) -> None:
@@ -141,7 +143,7 @@ class consistent(Following):
 
     def follow(self, trial: Trial, wrong: Wrong) -> FollowThrough:
         self(trial)
-        _, case = trial.cases(self.generator)[0]
+        _, case = trial.cases(self.alive)[0]
         if not all(self._is_alive(trial, asked, case) for asked in self.own):
             raise wrong
         parts = tuple(target for asked in self.own for target in targets_asked(asked))
