@@ -96,9 +96,18 @@ def loss_of(X, y, W, b):
     with np.errstate(all="ignore"):  # a model that was returned, right or wrong
         return -log_softmax(X @ W + b)[np.arange(len(y)), y].mean()
 
+def weights_of_run(world, case):
+    """W and b after each epoch. What stands beside them, `losses`, has a row of its own."""
+    hyper = {name: case[name] for name in ("lr", "epochs", "batch", "classes") if name in case}
+    run = world.train(case["X"], case["y"], case["rng"], **hyper)
+    yield "`W` of train", run.W
+    yield "`b` of train", run.b
+
+weights = Script(weights_of_run, train)
+
 def measure(case, answer):
     """The model that was returned, measured here: its loss after each epoch, and what it makes of digits it never saw."""
-    Ws, bs, _ = answer
+    Ws, bs = answer
     curve = np.array([loss_of(case["X"], case["y"], W, b) for W, b in zip(Ws, bs)])
     with np.errstate(all="ignore"):
         right = ((case["X_held"] @ Ws[-1] + bs[-1]).argmax(axis=1) == case["y_held"]).mean()
@@ -121,7 +130,7 @@ def agree(a, b):
 
 def the_start_is_drawn(trial, case):
     """Another generator gives another run, also in its first epoch."""
-    one, other = (trial.call(train, **run)[0][0] for run in (case, case | {"rng": another(case["rng"])}))
+    one, other = (trial.call(weights, **run)[0][0] for run in (case, case | {"rng": another(case["rng"])}))
     if not np.isfinite(one).all():
         return "the first W is not finite"
     if np.array_equal(one, other):
@@ -136,7 +145,7 @@ FAR, BEYOND = 0.02, 0.04550026389635842  # so much of it lies beyond two deviati
 
 def the_start_is_small(trial, case):
     """At a rate of 0 nothing moves, and what comes back is the start."""
-    W, b, _ = (answer[0] for answer in trial.call(train, **case))
+    W, b = (answer[0] for answer in trial.call(weights, **case))
     if b.any():
         return f"b starts at {b.flat[np.argmax(np.abs(b))]:.6g}, expected 0"
     return [Count(int((W > 0).sum()), W.size, 0.5, "entries of the first W are positive"),
@@ -150,7 +159,7 @@ def epochs_along(*slopes):
     One example more than a batch: an epoch is a step on all but one of them, then one on the last. Which of three that is repeats
     itself in 25 epochs, after one, two or three, with a probability of (3 + 9 + 27) / 3²⁵ = 5e-11 at most."""
     def claim(trial, case):
-        Ws, bs, _ = trial.call(train, **case)
+        Ws, bs = trial.call(weights, **case)
         epochs = list(zip(zip(Ws, bs), zip(Ws[1:], bs[1:])))
         moves = all(np.abs(after[0] - before[0]).max() > 1e-6 for before, after in epochs)
         for each in slopes:
@@ -283,7 +292,7 @@ topic = Topic("Softmax regression", cases, rubric=[
     Row("curve",     2,   "losses tells how the training went",     holds(losses_are_of_the_model, train, loss, on=a_few)),
     Row("drawn",     0.5, "the start is drawn from rng",            holds(the_start_is_drawn, train, on=a_few)),
     Row("final",     3,   "a training comes to what such trainings come to",
-        measured(band(train, measure, of=["the final loss", "the share of new digits read right"],
+        measured(band(weights, measure, of=["the final loss", "the share of new digits read right"],
                       steps={"the share of new digits read right": 1 / HELD}, ensemble="trainings", on=digits), steps)),
     Row("pure",      1,   "the inputs are left alone",              pure(loss, gradients, on=labelled), needs="loss"),
     Row("kept",      1,   "the digits are left alone",              pure(train, on=a_few), needs="curve"),
