@@ -20,19 +20,19 @@ class Following(Check):
 
 
 class either(Check):
-    """`first` holds; or one of `otherwise` does, so that the fault lies in the student's own work that this one is about.
+    """`first` holds; or `otherwise` does, or one of `others`, so that the fault lies in the student's own work that it is about.
 
     One slip costs points once. If every mistake in the forward is recognised, this row earns full points; if one is not, half; if
     the forward is dead, none. `judging.points` decides after all rows have been judged.
     """
 
-    def __init__(self, first: Check, *otherwise: Following) -> None:
-        for each in otherwise:
+    def __init__(self, first: Check, otherwise: Following, *others: Following) -> None:
+        for each in (otherwise, *others):
             if not isinstance(each, Following):
                 name = type(each).__name__
                 able = "gradient, composition and consistent can"
                 raise TopicError(f"either(…, {name}(…)): {name} cannot stand in for another claim; {able}")
-        self.first, self.otherwise = first, otherwise
+        self.first, self.otherwise = first, (otherwise, *others)
         self.functions = first.functions
 
     @property
