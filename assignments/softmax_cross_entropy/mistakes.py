@@ -131,8 +131,6 @@ def sparse_cross_entropy(logits, labels):
             "That is the loss of the class that the model likes best. Ask for the true one, `labels`, however unlikely."),
     Mistake("sparse: classes counted from 1",           SPARSE, "-np.mean(log_softmax(logits)[np.arange(len(labels)), labels - 1])",
             "Labels count from 0: label 0 is the first column. With labels − 1 it is the last one."),
-    Mistake("sparse: summed over the batch",            SPARSE,      "-np.sum(log_softmax(logits)[np.arange(len(labels)), labels])",
-            "Your loss grows with the batch: take the mean over the rows, as PyTorch does (some notes take the sum)."),
     Mistake("sparse: the minus sign",                   SPARSE,      "np.mean(log_softmax(logits)[np.arange(len(labels)), labels])",
             "The logarithm of a probability is negative, a loss is not: the minus sign is missing."),
     Mistake("sparse: a number for each row",            SPARSE,      "-log_softmax(logits)[np.arange(len(labels)), labels]",
