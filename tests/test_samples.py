@@ -18,9 +18,9 @@ from grader.checks.samples import Sample
 from grader.checks.statistic import SEEN
 from grader.errors import GraderError, TopicError, Wrong
 from grader.inside.wire import decode, encode
-from grader.judging.outcome_wire import error_from_wire, error_to_wire
 from grader.judging.mistakes import same
 from grader.judging.outcome import Outcome
+from grader.judging.outcome_wire import error_from_wire, error_to_wire
 from grader.numerics import hoeffding
 from grader.proving.report import Report
 from grader.result import Status

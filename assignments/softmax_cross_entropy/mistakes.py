@@ -6,6 +6,9 @@ SHIFT, TOTAL = "logits - logits.max(axis=1, keepdims=True)", "np.exp(below).sum(
 CATEGORICAL = "-np.mean(np.sum(targets * log_softmax(logits), axis=1))"
 SPARSE = "-np.mean(log_softmax(logits)[np.arange(len(labels)), labels])"
 GRADIENT = "return (softmax(logits) - targets) / len(logits)"
+OVERFLOW = "exp(1000) is infinite: take log p from logits that had each row's maximum subtracted, also here."
+PROBABILITIES = "You take what is given for probabilities, as the notes and Keras do. Here it is logits: apply the softmax first."
+TWICE = "You took the softmax twice: apply it once to the logits."
 LOG_ZERO = "p can underflow to 0, and log 0 is −∞: work out log p from the logits, (z − max) − log Σ exp(z − max)."
 
 mistakes = [
@@ -20,6 +23,10 @@ mistakes = [
             "Labels count from 0: label 0 is the first column. With labels − 1 it lands in the last one."),
     Mistake("one-hot: whole columns set",              "rows[np.arange(len(labels)), labels] = 1", "rows[:, labels] = 1",
             "`rows[:, labels]` are whole columns. One entry per row is `rows[np.arange(n), labels]`."),
+    Mistake("one-hot: places counted in a byte",
+            "rows[np.arange(len(labels)), labels] = 1",
+            "rows.flat[(np.arange(len(labels)) * classes + labels).astype(np.uint8)] = 1",
+            "A uint8 counts to 255, then from 0 again: entries beyond the 256th are lost. Leave indices int64.", loses="many"),
     # ------------------------------------------------------------------------------------------------------ softmax
     Mistake("softmax down the batch",           SHIFT,              "logits - logits.max(axis=0, keepdims=True)",
             "You share out the probability between the examples. Each row has its own: the classes are axis 1.",
@@ -68,7 +75,47 @@ def softmax(logits):
     Mistake("loss: logarithm to base 10", CATEGORICAL, "-np.mean(np.sum(targets * log_softmax(logits), axis=1)) / np.log(10)",
             "You took the logarithm to base 10 (as do the numbers of some lecture notes): ours is the natural one, `np.log`."),
     Mistake("loss: logits taken for probabilities", CATEGORICAL, "-np.mean(np.sum(targets * log_softmax(softmax(logits)), axis=1))",
-            "You took the softmax twice: apply it once to the logits."),
+            TWICE),
+    Mistake("losses: logits taken for probabilities", CATEGORICAL,
+            "-np.mean(np.sum(targets * log_softmax(softmax(logits)), axis=1))",
+            TWICE, also=[(SPARSE, "-np.mean(log_softmax(softmax(logits))[np.arange(len(labels)), labels])")]),
+    Mistake("losses: of probabilities, as in the notes", CATEGORICAL, "-np.mean(np.sum(targets * np.log(logits), axis=1))",
+            PROBABILITIES, also=[(SPARSE, "-np.mean(np.log(logits)[np.arange(len(labels)), labels])")]),
+    Mistake("losses: of probabilities, as in Keras", code="""
+def log_clipped(p):
+    return np.log(np.clip(p / p.sum(axis=1, keepdims=True), 1e-7, 1 - 1e-7))
+
+def categorical_cross_entropy(logits, targets):
+    return -np.mean(np.sum(targets * log_clipped(logits), axis=1))
+
+def sparse_cross_entropy(logits, labels):
+    return -np.mean(log_clipped(logits)[np.arange(len(labels)), labels])
+""", say=PROBABILITIES),
+    Mistake("losses: of clipped logits", CATEGORICAL, "-np.mean(np.sum(targets * np.log(np.clip(logits, 1e-7, 1 - 1e-7)), axis=1))",
+            PROBABILITIES,
+            also=[(SPARSE, "-np.mean(np.log(np.clip(logits, 1e-7, 1 - 1e-7))[np.arange(len(labels)), labels])")]),
+    Mistake("losses: probabilities clipped, as in Keras", code="""
+def log_clipped(logits):
+    return np.log(np.clip(softmax(logits), 1e-7, 1 - 1e-7))
+
+def categorical_cross_entropy(logits, targets):
+    return -np.mean(np.sum(targets * log_clipped(logits), axis=1))
+
+def sparse_cross_entropy(logits, labels):
+    return -np.mean(log_clipped(logits)[np.arange(len(labels)), labels])
+""", say="The clip at 1e-7 caps every loss at 16.1: work out log p from the logits, (z − max) − log Σ exp(z − max)."),
+    Mistake("loss: a number for each row",              CATEGORICAL, "-np.sum(targets * log_softmax(logits), axis=1)",
+            "You return each row's loss (in Keras, reduction='none'): their mean is asked, one number."),
+    Mistake("loss: divided by the number of classes",   CATEGORICAL, "-np.sum(targets * log_softmax(logits)) / logits.shape[1]",
+            "Examples are rows: divide by their number, len(logits), not by that of the classes, logits.shape[1]."),
+    Mistake("loss: targets taken for labels",           CATEGORICAL,
+            "-np.mean(log_softmax(logits)[np.arange(len(targets)), targets.astype(int)])",
+            "`targets` is one-hot, an array of shape (n, c), no list of indices: multiply by it, and sum over the classes."),
+    Mistake("loss: overflows", CATEGORICAL,
+            "-np.mean(np.log(np.sum(targets * np.exp(logits), axis=1) / np.exp(logits).sum(axis=1)))", OVERFLOW, loses="huge_loss"),
+    Mistake("sparse: overflows", SPARSE,
+            "-np.mean(np.log(np.exp(logits)[np.arange(len(labels)), labels] / np.exp(logits).sum(axis=1)))", OVERFLOW,
+            loses="huge_sparse"),
     Mistake("loss: one yes-or-no question per class",
             CATEGORICAL, "-np.mean(np.sum(targets * log_softmax(logits) + (1 - targets) * np.log1p(-softmax(logits)), axis=1))",
             "That is binary cross-entropy for each class. Only the true class counts: drop the (1 − y) log(1 − p)."),
@@ -84,6 +131,18 @@ def softmax(logits):
             "That is the loss of the class that the model likes best. Ask for the true one, `labels`, however unlikely."),
     Mistake("sparse: classes counted from 1",           SPARSE, "-np.mean(log_softmax(logits)[np.arange(len(labels)), labels - 1])",
             "Labels count from 0: label 0 is the first column. With labels − 1 it is the last one."),
+    Mistake("sparse: the minus sign",                   SPARSE,      "np.mean(log_softmax(logits)[np.arange(len(labels)), labels])",
+            "The logarithm of a probability is negative, a loss is not: the minus sign is missing."),
+    Mistake("sparse: a number for each row",            SPARSE,      "-log_softmax(logits)[np.arange(len(labels)), labels]",
+            "You return each row's loss (in Keras, reduction='none'): their mean is asked, one number."),
+    Mistake("sparse: logits taken for probabilities", SPARSE,
+            "-np.mean(log_softmax(softmax(logits))[np.arange(len(labels)), labels])", TWICE),
+    Mistake("sparse: labels taken for one-hot", SPARSE, "-np.mean(np.sum(labels[:, None] * log_softmax(logits), axis=1))",
+            "`labels` are indices, not factors: pick an entry of each row, [np.arange(n), labels], or make them one-hot first."),
+    Mistake("sparse: places counted in a byte", SPARSE,
+            "-np.mean(log_softmax(logits).ravel()[(np.arange(len(labels)) * logits.shape[1] + labels).astype(np.uint8)])",
+            "A uint8 counts to 255, then from 0 again: entries beyond the 256th are mixed up. Leave indices int64.",
+            loses="many_sparse"),
     # ----------------------------------------------------------------------------------------------------- gradient
     Mistake("gradient: not divided by n",                  GRADIENT, "return softmax(logits) - targets",
             "That is the gradient of the summed loss: the mean over n rows puts 1/n in front."),
@@ -100,6 +159,32 @@ def softmax(logits):
             "p − y is the derivative by the logits already: the p·(1 − p) belongs to a squared error behind a sigmoid."),
     Mistake("gradient: with respect to the probabilities", GRADIENT, "return -targets / softmax(logits) / len(logits)",
             "−y/p is the derivative by the probabilities. Go on through the softmax to the logits: p − y remains."),
+    Mistake("gradient: the softmax left out",              GRADIENT, "return (logits - targets) / len(logits)",
+            "You take the logits for probabilities. The gradient is p − y, with p = softmax(logits)."),
+    Mistake("gradient: of a loss of probabilities",        GRADIENT, "return -targets / logits / len(logits)",
+            "−y/p is the derivative by probabilities, and these are logits: the gradient is p − y, with p = softmax(logits)."),
+    Mistake("gradient: divided by the number of classes",  GRADIENT, "return (softmax(logits) - targets) / logits.shape[1]",
+            "Examples are rows: divide by their number, len(logits), not by that of the classes, logits.shape[1]."),
+    Mistake("gradient: overflows",                         GRADIENT,
+            "p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True); return (p - targets) / len(logits)",
+            "exp(1000) is infinite: use your softmax, which subtracts each row's maximum, here, too.", loses="huge_gradient"),
+    Mistake("classes are rows, as in the notes", code="""
+def log_softmax(logits):
+    below = logits - logits.max(axis=0, keepdims=True)
+    return below - np.log(np.exp(below).sum(axis=0, keepdims=True))
+
+def one_hot(labels, *, classes):
+    return (np.arange(classes)[:, None] == labels) * 1.0
+
+def categorical_cross_entropy(logits, targets):
+    return -np.mean(np.sum(targets * log_softmax(logits), axis=0))
+
+def sparse_cross_entropy(logits, labels):
+    return categorical_cross_entropy(logits, one_hot(labels, classes=len(logits)))
+
+def cross_entropy_gradient(logits, targets):
+    return (softmax(logits) - targets) / logits.shape[1]
+""", say="The notes write an example as a column. Here it is a row: classes are axis 1, and n is len(logits)."),
     Mistake("gradient: targets changed in place",          GRADIENT, "targets -= softmax(logits); return -targets / len(logits)",
             "`targets -= …` writes into the caller's array: write `softmax(logits) - targets` into a new one."),
 ]

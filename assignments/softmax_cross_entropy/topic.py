@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from grader import Ints, Reals, Row, Topic, Wrong, either, gradient, holds, matches, pure
+from grader import Ints, Reals, Row, Topic, Wrong, composition, consistent, either, gradient, holds, matches, pure
+from grader.checks import Truth, require_close
 
 
 def one_hot(labels: Ints["n", "c"], *, classes) -> Reals["n c"]:
@@ -44,6 +45,12 @@ def cases(rng):
     yield "a confident model",   {**sure, "logits": sure["logits"] + 6 * sure["targets"]}
 
 
+def many(rng):
+    """More rows, classes and entries than a byte can count."""
+    yield "300 rows",            batch(rng, n=300, c=3)
+    yield "300 classes",         classified(299 - rng.permutation(8), rng.normal(size=(8, 300)))
+
+
 def moved(rng):
     yield "a batch",             {**batch(rng, n=4, c=5), "by": rng.normal(size=(4, 1))}
 
@@ -59,8 +66,7 @@ def enormous(rng):
 
 
 def hopeless(rng):
-    case = batch(rng, n=4, c=3)
-    yield "a true class 1000 below the others", {**case, "logits": case["logits"] - 1000 * case["targets"]}
+    yield "a true class 1000 below the others", batch(rng, n=4, c=3)
 
 
 def unmoved(function):
@@ -80,51 +86,102 @@ def unmoved(function):
     return claim
 
 
+def unbounded(loss):
+    """The claim that a true class 1100 below the others costs as much more than one 1000 below as less than one 1200 below. A loss
+    that is too large or too small all along has a row of its own."""
+    def claim(trial, case):
+        z, y = case["logits"], case["targets"]
+        costs = np.array([trial.call(loss, **{**case, "logits": z - gap * y}) for gap in (1000, 1100, 1200)])
+        if not np.isfinite(costs).all():
+            raise Wrong(loss.__name__, f"the loss is {costs[0]}", costs)
+        here, beyond = np.diff(costs)
+        if not abs(here) > 0 or not abs(beyond - here) < 1e-9 * abs(here):
+            grows = "{:.7g}, one 1100 below {:.7g}, one 1200 below {:.7g}: each 100 more are to cost as much".format(*costs)
+            raise Wrong(loss.__name__, f"a true class 1000 below costs {grows}", costs)
+        return
+    return claim
+
+
+def from_own_softmax(loss):
+    """The claim that a loss is the mean of -log p of the student's own probabilities p."""
+    def claim(trial, case):
+        p = trial.call(softmax, **case)[np.arange(len(case["labels"])), case["labels"]]
+        with np.errstate(all="ignore"):
+            require_close(trial.call(loss, **case), Truth.of(-np.log(p).mean()), loss.__name__)
+    return claim
+
+
+def own_difference(world, case):
+    yield "p - y", (world.softmax(case["logits"]) - case["targets"]) / len(case["logits"])
+
+
 def same_loss(trial, case):
     categorical, sparse = (trial.call(loss, **case) for loss in (categorical_cross_entropy, sparse_cross_entropy))
-    if categorical == trial.call(categorical_cross_entropy, **{**case, "logits": -(case["logits"] ** 2)}):
+    if categorical == trial.call(categorical_cross_entropy, **{**case, "logits": case["logits"] ** 2}):
         return "the loss does not depend on the logits"
     if not abs(categorical - sparse) < 1e-9 * abs(categorical):
         return f"the sparse loss is {sparse:.11g}, the categorical one {categorical:.11g}"
     return None
 
 
-def rows_sum_to_zero(trial, case):
-    slope = trial.call(cross_entropy_gradient, **case)
-    if not slope.any():
-        return "the gradient is 0 everywhere"
-    sums = slope.sum(axis=1)
-    row = np.argmax(np.abs(sums))
-    if not abs(sums[row]) < 1e-12:
-        return f"row {row} of the gradient sums to {sums[row]:.6g}"
-    return None
+def rows_sum_to(total):
+    """The claim that each row of the gradient sums to `total(trial, case)`."""
+    def claim(trial, case):
+        slope = trial.call(cross_entropy_gradient, **case)
+        if not slope.any():
+            return "the gradient is 0 everywhere"
+        sums, totals = slope.sum(axis=1), total(trial, case)
+        row = np.argmax(np.abs(sums - totals))
+        if not abs(sums - totals)[row] < 1e-12:
+            return f"row {row} of the gradient sums to {sums[row]:.6g}"
+        return None
+    return claim
+
+
+def zero(trial, case):
+    return np.zeros(len(case["labels"]))
+
+
+def own_excess(trial, case):
+    """What p - y sums to by the student's own probabilities, divided by n."""
+    return (trial.call(softmax, **case).sum(axis=1) - 1) / len(case["labels"])
+
+
+def the_loss(loss, on=None):
+    return either(matches(loss, on=on), consistent(from_own_softmax(loss), loss, softmax, on=on))
 
 
 own_slope = gradient(of=categorical_cross_entropy, by=cross_entropy_gradient, wrt="logits")
 
 topic = Topic("Softmax cross-entropy", cases, rubric=[
-    Row("one_hot",          1,   "labels become one-hot rows",                 matches(one_hot)),
+    Row("one_hot",          1.5, "labels become one-hot rows",                 matches(one_hot)),
+    Row("many",             0.5, "hundreds of labels or classes do, too",      matches(one_hot, on=many)),
 
     Row("softmax",          3,   "softmax is right",                           matches(softmax)),
     Row("shift",            1,   "a number added to a row's logits leaves its softmax alone",
         holds(unmoved(softmax), softmax, on=moved)),
-    Row("huge",             2,   "softmax does not overflow near ±1000",       holds(unmoved(softmax), softmax, on=enormous)),
+    Row("huge",             1,   "softmax does not overflow near ±1000",       holds(unmoved(softmax), softmax, on=enormous)),
 
-    Row("categorical",      3,   "the loss for one-hot targets is right",      matches(categorical_cross_entropy)),
-    Row("sparse",           2,   "the loss for indices is right",              matches(sparse_cross_entropy)),
-    Row("same",             1,   "both losses are the same number",
+    Row("categorical",      3.5, "the loss for one-hot targets is right",      the_loss(categorical_cross_entropy)),
+    Row("sparse",           2.5, "the loss for indices is right",              the_loss(sparse_cross_entropy)),
+    Row("many_sparse",      0.5, "the loss for indices is right for hundreds of rows or classes",
+        the_loss(sparse_cross_entropy, on=many)),
+    Row("same",             0.5, "both losses are the same number",
         holds(same_loss, categorical_cross_entropy, sparse_cross_entropy, on=moved)),
     Row("huge_loss",        0.5, "the loss for one-hot targets does not overflow near ±1000",
         holds(unmoved(categorical_cross_entropy), categorical_cross_entropy, on=near_1000)),
     Row("huge_sparse",      0.5, "the loss for indices does not overflow near ±1000",
         holds(unmoved(sparse_cross_entropy), sparse_cross_entropy, on=near_1000)),
     Row("underflow",        0.5, "the loss for one-hot targets survives a probability of 0",
-        matches(categorical_cross_entropy, on=hopeless), needs="categorical"),
+        holds(unbounded(categorical_cross_entropy), categorical_cross_entropy, on=hopeless)),
     Row("underflow_sparse", 0.5, "the loss for indices survives a probability of 0",
-        matches(sparse_cross_entropy, on=hopeless), needs="sparse"),
+        holds(unbounded(sparse_cross_entropy), sparse_cross_entropy, on=hopeless)),
 
-    Row("gradient",         4,   "the gradient is right",                      either(matches(cross_entropy_gradient), own_slope)),
-    Row("sums",             1,   "each row of the gradient sums to 0",         holds(rows_sum_to_zero, cross_entropy_gradient)),
+    Row("gradient",         3.5, "the gradient is right",
+        either(matches(cross_entropy_gradient), own_slope, composition(cross_entropy_gradient, own_difference, softmax))),
+    Row("sums",             0.5, "each row of the gradient sums to 0",
+        either(holds(rows_sum_to(zero), cross_entropy_gradient),
+               consistent(rows_sum_to(own_excess), cross_entropy_gradient, softmax))),
     Row("huge_gradient",    1,   "the gradient does not overflow near ±1000",
         holds(unmoved(cross_entropy_gradient), cross_entropy_gradient, on=enormous)),
 

@@ -3,8 +3,10 @@
 import numpy as np
 
 from grader import (
-    Count, Ints, Random, Reals, Row, Topic, Wrong, band, dataset, either, gradient, holds, matches, pure, sample, statistical,
+    Count, Ints, Random, Reals, Row, Script, Topic, Wrong, band, composition, consistent, dataset, either, gradient, holds, matches,
+    measured, pure, sample, stage, statistical,
 )
+from grader.checks import Truth, require_close
 
 
 def probabilities(X: Reals["n d"], W: Reals["d c"], b: Reals["c"]) -> Reals["n c"]:
@@ -33,12 +35,36 @@ def cases(rng):
     yield "a confident model", sample(probabilities, rng, n=5, d=6, c=4, scale=3)
 
 def labelled(rng):
-    yield "a batch",           sample(loss, rng, n=7, d=4, c=3)
-    yield "a single example",  sample(loss, rng, n=1, d=3, c=5)
-    yield "a confident model", sample(loss, rng, n=5, d=6, c=4, scale=1.5)
+    """No input is larger than 1, so no gradient is: what is beyond has a row of its own."""
+    yield "a batch",           sample(loss, rng, n=7, d=4, c=3, X=rng.uniform(-1, 1, (7, 4)))
+    yield "a single example",  sample(loss, rng, n=1, d=3, c=5, X=rng.uniform(-1, 1, (1, 3)))
+    yield "a single feature",  sample(loss, rng, n=4, d=1, c=2, X=rng.uniform(-1, 1, (4, 1)))
+    yield "a confident model", sample(loss, rng, n=5, d=6, c=4, X=rng.uniform(-1, 1, (5, 6)), W=rng.uniform(-3, 3, (6, 4)))
 
 def enormous(rng):
     yield "logits by the thousand", sample(loss, rng, n=12, d=5, b=np.zeros(3), c=3, scale=40)
+
+def heights(rng):
+    """The first row of W is added to the logits of every example."""
+    X = rng.normal(size=(6, 4))
+    X[:, 0] = 1
+    yield "logits near ±1000", sample(loss, rng, n=6, d=4, c=3, X=X)
+
+def steep(rng):
+    X, W = 1000 * rng.normal(size=(6, 4)), rng.normal(size=(4, 3)) / 1000
+    yield "inputs by the thousand", sample(loss, rng, n=6, d=4, c=3, X=X, W=W)
+
+def hopeless(rng):
+    """All of one class."""
+    for name, height in [("a true class 1000 below the others", 0), ("the same, and the others at 1000", 1000)]:
+        [(_, case)] = heights(rng)
+        case["W"][0] += height
+        yield name, case | {"y": np.full(6, rng.integers(1, 3))}
+
+def many(rng):
+    """More examples, classes and entries than a byte can count."""
+    yield "300 examples", sample(loss, rng, n=300, d=2, c=3)
+    yield "300 classes",  sample(loss, rng, n=8, d=2, c=300, y=299 - rng.permutation(8))
 
 LEARNT, HELD = 960, 837  # digits to learn from, and to be tested on
 
@@ -53,8 +79,11 @@ def a_few(rng):
     yield "a few digits", case | {"X": case["X"][:200], "y": case["y"][:200], "lr": 0.5, "epochs": 4, "batch": 30}
 
 def all_but_one(rng):
-    yield "three points", sample(train, rng, n=3, d=2, y=np.array([0, 1, 1]), lr=0.5, epochs=26, batch=2, classes=2)
-    yield "49 points, batch left out", sample(train, rng, n=49, d=2, lr=0.5, epochs=3, classes=3)
+    def points(n, d):
+        return {"n": n, "d": d, "X": rng.uniform(-1, 1, (n, d))}
+    yield "three points", sample(train, rng, **points(3, 2), y=np.array([0, 1, 1]), lr=0.5, epochs=26, batch=2, classes=2)
+    yield "49 points, batch left out", sample(train, rng, **points(49, 2), lr=0.3, epochs=3, classes=3)
+    yield "fewer points than a batch", sample(train, rng, **points(5, 3), lr=0.4, epochs=3, batch=8, classes=4)
 
 def standing(rng):
     yield "a rate of 0", sample(train, rng, n=5, d=200, lr=0.0, epochs=1, batch=5, classes=10)
@@ -67,9 +96,18 @@ def loss_of(X, y, W, b):
     with np.errstate(all="ignore"):  # a model that was returned, right or wrong
         return -log_softmax(X @ W + b)[np.arange(len(y)), y].mean()
 
+def weights_of_run(world, case):
+    """W and b after each epoch. What stands beside them, `losses`, has a row of its own."""
+    hyper = {name: case[name] for name in ("lr", "epochs", "batch", "classes") if name in case}
+    run = world.train(case["X"], case["y"], case["rng"], **hyper)
+    yield "`W` of train", run.W
+    yield "`b` of train", run.b
+
+weights = Script(weights_of_run, train)
+
 def measure(case, answer):
     """The model that was returned, measured here: its loss after each epoch, and what it makes of digits it never saw."""
-    Ws, bs, _ = answer
+    Ws, bs = answer
     curve = np.array([loss_of(case["X"], case["y"], W, b) for W, b in zip(Ws, bs)])
     with np.errstate(all="ignore"):
         right = ((case["X_held"] @ Ws[-1] + bs[-1]).argmax(axis=1) == case["y_held"]).mean()
@@ -92,7 +130,9 @@ def agree(a, b):
 
 def the_start_is_drawn(trial, case):
     """Another generator gives another run, also in its first epoch."""
-    one, other = (trial.call(train, **run)[0][0] for run in (case, case | {"rng": another(case["rng"])}))
+    one, other = (trial.call(weights, **run)[0][0] for run in (case, case | {"rng": another(case["rng"])}))
+    if not np.isfinite(one).all():
+        return "the first W is not finite"
     if np.array_equal(one, other):
         return "another generator `rng` gives the very same W: draw the start and the orders from it"
     return None
@@ -101,33 +141,45 @@ def another(seeded):
     return type(seeded)(seeded.seed ^ 1)
 
 NEAR = 0.01 * 0.6744897501960817  # half of a normal distribution of deviation 0.01 lies nearer to 0
+FAR, BEYOND = 0.02, 0.04550026389635842  # so much of it lies beyond two deviations, and none of a uniform one with the same NEAR
 
 def the_start_is_small(trial, case):
     """At a rate of 0 nothing moves, and what comes back is the start."""
-    W, b, _ = (answer[0] for answer in trial.call(train, **case))
+    W, b = (answer[0] for answer in trial.call(weights, **case))
     if b.any():
         return f"b starts at {b.flat[np.argmax(np.abs(b))]:.6g}, expected 0"
     return [Count(int((W > 0).sum()), W.size, 0.5, "entries of the first W are positive"),
-            Count(int((np.abs(W) < NEAR).sum()), W.size, 0.5, f"entries of the first W are nearer to 0 than {NEAR:.6f}")]
+            Count(int((np.abs(W) < NEAR).sum()), W.size, 0.5, f"entries of the first W are nearer to 0 than {NEAR:.6f}"),
+            Count(int((np.abs(W) > FAR).sum()), W.size, BEYOND, f"entries of the first W are farther from 0 than {FAR}")]
 
-def an_epoch_is_its_batches(trial, case):
-    """One example more than a batch: an epoch is a step on all but one of them, then one on the last. Which of three that is
-    repeats itself in 25 epochs, after one, two or three, with a probability of (3 + 9 + 27) / 3²⁵ = 5e-11 at most. A wrong
-    gradient has a row of its own: steps along it are as good here."""
-    Ws, bs, _ = trial.call(train, **case)
-    epochs = list(zip(zip(Ws, bs), zip(Ws[1:], bs[1:])))
-    away = [distances(before, after, case, gradients_of) for before, after in epochs]
-    moves = all(np.abs(after[0] - before[0]).max() > 1e-6 for before, after in epochs)
-    if moves and not max(map(min, away)) < 1e-9:
-        own = lambda X, y, W, b: trial.call(gradients, X=X, y=y, W=W, b=b)
-        away = [distances(before, after, case, own) for before, after in epochs]
-    for epoch, each in enumerate(away, start=2):
-        if not min(each) < 1e-9:
-            n = len(case["y"])
-            sentence = (f"in epoch {epoch}, W and b are {min(each):.3g} away from where a step on {n - 1} of {n} examples and one "
-                        f"on the last lead, whichever is that (lr={case['lr']}, batch={case.get('batch', 48)})")
-            raise Wrong("train", sentence, np.append(Ws[epoch - 1], bs[epoch - 1]))
-    last = [int(np.argmin(each)) for each in away]
+def epochs_along(*slopes):
+    """The claim that an epoch is its batches, along the gradient that one of `slopes(trial)` gives. Which that is may change from
+    case to case: a wrong gradient has a row of its own, and steps along it are as good here.
+
+    One example more than a batch: an epoch is a step on all but one of them, then one on the last. Which of three that is repeats
+    itself in 25 epochs, after one, two or three, with a probability of (3 + 9 + 27) / 3²⁵ = 5e-11 at most."""
+    def claim(trial, case):
+        Ws, bs = trial.call(weights, **case)
+        epochs = list(zip(zip(Ws, bs), zip(Ws[1:], bs[1:])))
+        moves = all(np.abs(after[0] - before[0]).max() > 1e-6 for before, after in epochs)
+        for each in slopes:
+            away = [distances(before, after, case, each(trial)) for before, after in epochs]
+            if moves and max(map(min, away)) < 1e-9:
+                break
+        for epoch, each in enumerate(away, start=2):
+            if not min(each) < 1e-9:
+                n, batch = len(case["y"]), case.get("batch", 48)
+                its = f"a step on {n - 1} of {n} examples and one on the last lead, whichever is that"
+                its = its if n > batch else "a step on all leads"
+                sentence = f"in epoch {epoch}, W and b are {min(each):.3g} away from where {its} (lr={case['lr']}, batch={batch})"
+                raise Wrong("train", sentence, np.append(Ws[epoch - 1], bs[epoch - 1]))
+        return what_repeats([int(np.argmin(each)) for each in away])
+    return claim
+
+right_slopes = lambda trial: gradients_of
+own_slopes = lambda trial: lambda X, y, W, b: trial.call(gradients, X=X, y=y, W=W, b=b)
+
+def what_repeats(last):
     if len(last) >= 25 and last == [last[0]] * len(last):
         return "the same example comes last in all epochs: draw a new order for each"
     if len(last) >= 25 and any(last[every:] == last[:-every] for every in (2, 3)):
@@ -135,37 +187,111 @@ def an_epoch_is_its_batches(trial, case):
     return None
 
 def distances(before, after, case, slopes):
-    """How far an epoch leads away from where a step on all examples but one, and one on that, lead; for each that may be it."""
+    """How far an epoch leads away from where a step on all examples but one, and one on that, lead; for each that may be it. Where
+    all fit into a batch, from where one step on all leads."""
     n = len(case["y"])
-    def away(last):
+    def away(*batches):
         at = before
-        for rows in (np.delete(range(n), last), [last]):
+        for rows in batches:
             at = [w - case["lr"] * dw for w, dw in zip(at, slopes(case["X"][rows], case["y"][rows], *at))]
         return max(np.abs(a - b).max() for a, b in zip(after, at))
     with np.errstate(all="ignore"):  # where the submission diverges
-        return [away(last) for last in range(n)]
+        if n <= case.get("batch", 48):
+            return [away(range(n))]
+        return [away(np.delete(range(n), last), [last]) for last in range(n)]
 
 def gradients_of(X, y, W, b):
     delta = np.exp(log_softmax(X @ W + b))
     delta[np.arange(len(y)), y] -= 1
     return X.T @ delta / len(y), delta.sum(axis=0) / len(y)
 
+def unbounded(trial, case):
+    """A true class 1100 below the others costs as much more than one 1000 below as less than one 1200 below. A loss that is too
+    large or too small all along has a row of its own."""
+    costs = []
+    for gap in (1000, 1100, 1200):
+        W = case["W"].copy()
+        W[0, case["y"]] -= gap
+        costs.append(trial.call(loss, **{**case, "W": W}))
+    costs = np.array(costs)
+    if not np.isfinite(costs).all():
+        raise Wrong("loss", f"the loss is {costs[~np.isfinite(costs)][0]}", costs)
+    here, beyond = np.diff(costs)
+    if not abs(here) > 0 or not abs(beyond - here) < 1e-9 * abs(here):
+        grows = "{:.7g}, one 1100 below {:.7g}, one 1200 below {:.7g}: each 100 more are to cost as much".format(*costs)
+        raise Wrong("loss", f"a true class 1000 below costs {grows}", costs)
+    return
+
+def unmoved_gradients(trial, case):
+    """Adding ±1000 to all logits changes no gradient."""
+    def at(W):
+        return np.concatenate([slope.ravel() for slope in trial.call(gradients, **{**case, "W": W})])
+    W, first = case["W"], np.eye(4)[:, :1]
+    here, up, down = at(W), at(W + 1000 * first), at(W - 1000 * first)
+    if np.array_equal(here, at(-(W**2))):
+        return "the gradients do not depend on W"
+    for height, there in ((1000, up), (-1000, down)):
+        i = np.argmax(np.abs(there - here))  # a NaN counts as the largest
+        if not abs(there - here)[i] < 1e-9 * np.abs(here).max():
+            sentence = f"{here[i]:.7g} becomes {there[i]:.7g} when all logits move by {height}"
+            raise Wrong("gradients", sentence if np.isfinite(here[i]) else f"the answer is {here[i]}", there)
+    return None
+
+def from_own_probabilities(trial, case):
+    p = trial.call(probabilities, **case)[np.arange(len(case["y"])), case["y"]]
+    with np.errstate(all="ignore"):
+        require_close(trial.call(loss, **case), Truth.of(-np.log(p).mean()), "loss")
+
+def the(name):
+    """A script that yields one of the gradients."""
+    def output(world, case):
+        yield f"`{name}` of gradients", getattr(world.gradients(case["X"], case["y"], case["W"], case["b"]), name)
+    return Script(output, gradients)
+
+def own_delta(world, case):
+    return (world.probabilities(case["X"], case["W"], case["b"]) - np.eye(len(case["b"]))[case["y"]]) / len(case["y"])
+
+def own_dW(world, case):
+    yield "Xᵀ (p - t) / n", case["X"].T @ own_delta(world, case)
+
+def own_db(world, case):
+    yield "Σ (p - t) / n", np.ones(len(case["y"])) @ own_delta(world, case)
+
+def slope(name, wrt, of_own_probabilities):
+    """One of the gradients is right, or right for the student's own loss, or for their own probabilities."""
+    return either(stage(gradients, name, on=labelled), gradient(of=loss, by=the(name), wrt=wrt, on=labelled),
+                  composition(the(name), of_own_probabilities, probabilities, on=labelled))
+
+def loss_and_gradients(world, case):
+    yield "the loss", world.loss(case["X"], case["y"], case["W"], case["b"])
+    dW, db = world.gradients(case["X"], case["y"], case["W"], case["b"])
+    yield "dW", dW
+    yield "db", db
+
+steps = either(holds(epochs_along(right_slopes), train, on=all_but_one),
+               consistent(epochs_along(own_slopes), train, gradients, on=all_but_one, alive=labelled))
 
 topic = Topic("Softmax regression", cases, rubric=[
-    Row("prob",    2, "the probabilities are right",            matches(probabilities)),
-    Row("loss",    2, "the loss is right",                      matches(loss, on=labelled)),
-    Row("grad",    3, "the gradients are right",
-                      either(matches(gradients, on=labelled), gradient(of=loss, by=gradients, wrt="W b", on=labelled))),
-    Row("huge",    1, "large logits do not overflow",           matches(probabilities, on=enormous)),
-    Row("tiny",    1, "a tiny probability has a finite loss",   matches(loss, on=enormous), needs="huge"),
-    Row("epoch",   3, "an epoch is a step for each batch, in a new order",
-                      holds(an_epoch_is_its_batches, train, on=all_but_one)),
-    Row("start",   1, "the start is small and random",          statistical(the_start_is_small, train, on=standing)),
-    Row("curve",   2, "losses tells how the training went",     holds(losses_are_of_the_model, train, loss, on=a_few)),
-    Row("drawn",   1, "the start is drawn from rng",            holds(the_start_is_drawn, train, on=a_few), needs="curve"),
-    Row("final",   3, "a training comes to what such trainings come to",
-                      band(train, measure, of=["the final loss", "the share of new digits read right"],
-                           steps={"the share of new digits read right": 1 / HELD}, ensemble="trainings", on=digits)),
-    Row("pure",    1, "the inputs are left alone",              pure(loss, gradients, on=labelled), needs="loss grad"),
-    Row("kept",    1, "the digits are left alone",              pure(train, on=a_few), needs="curve"),
+    Row("prob",      2.5, "the probabilities are right",            matches(probabilities)),
+    Row("loss",      3,   "the loss is right",
+        either(matches(loss, on=labelled), consistent(from_own_probabilities, loss, probabilities, on=labelled))),
+    Row("dW",        2,   "the gradient by W is right",             slope("dW", "W", own_dW)),
+    Row("db",        1,   "the gradient by b is right",             slope("db", "b", own_db)),
+    Row("huge",      0.5, "large logits do not overflow",           matches(probabilities, on=enormous)),
+    Row("tiny",      0.5, "a tiny probability has a finite loss",   holds(unbounded, loss, on=hopeless)),
+    Row("huge_grad", 0.5, "large logits do not overflow in the gradients", holds(unmoved_gradients, gradients, on=heights)),
+    Row("steep",     0.5, "a gradient far from 0 is not cut off",
+        either(stage(gradients, "dW", on=steep), composition(the("dW"), own_dW, probabilities, on=steep))),
+    Row("many",      0.5, "hundreds of examples or classes are no others",
+        matches(Script(loss_and_gradients, loss, gradients), on=many)),
+    Row("epoch",     2.5, "an epoch is a step for each batch, in a new order",
+        holds(epochs_along(right_slopes, own_slopes), train, on=all_but_one)),
+    Row("start",     1,   "the start is small and random",          statistical(the_start_is_small, train, on=standing)),
+    Row("curve",     2,   "losses tells how the training went",     holds(losses_are_of_the_model, train, loss, on=a_few)),
+    Row("drawn",     0.5, "the start is drawn from rng",            holds(the_start_is_drawn, train, on=a_few)),
+    Row("final",     2,   "a training comes to what such trainings come to",
+        measured(band(weights, measure, of=["the final loss", "the share of new digits read right"],
+                      steps={"the share of new digits read right": 1 / HELD}, ensemble="trainings", on=digits), steps)),
+    Row("pure",      1,   "the inputs are left alone",              pure(loss, gradients, on=labelled), needs="loss"),
+    Row("kept",      1,   "the digits are left alone",              pure(train, on=a_few), needs="curve"),
 ])

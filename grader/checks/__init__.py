@@ -14,8 +14,8 @@ from .samples import Distribution, Mean, Variance
 from .script import Script
 from .stages import stage
 from .statistic import Count
-from .story import composition, perform
-from .training import band, run
+from .story import composition, consistent, perform
+from .training import band, measured, run
 from .values import follows, holds, matches
 
 __all__ = [
@@ -39,12 +39,14 @@ __all__ = [
     "band",
     "cheap",
     "composition",
+    "consistent",
     "converges",
     "either",
     "follows",
     "gradient",
     "holds",
     "matches",
+    "measured",
     "perform",
     "pure",
     "require_close",

@@ -170,6 +170,12 @@ class Script(Asking):
             found = f.specs | found
         return {name: found[name] for f in functions for name in f.specs}
 
+    @cached_property
+    def defaults(self) -> Mapping[str, Any]:
+        """Return those of the functions that it uses, not of methods: a case names them as these do."""
+        functions = [target for target in self.targets if isinstance(target, Function)]
+        return {name: value for f in functions for name, value in f.defaults.items()}
+
     def ask(self, plan: Plan, case: Mapping[str, Any]) -> list[Answer]:
         return list(self.record(plan, case).answers)
 

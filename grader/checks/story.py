@@ -1,10 +1,10 @@
 """Claims about what several calls make together: `composition` (something does what a script makes of the student's own other
-functions); `perform` gives a script's answers to any other claim."""
+functions) and `consistent` (the same, in plain Python); `perform` gives a script's answers to any other claim."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -13,14 +13,15 @@ import numpy as np
 from ..errors import TopicError, Wrong
 from ..inside.plan import Plan
 from ..numerics.compare import TRAINING, VALUES, Truth, as_array, is_close, largest, require_close
-from ..topics.asking import Answer, Asking, asking
+from ..topics.asking import Answer, Asking, asking, targets_asked
 from ..topics.cases import Cases, place
 from ..topics.signature import Declared
-from ..topics.targets import Function
+from ..topics.targets import Function, Target
 from ..topics.trial import FollowThrough, Trial
 from .alive import is_alive, moved
 from .combine import Following
 from .script import Script, Story
+from .values import holds
 
 
 def perform(trial: Trial, script: Story | Script, case: Mapping[str, Any], *named: Declared) -> list[np.ndarray]:
@@ -62,8 +63,7 @@ class composition(Following):
         _, case = trial.cases(self.generator)[0]
         if not self._is_alive(trial, case):
             raise wrong
-        labels = [t.label(i) for t in self.parts if isinstance(t, Function) for i in range(len(t.outputs))]
-        return FollowThrough(self.script.quoted, frozenset([*labels, *self.script.judged]), wrong)
+        return FollowThrough(self.script.quoted, blamed(self.parts), wrong)
 
     def _both(self, trial: Trial, case: Mapping[str, Any]) -> tuple[list[Answer], list[np.ndarray | None], list[Any]]:
         """Return the declared answers of `of`, what the script makes of them, and what `of` answers."""
@@ -115,6 +115,53 @@ class composition(Following):
             else:  # a vector that became a row is alive
                 changes.append(Truth(array - (start.reshape(array.shape) if output in case else 0), largest(array)))
         return changes
+
+
+class consistent(Following):
+    """`claim(trial, case)`, as in `holds`, is true of `of` and of the student's own functions `own`, be those right or wrong.
+
+    A fall-back in `either` for what no script can say: logarithms, a choice of entries. It counts only behind work that is alive:
+    each of `own` answers finite numbers of its shape, not 0 everywhere, and others for other arguments. That is asked on the first
+    of the claim's cases or, where these are no cases for `own`, of those that `alive` yields.
+    """
+
+    def __init__(
+        self,
+        claim: Callable[[Trial, dict[str, Any]], str | None],
+        of: Declared | Asking,
+        *own: Declared | Asking,
+        on: Cases | None = None,
+        alive: Cases | None = None,
+    ) -> None:
+        if not own:
+            raise TopicError("consistent(…) needs the student's own functions that the claim follows from, after `of`")
+        self.claim, self.own, self.alive = holds(claim, of, *own, on=on), [asking(each) for each in own], alive or on
+        self.functions = self.claim.functions
+
+    def __call__(self, trial: Trial) -> None:
+        self.claim(trial)
+
+    def follow(self, trial: Trial, wrong: Wrong) -> FollowThrough:
+        self(trial)
+        _, case = trial.cases(self.alive)[0]
+        if not all(self._is_alive(trial, asked, case) for asked in self.own):
+            raise wrong
+        parts = tuple(target for asked in self.own for target in targets_asked(asked))
+        return FollowThrough(" and ".join(asked.quoted for asked in self.own), blamed(parts), wrong)
+
+    def _is_alive(self, trial: Trial, asked: Asking, case: dict[str, Any]) -> bool:
+        mine, *others = (trial.answers(asked, each) for each in (case, *moved(trial, asked, case)))
+        given = [case[name] for name in asked.specs if name in case]
+        return all(
+            is_alive(answer, [other[i] for other in others], answer.shape, every=False, nonzero=True, given=given)
+            for i, answer in enumerate(mine)
+        )
+
+
+def blamed(parts: Iterable[Target]) -> frozenset[str]:
+    """Return what may be wrong where something follows from the student's own functions: they, and each of their outputs."""
+    labels = [t.label(i) for t in parts if isinstance(t, Function) for i in range(len(t.outputs))]
+    return frozenset([*labels, *(target.name for target in parts)])
 
 
 def _as_much(one: np.ndarray, two: np.ndarray, scale: float | np.ndarray) -> bool:

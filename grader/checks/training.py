@@ -1,7 +1,9 @@
-"""Claims about training: `run` (from a given start, step by step) and `band` (from a start of one's own, among many)."""
+"""Claims about training: `run` (from a given start, step by step), `band` (from a start of one's own, among many), and `measured`
+(any claim about what a training comes to, asked where its steps are right or wrong by themselves)."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +16,9 @@ from ..numerics.compare import TRAINING, VALUES, Truth, largest, require_close, 
 from ..topics.asking import Answer, Asking, Call, asking, by_name
 from ..topics.cases import Arguments, Cases, authors_code, code_name, place
 from ..topics.signature import Declared
-from ..topics.trial import Check, Trial
+from ..topics.trial import Check, FollowThrough, SingleCase, Trial
 from .chance import FALSE_ALARM
+from .combine import either
 
 MEMBERS = 256  # of an ensemble: the spread is then known to 4 %
 SHOWN = 1e-3  # the runs that a drawn band leaves out: it is there to be looked at
@@ -75,6 +78,38 @@ class run(Check):
         widths = [len(answers) for answers in self._ask(plan, case, at)]
         truths = iter(trial.expect(plan))
         return [[next(truths) for _ in range(width)] for width in widths]
+
+
+class measured(Check):
+    """`claim`, another check, holds of what a training comes to. It is not asked where the training follows from the student's own,
+    wrong functions: that slip has a row of its own, and along a wrong gradient a training ends well or badly by luck.
+
+    `steps` tells: an `either` of a claim about the steps and of what they are by the student's own functions.
+    """
+
+    def __init__(self, claim: Check, steps: either) -> None:
+        self.claim, self.steps, self.functions = claim, steps, claim.functions
+
+    @property
+    def references(self) -> frozenset[str]:
+        return self.claim.references | self.steps.references
+
+    @property
+    def judges(self) -> frozenset[str]:
+        return self.claim.judges
+
+    def __call__(self, trial: Trial) -> FollowThrough | None:
+        followed = None
+        with contextlib.suppress(Wrong):
+            followed = self.steps(trial.branch("steps"))
+        return followed or self.claim(trial)
+
+    def rehearse(self, trial: Trial) -> None:
+        self.steps.rehearse(trial.branch("steps"))
+        self.claim.rehearse(trial)
+
+    def single_case(self, trial: Trial) -> SingleCase | None:
+        return self.claim.single_case(trial)
 
 
 @dataclass(frozen=True)
