@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from grader.checks import matches, trajectory, vjp
 from grader.errors import Evidence, Wrong
 from grader.judging.mistakes import Known
 from grader.judging.verdicts import verdicts
-from grader.numerics.compare import Truth, require_close
+from grader.numerics.compare import SAME, Truth, require_close
 from grader.numerics.describe import describe_or_raise
 from grader.numerics.name_numbers import name_of
 from grader.result import Hint, Status
@@ -127,7 +128,7 @@ def test_a_wrong_answer_is_described(got: np.ndarray, sentence: str) -> None:
         (RNG.normal(size=5), W, "it has an axis too few: is it reduced once too often?"),
         (RNG.normal(size=(5, 5)), ROW, "did an array of shape (5, 1) meet one of shape (5,)?"),
         (W[:, :5][:5].T, W[:5], "it is the right answer transposed"),
-        (np.float64(8 * 0.7), np.float64(0.7), "the answer is 8 times too large, and 8 is n: is a sum taken"),
+        (np.float64(8 * 0.71234567), np.float64(0.71234567), "the answer is 8 times too large, and 8 is n: is a sum taken"),
         (np.float64(-0.7), np.float64(0.7), "the sign is flipped"),
         (np.append(ROW[:-1], 3.0), ROW, "right except for the last entry"),
         ((W.astype(np.float32) ** 5).astype(float), W**5, "right to 6e-08 of the largest entry, with the seven"),
@@ -187,6 +188,93 @@ def test_an_answer_as_small_as_its_rounding_is_not_described() -> None:
     tiny = 1e-9 * W
     assert describe_or_raise(wrong(-tiny, tiny, scale=0.1)) == "the sign is flipped, in every entry"
     assert describe_or_raise(wrong(-tiny, tiny, scale=500.0)) is None
+
+
+# ------------------------------------------------------------------------------- every family, and what does not prove it
+
+generic = st.integers(0, 2**32).map(np.random.default_rng)
+
+
+def table(rng: np.random.Generator, rows: int = 7, columns: int = 4) -> np.ndarray:
+    return rng.normal(size=(rows, columns))
+
+
+FAMILIES: dict[str, tuple[Callable[..., np.ndarray], str]] = {
+    "one number": (lambda w, rng: np.full(w.shape, 0.25), "every entry is 0.25"),
+    "sign": (lambda w, rng: -w, "the sign is flipped"),
+    "known factor": (lambda w, rng: 8 * w, "every entry is 8 times too large, and 8 is n"),
+    "some factor": (lambda w, rng: rng.uniform(1.1, 1.9) * w, "every entry is 1."),
+    "known offset": (lambda w, rng: w + 0.9, "every entry is 0.9 too large, and 0.9 is beta"),
+    "some offset": (lambda w, rng: w + rng.uniform(1.1, 1.9), "every entry is 1."),
+    "absolute value": (lambda w, rng: np.abs(w), "it is the absolute value of the right answer"),
+    "square": (lambda w, rng: w**2, "it is the square of the right answer"),
+    "exp": (lambda w, rng: np.exp(w), "it is exp of the right answer"),
+    "1 minus": (lambda w, rng: 1 - w, "it is 1 minus the right answer"),
+    "transposed": (lambda w, rng: w.T, "it is the right answer transposed"),
+    "the other way round": (lambda w, rng: w[::-1], "the rows are in reverse order"),
+    "shifted": (lambda w, rng: np.roll(w, 1, 0), "the rows are shifted by one"),
+    "another order": (lambda w, rng: w[[2, 0, 1, 4, 3, 6, 5]], "the rows are right, but in another order"),
+    "factor by row": (lambda w, rng: w * rng.uniform(2, 3, (7, 1)), "each row is the right one times a number of its own"),
+    "offset by column": (lambda w, rng: w + rng.uniform(2, 3, (1, 4)), "each column is off by a number of its own"),
+    "one row": (lambda w, rng: np.vstack([w[:-1], rng.normal(size=4)]), "right except in the last row"),
+    "float32": (lambda w, rng: w * (1 + rng.choice([-4e-7, 4e-7], w.shape)), "right to 4e-07"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@given(generic)
+def test_a_change_that_a_family_describes_is_described(family: str, rng: np.random.Generator) -> None:
+    change, sentence = FAMILIES[family]
+    want = rng.normal(size=(5, 5)) if family == "transposed" else table(rng)
+    assert (told(change(want, rng), want) or "").startswith(sentence)
+
+
+@given(generic, st.sampled_from([(1,), (2,), (1, 1), (2, 1), (3,), (4,), (2, 2), (2, 3), (7, 4), (3, 2, 4)]))
+def test_an_answer_that_has_nothing_to_do_with_the_right_one_is_not_described(
+    rng: np.random.Generator, shape: tuple[int, ...]
+) -> None:
+    others = {"x": rng.normal(size=shape), "y": rng.normal(size=shape), "gamma": rng.normal(size=shape[-1:])}
+    assert told(rng.normal(size=shape), rng.normal(size=shape), **others) is None
+
+
+FEW = [
+    ("a factor from two entries", [2.6, 1.3], [2.0, 1.0]),
+    ("a factor from one of three, which is not 0", [0.0, 0.0, 1.7], [0.0, 0.0, 1.2]),
+    ("a factor of one number", 1.7123456, 1.2198765),
+    ("a named factor of round numbers", 4.0, 0.5),
+    ("a square that is twice as much", 4.0, 2.0),
+    ("an offset from two entries", [1.37, 2.37], [1.0, 2.0]),
+    ("a factor by row, of two entries each", [[2.6, 1.3], [0.3, 0.6], [4.4, 4.0]], [[2.0, 1.0], [0.1, 0.2], [1.1, 1.0]]),
+    ("rows that are the same, of two entries each", [[2.6, 2.6], [0.3, 0.3]], [[2.0, 1.0], [0.1, 0.2]]),
+    ("0 and 1 the other way round", [0.0, 0.0, 1.0, 1.0, 0.0], [0.0, 1.0, 1.0, 0.0, 0.0]),
+    ("rows of 0 and 1 in another order", np.eye(4)[::-1], np.eye(4)),
+    ("labels the other way round", [1, 2, 0], [0, 2, 1]),
+    ("a cut that one entry makes", [0.7, 1.2, 2.3, 1.9], [0.7, 1.2, 3.1, 1.9]),
+    ("a cut that two entries make", [0.7, 1.2, 1.9, 2.3, 2.3], [0.7, 1.2, 1.9, 3.1, 4.2]),
+    ("one entry of a table", [[1.1, 2.2, 3.3], [4.4, 5.6, 6.6], [7.7, 8.8, 9]], [[1.1, 2.2, 3.3], [4.4, 5.5, 6.6], [7.7, 8.8, 9]]),
+    ("a side of four entries", [[1.1, -2.2], [3.3, 9.9]], [[1.1, 2.2], [3.3, -4.4]]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("got", "want"), [case[1:] for case in FEW], ids=[case[0] for case in FEW])
+def test_too_few_entries_prove_nothing(got: Any, want: Any) -> None:
+    assert told(np.array(got), np.array(want), n=8, gamma=0.5, x=None) is None
+
+
+@pytest.mark.parametrize("family", ["some factor", "factor by row", "offset by column", "some offset", "another order"])
+@given(generic)
+def test_an_answer_off_by_rounding_is_not_described(family: str, rng: np.random.Generator) -> None:
+    """Asked twice, say, an answer must be the same to the last bit: 1e-16 of it is a difference, and nothing to be told."""
+    want = table(rng)
+    assert told_twice(want * (1 + 2e-16 * rng.integers(1, 4, want.shape)), want) is None
+    seven_digits = told(want * (1 + 1e-6 * rng.uniform(0.5, 1, (7, 1))), want) or ""
+    assert seven_digits.startswith("right to "), "a number of its own for each row, but as small as a float32's"
+
+
+def told_twice(got: np.ndarray, want: np.ndarray) -> str | None:
+    with pytest.raises(Wrong) as caught:
+        require_close(got, Truth.of(want), "f", SAME, given=GIVEN)
+    return describe_or_raise(caught.value)
 
 
 numbers = st.floats(-1e6, 1e6, allow_subnormal=False).filter(lambda x: x == 0 or abs(x) > 1e-6)

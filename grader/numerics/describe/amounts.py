@@ -12,7 +12,7 @@ import numpy as np
 
 from ..compare import short
 from ..name_numbers import name_and_tier, name_of
-from .answer import ENOUGH, EXACT, SMALL, TELLING, Comparison, factor_of
+from .answer import ENOUGH, EXACT, SMALL, TELLING, Comparison, distinct, factor_of
 
 # ------------------------------------------------------------------------------------- one thing, everywhere
 
@@ -28,7 +28,8 @@ def one_number(it: Comparison) -> Iterator[str]:
 
 def sign(it: Comparison) -> Iterator[str]:
     """Describe an answer with the wrong sign."""
-    if it.explained_by(-it.want):
+    single = it.got.size == 1 and it.got.item() == -it.want.item()
+    if single or it.explained_by(-it.want):
         yield "the sign is flipped" + (", in every entry" if it.got.ndim else "")
 
 
@@ -64,14 +65,13 @@ def known_factor(it: Comparison) -> Iterator[str]:
 
 def any_factor(it: Comparison) -> Iterator[str]:
     """Describe an answer that is wrong by some factor."""
-    if it.got.size >= ENOUGH:
-        yield from _factor(it, known=False)
+    yield from _factor(it, known=False)
 
 
 def _factor(it: Comparison, known: bool) -> Iterator[str]:
     """Yield the sentence if one factor explains all entries, and has a name (`known`) or has none."""
     k = factor_of(it.got, it.want)
-    if k == 0 or not it.explained_by(k * it.want):
+    if k == 0 or not it.explained_by(k * it.want, free=0 if known else 1):
         return
     flipped = " and has the wrong sign" if k < 0 else ""
     # Said as the factor or as the divisor: the one that has a name, the simpler name if both have, the larger number if none has.
@@ -96,14 +96,13 @@ def known_offset(it: Comparison) -> Iterator[str]:
 
 def any_offset(it: Comparison) -> Iterator[str]:
     """Describe an answer that is wrong by some offset."""
-    if it.got.size >= ENOUGH:
-        yield from _offset(it, known=False)
+    yield from _offset(it, known=False)
 
 
 def _offset(it: Comparison, known: bool) -> Iterator[str]:
     """Yield the sentence if one offset explains all entries, and has a name (`known`) or has none."""
     d = float(np.median(it.got - it.want))
-    if abs(d) <= SMALL * np.abs(it.want).max() or not it.explained_by(it.want + d):
+    if abs(d) <= SMALL * np.abs(it.want).max() or not it.explained_by(it.want + d, free=0 if known else 1):
         return
     name = "1" if np.isclose(abs(d), 1, rtol=EXACT) else name_of(abs(d), it.given)
     said = f"{it.every} is {short(abs(d))} too {'large' if d > 0 else 'small'}"
@@ -131,7 +130,8 @@ def function_of_truth(it: Comparison) -> Iterator[str]:
     low, high = float(it.got.min()), float(it.got.max())
     below, above = int((want < low).sum()), int((want > high).sum())
     kept = (want >= low) & (want <= high) & (np.abs(want) > TELLING * np.asarray(it.rounding))
-    if kept.sum() >= ENOUGH and (below >= 2 or above >= 2) and it.explained_by(np.clip(want, low, high)):
+    cut = below + above >= ENOUGH and all(count == 0 or count >= ENOUGH for count in (below, above))
+    if kept.sum() >= ENOUGH and cut and it.explained_by(np.clip(want, low, high)):
         cuts = [f"what is below {short(low)} is cut to {short(low)}"] * (below > 0) + [
             f"what is above {short(high)} is cut to {short(high)}"
         ] * (above > 0)
@@ -151,7 +151,7 @@ def with_argument(it: Comparison) -> Iterator[str]:
     }
     for name, array in fitting.items():
         k = factor_of(it.got, array)
-        if it.explained_by(k * array):
+        if it.explained_by(k * array, free=0 if name_of(abs(k), it.given) else 1):
             yield f"it is {_multiplied(k, name, it)}, and nothing else"
         elif it.explained_by(it.want * array):
             yield f"it is the right answer times {name}"
@@ -169,7 +169,7 @@ def _multiple(it: Comparison, name: str, array: np.ndarray) -> Iterator[str]:
     off = it.got - it.want  # k by least squares
     k = float((off * array).sum() / (array * array).sum())
     significant = np.abs(k * array) > SMALL * np.abs(it.want).max()
-    if significant.sum() >= ENOUGH and it.explained_by(it.want + k * array):
+    if significant.sum() >= ENOUGH and it.explained_by(it.want + k * array, free=1):
         yield f"it is the right answer {'plus' if k > 0 else 'minus'} {_multiplied(abs(k), name, it)}"
 
 
@@ -197,14 +197,14 @@ def by_line(it: Comparison) -> Iterator[str]:
         largest = np.expand_dims(np.abs(it.want).argmax(axis), axis)
         factors = np.take_along_axis(it.got, largest, axis) / np.take_along_axis(it.want, largest, axis)
         offsets = np.median(it.got - it.want, axis=axis, keepdims=True)
-        if not (np.ptp(it.want, axis=axis) > 0).all():
+        if not (np.ptp(it.want, axis=axis) > 0).all() or it.got.shape[axis] < ENOUGH:
             continue
-        if it.explained_by(factors * it.want):
+        if it.explained_by(factors * it.want, free=1, axis=axis):
             some = f"{line} 0 by {short(factors.flat[0])}, {line} 1 by {short(factors.flat[1])}"
             hint = "does a sum, mean or maximum run over the wrong entries?"
             yield f"each {line} is the right one times a number of its own ({some}): {hint}"
-        elif np.abs(offsets).max() > SMALL * np.abs(it.want).max() and it.explained_by(it.want + offsets):
+        elif np.abs(offsets).max() > SMALL * np.abs(it.want).max() and it.explained_by(it.want + offsets, 1, axis):
             some = f"{line} 0 by {short(offsets.flat[0])}, {line} 1 by {short(offsets.flat[1])}"
             yield f"each {line} is off by a number of its own ({some})"
-        if (np.ptp(it.got, axis=axis) == 0).all():
+        if (np.ptp(it.got, axis=axis) == 0).all() and distinct(it.got) >= ENOUGH:
             yield f"all entries of a {line} are the same: is something reduced that should not be?"

@@ -10,6 +10,7 @@ EXACT = 1e-9  # relative: two programs with the same fault differ by rounding on
 TELLING = 1e3  # an entry this many times larger than its rounding can refute a guess
 ENOUGH = 3  # entries that can: fewer fit some guess by chance
 SMALL = 1e-6  # of the largest entry: a smaller difference has too few digits left to be told from another
+DIGITS = 6  # a number that has no more is found by chance among the sums and products of others
 
 
 @dataclass(frozen=True)
@@ -36,16 +37,33 @@ class Comparison:
     def every(self) -> str:
         return "every entry" if self.got.ndim else "the answer"
 
-    def explained_by(self, guess: np.ndarray) -> bool:
-        """Return True if the guess is the answer in every entry, and its numbers can tell: they differ, and are not all small."""
+    def explained_by(self, guess: np.ndarray, free: int | np.ndarray = 0, axis: int | None = None) -> bool:
+        """Return True if the guess is the answer in every entry, and its numbers prove it.
+
+        They must differ, and be larger than their rounding. `free` is how many numbers of the guess were found from the answer
+        itself: more than twice as many entries must stand behind it, along `axis` in each line. One number alone proves only
+        what nothing was found for, and only if it or the right one has more digits than are met by chance.
+        """
         if guess.shape != self.got.shape or not np.isfinite(guess).all():
             return False
         if not (np.abs(self.got - guess) <= EXACT * np.abs(guess) + self.rounding).all():
             return False
         telling = np.abs(guess) > TELLING * np.asarray(self.rounding)
-        if telling.sum() < min(ENOUGH, guess.size):
+        if guess.size == 1:
+            return bool(telling.all()) and free == 0 and (has_digits(self.got.item()) or has_digits(self.want.item()))
+        if telling.sum() < min(ENOUGH, guess.size) or not (telling.sum(axis) > 2 * np.asarray(free)).all():
             return False
-        return guess.size == 1 or bool(np.ptp(guess) > SMALL * np.abs(guess).max())
+        return bool(np.ptp(guess) > SMALL * np.abs(guess).max())
+
+
+def has_digits(number: float) -> bool:
+    """Return True for a number that six digits do not write."""
+    return float(f"{number:.{DIGITS}g}") != number
+
+
+def distinct(values: np.ndarray) -> int:
+    """Return how many different numbers there are."""
+    return len(np.unique(values))
 
 
 def factor_of(got: np.ndarray, want: np.ndarray) -> float:

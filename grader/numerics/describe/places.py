@@ -10,8 +10,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..compare import short
-from .answer import ENOUGH, EXACT, Comparison, factor_of, lines_of
+from .answer import ENOUGH, EXACT, Comparison, distinct, factor_of, lines_of
 
+FEW = 6  # whole numbers: that three of them come back in reverse order is chance in one of six answers
+SIDES = 10  # entries on both sides of 0: that only those of one side are wrong is chance once in a thousand
 FLOAT32 = 1e-5  # relative: a float32 has seven digits, of which a few operations lose two
 
 
@@ -21,6 +23,8 @@ FLOAT32 = 1e-5  # relative: a float32 has seven digits, of which a few operation
 def order(it: Comparison) -> Iterator[str]:
     """Describe an answer that has the right numbers in another order."""
     got, want = it.got, it.want
+    if not _tells_order(want):
+        return
     if want.ndim == 2 and it.explained_by(want.T):
         yield "it is the right answer transposed"
     for axis in range(want.ndim):
@@ -35,6 +39,12 @@ def order(it: Comparison) -> Iterator[str]:
         moved = _permuted(np.moveaxis(got, axis, 0), np.moveaxis(want, axis, 0))
         if moved is not None and it.explained_by(np.take(want, moved, axis)):
             yield f"the {what} are right, but in another order"
+
+
+def _tells_order(want: np.ndarray) -> bool:
+    """Return True if most numbers differ, and are not a few whole ones: others come back in some order by chance."""
+    different = distinct(want)
+    return different > want.size / 2 and different >= (FEW if (want == np.round(want)).all() else ENOUGH)
 
 
 def _permuted(got: np.ndarray, want: np.ndarray) -> np.ndarray | None:
@@ -62,7 +72,7 @@ def by_sign(it: Comparison) -> Iterator[str]:
     for name, array in sides.items():
         for side, word, other in ((array > 0, "positive", "negative"), (array < 0, "negative", "positive")):
             rest = ~side & (array != 0)
-            enough = min(side.sum(), rest.sum()) >= 2 and side.sum() + rest.sum() >= 2 * ENOUGH
+            enough = min(side.sum(), rest.sum()) >= ENOUGH and side.sum() + rest.sum() >= SIDES
             if enough and not it.wrong[side].any() and it.wrong[rest].all():
                 yield f"right wherever {name} is {word}, wrong wherever it is {other}{_there(it, rest)}"
         zero = array == 0
@@ -94,15 +104,23 @@ def in_one_line(it: Comparison) -> Iterator[str]:
         line = {"entries": "entry", "rows": "row", "columns": "column"}.get(
             lines_of(wrong.ndim, axis), f"slice of axis {axis}"
         )
+        if 2 * wrong.take(hit[0], axis).sum() <= wrong.size / shape[axis]:
+            continue  # most of the line is right
         which = {0: f"the first {line}", shape[axis] - 1: f"the last {line}"}.get(int(hit[0]), f"{line} {hit[0]}")
         yield f"right except in {which}" if wrong.ndim > 1 else f"right except for {which}"
+
+
+def is_small(it: Comparison) -> bool:
+    """Return True if the answer differs from the right one by rounding to seven digits, or by as little."""
+    away = np.abs(it.got - it.want)
+    return bool((away <= FLOAT32 * np.abs(it.want) + 1e-8 * np.abs(it.want).max()).all())
 
 
 def precision(it: Comparison) -> Iterator[str]:
     """Describe an answer that is right to some seven digits."""
     largest = np.abs(it.want).max()
     away = np.abs(it.got - it.want)
-    if len(np.unique(it.want)) < ENOUGH or not (away <= FLOAT32 * np.abs(it.want) + 1e-8 * largest).all():
+    if distinct(it.want) < ENOUGH or not is_small(it):
         return
     rounded = (it.got.astype(np.float32) == it.got).all() and not (it.want.astype(np.float32) == it.want).any()
     size = f"right to {short(float(f'{away.max() / largest:.1g}'))} of the largest entry"
