@@ -1,4 +1,4 @@
-"""Describers of an amount: the same thing is wrong with every entry, or with every entry of a line.
+"""Describers of an amount: the same thing is wrong with every entry.
 
 Each yields the sentences that explain a comparison; see `DESCRIBERS`.
 """
@@ -6,13 +6,12 @@ Each yields the sentences that explain a comparison; see `DESCRIBERS`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 
 import numpy as np
 
 from ..compare import short
 from ..name_numbers import name_and_tier, name_of
-from .answer import ENOUGH, EXACT, SMALL, TELLING, Comparison, distinct, factor_of
+from .answer import ENOUGH, EXACT, SMALL, TELLING, Comparison, factor_of
 
 # ------------------------------------------------------------------------------------- one thing, everywhere
 
@@ -136,75 +135,3 @@ def function_of_truth(it: Comparison) -> Iterator[str]:
             f"what is above {short(high)} is cut to {short(high)}"
         ] * (above > 0)
         yield f"right, but {' and '.join(cuts)}"
-
-
-# ------------------------------------------------------------------------------------- an argument too much or too little
-
-
-def with_argument(it: Comparison) -> Iterator[str]:
-    """Describe an answer in which an argument is a factor, a divisor or a summand too many, or all there is."""
-    called = {f"`{name}`": array for name, array in it.arrays.items()} | it.nearby
-    fitting = {
-        name: np.broadcast_to(array, it.got.shape)
-        for name, array in called.items()
-        if _fits(array.shape, it.got.shape) and np.ptp(array) > 0
-    }
-    for name, array in fitting.items():
-        k = factor_of(it.got, array)
-        if it.explained_by(k * array, free=0 if name_of(abs(k), it.given) else 1):
-            yield f"it is {_multiplied(k, name, it)}, and nothing else"
-        elif it.explained_by(it.want * array):
-            yield f"it is the right answer times {name}"
-        elif it.explained_by(it.want / array):
-            yield f"it is the right answer divided by {name}"
-        else:
-            yield from _multiple(it, name, array)
-    for (a, one), (b, other) in combinations(fitting.items(), 2):
-        if it.explained_by(one * other):
-            yield f"it is {a} times {b}"
-
-
-def _multiple(it: Comparison, name: str, array: np.ndarray) -> Iterator[str]:
-    """Yield the sentence if the answer is the right one and so many times something else."""
-    off = it.got - it.want  # k by least squares
-    k = float((off * array).sum() / (array * array).sum())
-    significant = np.abs(k * array) > SMALL * np.abs(it.want).max()
-    if significant.sum() >= ENOUGH and it.explained_by(it.want + k * array, free=1):
-        yield f"it is the right answer {'plus' if k > 0 else 'minus'} {_multiplied(abs(k), name, it)}"
-
-
-def _multiplied(k: float, name: str, it: Comparison) -> str:
-    """Return words for a multiple: "0.1 times `x`, and 0.1 is lr"."""
-    if np.isclose(k, 1, rtol=EXACT):
-        return name
-    what = name_of(abs(k), it.given)
-    return f"{short(k)} times {name}" + (f", and {short(abs(k))} is {what}" if what and what != short(abs(k)) else "")
-
-
-def _fits(inner: tuple[int, ...], outer: tuple[int, ...]) -> bool:
-    """Return True if numpy broadcasts an array of shape `inner` to `outer`."""
-    return len(inner) <= len(outer) and all(a in (1, b) for a, b in zip(inner[::-1], outer[::-1], strict=False))
-
-
-# --------------------------------------------------------------------------------------------- row by row
-
-
-def by_line(it: Comparison) -> Iterator[str]:
-    """Describe an answer in which each row or column is wrong by a factor or an offset of its own, or is constant."""
-    if it.got.ndim != 2 or min(it.got.shape) < 2:
-        return
-    for axis, line in ((1, "row"), (0, "column")):
-        largest = np.expand_dims(np.abs(it.want).argmax(axis), axis)
-        factors = np.take_along_axis(it.got, largest, axis) / np.take_along_axis(it.want, largest, axis)
-        offsets = np.median(it.got - it.want, axis=axis, keepdims=True)
-        if not (np.ptp(it.want, axis=axis) > 0).all() or it.got.shape[axis] < ENOUGH:
-            continue
-        if it.explained_by(factors * it.want, free=1, axis=axis):
-            some = f"{line} 0 by {short(factors.flat[0])}, {line} 1 by {short(factors.flat[1])}"
-            hint = "does a sum, mean or maximum run over the wrong entries?"
-            yield f"each {line} is the right one times a number of its own ({some}): {hint}"
-        elif np.abs(offsets).max() > SMALL * np.abs(it.want).max() and it.explained_by(it.want + offsets, 1, axis):
-            some = f"{line} 0 by {short(offsets.flat[0])}, {line} 1 by {short(offsets.flat[1])}"
-            yield f"each {line} is off by a number of its own ({some})"
-        if (np.ptp(it.got, axis=axis) == 0).all() and distinct(it.got) >= ENOUGH:
-            yield f"all entries of a {line} are the same: is something reduced that should not be?"

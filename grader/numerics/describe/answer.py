@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,8 +17,8 @@ DIGITS = 6  # a number that has no more is found by chance among the sums and pr
 class Comparison:
     """An answer and the right one, both as floats of the same shape, with everything that has a name in the call.
 
-    `rounding` is how far an entry may be off by rounding, `wrong` a mask of the entries that are. `given` and `nearby` are those
-    of errors.Evidence.
+    `rounding` is how far an entry may be off by rounding, `wrong` a mask of the entries that are. `where`, `given`,
+    `nearby` and `outputs` are those of errors.Evidence; of the outputs only the others.
     """
 
     got: np.ndarray
@@ -27,6 +27,8 @@ class Comparison:
     wrong: np.ndarray
     given: dict[str, object]
     nearby: dict[str, np.ndarray]
+    outputs: dict[str, np.ndarray] = field(default_factory=dict)
+    where: str = ""
 
     @property
     def arrays(self) -> dict[str, np.ndarray]:
@@ -58,7 +60,7 @@ class Comparison:
 
 def has_digits(number: float) -> bool:
     """Return True for a number that six digits do not write."""
-    return float(f"{number:.{DIGITS}g}") != number
+    return abs(float(f"{number:.{DIGITS}g}") - number) > EXACT * abs(number)
 
 
 def distinct(values: np.ndarray) -> int:

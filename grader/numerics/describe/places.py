@@ -10,10 +10,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..compare import short
-from .answer import ENOUGH, EXACT, Comparison, distinct, factor_of, lines_of
+from .answer import ENOUGH, Comparison, distinct, lines_of
 
 FEW = 6  # whole numbers: that three of them come back in reverse order is chance in one of six answers
-SIDES = 10  # entries on both sides of 0: that only those of one side are wrong is chance once in a thousand
 FLOAT32 = 1e-5  # relative: a float32 has seven digits, of which a few operations lose two
 
 
@@ -64,31 +63,6 @@ def _permuted(got: np.ndarray, want: np.ndarray) -> np.ndarray | None:
 
 
 # -------------------------------------------------------------------------------------------- right in places
-
-
-def by_sign(it: Comparison) -> Iterator[str]:
-    """Describe an answer that is right on one side of 0, of an argument or of the right answer itself."""
-    sides = {f"`{k}`": v for k, v in it.arrays.items() if v.shape == it.got.shape} | {"the right answer": it.want}
-    for name, array in sides.items():
-        for side, word, other in ((array > 0, "positive", "negative"), (array < 0, "negative", "positive")):
-            rest = ~side & (array != 0)
-            enough = min(side.sum(), rest.sum()) >= ENOUGH and side.sum() + rest.sum() >= SIDES
-            if enough and not it.wrong[side].any() and it.wrong[rest].all():
-                yield f"right wherever {name} is {word}, wrong wherever it is {other}{_there(it, rest)}"
-        zero = array == 0
-        if (~zero).sum() >= ENOUGH and zero.any() and it.wrong[zero].all() and not it.wrong[~zero].any():
-            yield f"right except where {name} is 0"
-
-
-def _there(it: Comparison, part: np.ndarray) -> str:
-    """Return words for the entries of a part if they are something simple, "" otherwise."""
-    got, want = it.got[part], it.want[part]
-    if (got == 0).all():
-        return ", where yours is 0"
-    k = factor_of(got, want)
-    if np.allclose(got, k * want, rtol=EXACT, atol=0) and part.sum() >= ENOUGH:
-        return f", where yours is {short(k)} times the right one"
-    return ""
 
 
 def in_one_line(it: Comparison) -> Iterator[str]:
