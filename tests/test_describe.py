@@ -257,6 +257,18 @@ MADE_OF_ARGUMENTS: dict[str, tuple[Callable[..., np.ndarray], str]] = {
         lambda w, x, g, rng: w * rng.uniform(1, 2, 4) + x * rng.uniform(1, 2, 4),
         "in each column it is a multiple of the right answer plus one of `x`",
     ),
+    "a guard in place of a factor": (
+        lambda w, x, g, rng: 0.03 / (np.abs(x) + 1e-8),
+        "it is 0.03 times 1 / (|`x`| + eps), and 0.03 is lr",
+    ),
+    "a softmax of what is negative": (
+        lambda w, x, g, rng: np.exp(-x) / np.exp(-x).sum(axis=1, keepdims=True),
+        "it is softmax(-`x`)",
+    ),
+    "a chain rule with another slope": (
+        lambda w, x, g, rng: 0.5 * w + g * x**2,
+        "it is 0.5 times the right answer plus `gamma` · `x`²",
+    ),
     "nan below 0": (
         lambda w, x, g, rng: np.where(x < 0, np.nan, w),
         "it is nan where `x` is negative, and right everywhere else",
@@ -306,6 +318,8 @@ def test_an_answer_made_of_arguments_is_described(family: str, rng: np.random.Ge
         ("grad of (a, b, y) on y", [0.0, 0.0, 1.0], [2.0, 3.0, 1.0], "grad of a and b is 0: is something not passed on?"),
         ("grad of (a, b, y) on y", [0.7, 0.2, 1.0], [-0.7, 0.2, 1.0], "grad of a is right but for its sign"),
         ("the value on y", 0.38 * 1.21**-2, 0.3, "it is `a` times 1 / `b`²"),
+        ("grad of (a, y) on exp", [1.0, 1.0], [np.exp(0.38), 1.0], "grad of a is the same as that of y: is a factor left out?"),
+        ("grad of (a, y) on a sum", [1.0, 1.0], [2.0, 1.0], None),
         ("grad of (a, b, y) on y", [2.0, 0.2, 1.0], [1.0, 0.2, 1.0], None),
         ("grad of (a, b, y) on y", [0.7123, 0.2, 1.0], [0.8, 0.2, 1.0], None),
         ("grad of (a, b, y) on y", [0.0, 0.2, 1.0], [1.0, 0.2, 1.0], None),
@@ -330,6 +344,24 @@ def test_an_answer_that_has_nothing_to_do_with_the_right_one_is_not_described(
     more = {"z": rng.normal(size=(6, *shape)), "eps": 1e-8, "leaves": {"a": 0.38, "b": 1.21}}
     nearby = {"the right change of the step before": rng.normal(size=shape)}
     assert told(rng.normal(size=shape), rng.normal(size=shape), **others, **more, nearby=nearby) is None
+
+
+@pytest.mark.parametrize(
+    ("step", "sentence"),
+    [
+        (lambda s: 2 * s + 1e-3, "it has moved from `w` in nearly the right direction, but 2 times as far"),
+        (lambda s: -s + 1e-3, "it has moved from `w` in nearly the opposite direction"),
+        (lambda s: s + 1e-3, "it has moved from `w` almost as it should"),
+        (lambda s: s[::-1] ** 2, ""),
+    ],
+)
+def test_a_parameter_that_moved_is_described_by_where_it_moved(step: Any, sentence: str) -> None:
+    start, right = RNG.normal(size=12), 0.1 * RNG.normal(size=12)
+    got = start + step(right) + 1e-4 * RNG.normal(size=12)
+    with pytest.raises(Wrong) as caught:
+        require_close(got, Truth.of(start + right), "`w` of train after 3 of 3 steps", given={"w": start})
+    said = describe_or_raise(caught.value)
+    assert said is None if not sentence else (said or "").startswith(sentence)
 
 
 FEW = [

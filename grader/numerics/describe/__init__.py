@@ -30,6 +30,7 @@ from .entries import entries
 from .formulas import formula
 from .limits import both_sides, by_place, near, not_finite, one_side, place_alone, roughly
 from .lines import by_line, straight
+from .moves import moved
 from .places import in_one_line, is_small, order, precision
 from .shapes import another_output, describe_shape
 
@@ -61,6 +62,7 @@ DESCRIBERS: tuple[Callable[[Comparison], Iterator[str]], ...] = (
     one_side,
     roughly,
     near,
+    moved,
 )
 
 

@@ -34,6 +34,9 @@ def entries(it: Comparison) -> Iterator[str]:
     if len(wrong) >= 2 and not it.got[wrong].any():
         yield f"{found[1]}{_listed([names[i] for i in wrong])} is 0: is something not passed on?"
     texts = [next(_formulas(it.got[i], it.want[i], _numbers(it.given)), "") for i in wrong[:MOST]]
+    for i in wrong if len(wrong) == 1 and has_digits(it.want[wrong[0]]) and it.got[wrong[0]] else []:
+        for j in np.flatnonzero((it.got == it.got[i]) & ~it.wrong)[-1:]:
+            yield f"{found[1]}{names[i]} is the same as that of {names[j]}: is a factor left out?"
     if len(wrong) <= MOST and all(texts):
         yield _listed([f"{found[1]}{names[i]} is {text}" for i, text in zip(wrong, texts, strict=True)])
 
@@ -68,7 +71,7 @@ def _formulas(got: float, want: float, numbers: Mapping[str, float]) -> Iterator
     for name, value in numbers.items():
         for form, function in ({"{}": np.asarray} | dict(FUNCTIONS)).items():
             known = float(function(np.asarray(value)))
-            for factor, offset in product(FACTORS, (0, 1, -1)):
+            for factor, offset in product(FACTORS, (0, 1, -1, 2)):
                 if _equal(got, offset + factor * known) and not float(known).is_integer():
                     yield _written(factor, form.format(f"`{name}`"), offset)
     for (a, x), (b, y) in product(numbers.items(), numbers.items()):

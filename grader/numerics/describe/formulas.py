@@ -13,7 +13,7 @@ import numpy as np
 from ..compare import short
 from ..name_numbers import name_and_tier, name_of
 from .answer import ENOUGH, EXACT, SMALL, Comparison
-from .quantities import Quantity, functions, matrix_products, named, reduced
+from .quantities import Quantity, functions, guarded, matrix_products, named, reduced
 
 PROBES = 48  # entries on which pairs are looked through
 LARGE = 4_000  # entries: of a larger answer no formula is looked for
@@ -29,20 +29,25 @@ def formula(it: Comparison) -> Iterator[str]:
         return
     right, plain = Quantity(RIGHT, it.want, 0), list(named(it))
     sums = list(reduced(it))
-    simple = [right, *plain, *functions([right, *plain]), *sums, *functions(sums, ["(1 / {})"]), *matrix_products(it)]
+    matrices = list(matrix_products(it))
+    simple = [right, *plain, *functions([right, *plain]), *sums, *functions(sums, ["(1 / {})"]), *matrices]
+    simple += guarded(it, plain)
     seen = dict[bytes, Quantity]()
     for quantity in simple:
         seen.setdefault(quantity.array.tobytes(), quantity)
     simple = [q for q in seen.values() if not np.array_equal(q.array, it.got) or q is not right]
-    found = chain(_single(it, simple), _products(it, simple), _sums(it, [*simple, *_weighted(plain)]))
+    found = chain(
+        _single(it, simple), _products(it, simple), _sums(it, [*simple, *_weighted(plain, [*plain, *matrices])])
+    )
     yield from (sentence for _, sentence in sorted(found, key=lambda each: each[0])[:1])
 
 
-def _weighted(plain: list[Quantity]) -> Iterator[Quantity]:
-    """Yield products of one named quantity and a function of another: the terms of a chain rule."""
-    for one in plain:
-        for other in functions([q for q in plain if q is not one]):
-            yield Quantity(f"{one.name} · {other.name}", one.array * other.array, 3)
+def _weighted(plain: list[Quantity], slopes: list[Quantity]) -> Iterator[Quantity]:
+    """Yield products of a slope and another named quantity, or a function of one: the terms of a chain rule."""
+    for one in slopes:
+        others = [q for q in plain if q is not one]
+        for other in chain(others, functions(others)):
+            yield Quantity(f"{one.name} · {other.name}", one.array * other.array, one.thoughts + other.thoughts)
 
 
 def _single(it: Comparison, quantities: list[Quantity]) -> Iterator[tuple[int, str]]:

@@ -11,13 +11,14 @@ from dataclasses import replace
 import numpy as np
 
 from ..compare import short
-from ..name_numbers import LITTLE, rates
+from ..name_numbers import guards
 from .amounts import argument, function_of_truth, sign
 from .answer import ENOUGH, TELLING, Comparison, distinct
 from .quantities import fits
 
 RIGHT = "the right answer"
-ROUGHLY = 1e-3  # relative: what else is wrong beside the factor
+ROUGHLY = 0.05  # relative: what else is wrong beside the factor
+TIMES = 10  # by which a factor is larger than what else is wrong
 NEAR = 1e-2  # of the largest entry: a larger difference is of another kind than that of a guard
 OVERFLOWING = 30.0  # exp of a smaller number neither overflows nor is lost beside 1
 SIDES = 10  # entries in both parts: that a rule parts ten entries as right and wrong are parted is chance once in a thousand
@@ -136,14 +137,14 @@ def roughly(it: Comparison) -> Iterator[str]:
     ratios = it.got[telling] / it.want[telling]
     k = float(np.median(ratios))
     spread = np.abs(ratios / k - 1).max() if k else np.inf
-    if spread <= ROUGHLY and abs(k - 1) > 10 * ROUGHLY:
-        yield f"every entry is about {k:.4g} times the right one, to within {short(float(f'{spread:.1g}'))} of it"
+    if spread <= ROUGHLY and abs(k - 1) > TIMES * spread:
+        yield f"every entry is about {k:.3g} times the right one, to within {short(float(f'{spread:.1g}'))} of it"
 
 
 def near(it: Comparison) -> Iterator[str]:
     """Describe an answer that is right to some digits, where a hyper-parameter is as small as a guard against division by 0."""
-    guards = [f"`{name}`" for name, value in rates(it.given).items() if 0 < value < LITTLE]
+    names = [f"`{name}`" for name in guards(it.given)]
     largest = np.abs(it.want).max()
     off = np.abs(it.got - it.want).max() / largest if largest else np.inf
-    if guards and off <= NEAR and distinct(it.want) >= ENOUGH:
-        yield f"right to {short(float(f'{off:.1g}'))} of the largest entry: is {' or '.join(guards)} left out, or in another place?"
+    if names and off <= NEAR and distinct(it.want) >= ENOUGH:
+        yield f"right to {short(float(f'{off:.1g}'))} of the largest entry: is {' or '.join(names)} left out, or in another place?"

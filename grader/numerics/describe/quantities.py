@@ -8,6 +8,7 @@ from itertools import permutations
 
 import numpy as np
 
+from ..name_numbers import guards
 from .answer import Comparison
 
 Elementwise = Callable[[np.ndarray], np.ndarray]
@@ -15,6 +16,7 @@ Elementwise = Callable[[np.ndarray], np.ndarray]
 FUNCTIONS: Mapping[str, Elementwise] = {
     "(1 / {})": lambda x: 1 / x,
     "{}²": np.square,
+    "{}³": lambda x: x**3,
     "√{}": np.sqrt,
     "|{}|": np.abs,
     "exp({})": np.exp,
@@ -29,6 +31,8 @@ FUNCTIONS: Mapping[str, Elementwise] = {
     "max({}, 0)": lambda x: np.maximum(x, 0),
     "({} > 0)": lambda x: (x > 0).astype(float),
     "({} < 0)": lambda x: (x < 0).astype(float),
+    "softmax({})": lambda x: _softmax(x),
+    "softmax(-{})": lambda x: _softmax(-x),
 }
 REDUCTIONS: Mapping[str, Callable[..., np.ndarray]] = {
     "sum": np.sum,
@@ -81,6 +85,20 @@ def reduced(it: Comparison) -> Iterator[Quantity]:
                         yield Quantity(
                             f"the {word} of `{name}` over axis {axis}", np.broadcast_to(result, it.got.shape), 2
                         )
+
+
+def guarded(it: Comparison, plain: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Yield 1 divided by quantities that are guarded against 0 by a small hyper-parameter, as optimisers do."""
+    for name, small in guards(it.given).items():
+        for quantity in plain:
+            yield Quantity(f"1 / (|{quantity.name}| + {name})", 1 / (np.abs(quantity.array) + small), 2)
+
+
+def _softmax(x: np.ndarray) -> np.ndarray:
+    if not x.ndim:
+        return np.ones(())
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
 
 def matrix_products(it: Comparison) -> Iterator[Quantity]:
