@@ -52,7 +52,7 @@ def _numbers(given: Mapping[str, object]) -> dict[str, float]:
         text: float(text) for value in given.values() if isinstance(value, str) for text in WRITTEN.findall(value)
     }
     return {
-        name: float(value)
+        name: np.float64(value)
         for table in (given, *tables, written)
         for name, value in table.items()
         if isinstance(value, float) and np.isfinite(value) and value not in (0, 1)
@@ -64,7 +64,7 @@ def _formulas(got: float, want: float, numbers: Mapping[str, float]) -> Iterator
     if got == -want:
         yield "right but for its sign"
     for name, value in numbers.items():
-        if abs(got) == abs(value) and (value != round(value) or WRITTEN.fullmatch(name)):
+        if abs(got) == abs(value) and (value != round(value, 1) or WRITTEN.fullmatch(name)):
             yield f"{'minus ' if got != value else ''}`{name}` itself"
     if not has_digits(got):
         return

@@ -12,11 +12,12 @@ import numpy as np
 
 from ..compare import short
 from ..name_numbers import name_and_tier, name_of
-from .answer import ENOUGH, EXACT, SMALL, Comparison
+from .answer import ENOUGH, EXACT, SMALL, Comparison, distinct
 from .quantities import Quantity, functions, guarded, matrix_products, named, reduced
 
 PROBES = 48  # entries on which pairs are looked through
 LARGE = 4_000  # entries: of a larger answer no formula is looked for
+MANY = 20  # entries: of fewer that have two values only, some argument has the same pattern by chance
 UNNAMED = 6  # thoughts: more than for any coefficient with a name
 MIXED = 2  # the tier of names from which on a whole number has one by chance
 NEAR = 1e-6  # relative: what is worth trying on all entries
@@ -27,19 +28,30 @@ def formula(it: Comparison) -> Iterator[str]:
     """Describe an answer that is one quantity, a product or a quotient of two, or a sum of multiples of two."""
     if it.got.size > LARGE or not np.isfinite(it.got).all() or it.got.size < ENOUGH:
         return
-    right, plain = Quantity(RIGHT, it.want, 0), list(named(it))
-    sums = list(reduced(it))
-    matrices = list(matrix_products(it))
-    simple = [right, *plain, *functions([right, *plain]), *sums, *functions(sums, ["(1 / {})"]), *matrices]
-    simple += guarded(it, plain)
-    seen = dict[bytes, Quantity]()
-    for quantity in simple:
-        seen.setdefault(quantity.array.tobytes(), quantity)
-    simple = [q for q in seen.values() if not np.array_equal(q.array, it.got) or q is not right]
-    found = chain(
-        _single(it, simple), _products(it, simple), _sums(it, [*simple, *_weighted(plain, [*plain, *matrices])])
-    )
+    if distinct(it.got) < ENOUGH and it.got.size < MANY:
+        return
+    quantities, terms = _quantities(it)
+    found = chain(*(_multiple(it, q) for q in quantities), _products(it, quantities), _sums(it, terms))
     yield from (sentence for _, sentence in sorted(found, key=lambda each: each[0])[:1])
+
+
+def _quantities(it: Comparison) -> tuple[list[Quantity], list[Quantity]]:
+    """Return what may be multiplied, and what may be added."""
+    plain, sums, matrices = list(named(it)), list(reduced(it)), list(matrix_products(it))
+    differing = [Quantity(RIGHT, it.want, 0), *plain] if np.ptp(it.want) > 0 else plain
+    all_of_them = [
+        *differing,
+        *functions(differing),
+        *sums,
+        *functions(sums, ["(1 / {})"]),
+        *matrices,
+        *guarded(it, plain),
+    ]
+    once = dict[bytes, Quantity]()
+    for quantity in all_of_them:
+        once.setdefault(quantity.array.tobytes(), quantity)
+    quantities = [*once.values()]
+    return quantities, [*quantities, *_weighted(plain, [*plain, *matrices])]
 
 
 def _weighted(plain: list[Quantity], slopes: list[Quantity]) -> Iterator[Quantity]:
@@ -50,13 +62,14 @@ def _weighted(plain: list[Quantity], slopes: list[Quantity]) -> Iterator[Quantit
             yield Quantity(f"{one.name} · {other.name}", one.array * other.array, one.thoughts + other.thoughts)
 
 
-def _single(it: Comparison, quantities: list[Quantity]) -> Iterator[tuple[int, str]]:
-    for q in quantities:
-        k, sure = _ratio(it.got, q.array)
-        if sure and q.name != RIGHT and (words := _multiple(it, k, q)) is not None:
-            guess, free, text = words
-            if it.explained_by(guess, free):
-                yield q.thoughts + _effort(it, k), f"it is {text}"
+def _multiple(it: Comparison, q: Quantity) -> Iterator[tuple[int, str]]:
+    """Yield (thoughts, sentence) for got = k · q."""
+    at = int(np.argmax(np.abs(q.array)))
+    if q.name == RIGHT or not np.isfinite(q.array).all() or q.array.flat[at] == 0:
+        return
+    k = _whole(float(it.got.flat[at] / q.array.flat[at]))
+    if k and it.explained_by(k * q.array, _is_free(it, k)):
+        yield q.thoughts + _effort(it, k), f"it is {_times(k, q)}{_names(it, [k])}"
 
 
 def _products(it: Comparison, quantities: list[Quantity]) -> Iterator[tuple[int, str]]:
@@ -75,10 +88,8 @@ def _products(it: Comparison, quantities: list[Quantity]) -> Iterator[tuple[int,
                     continue
                 other = usable[j]
                 guess = one.array * other.array if sign == 1 else one.array / other.array
-                k, sure = _ratio(it.got, guess)
-                pair = Quantity(f"{one.name} {word} {other.name}", guess, one.thoughts + other.thoughts)
-                if sure and (words := _multiple(it, k, pair)) is not None and it.explained_by(words[0], words[1]):
-                    yield pair.thoughts + _effort(it, k), f"it is {words[2]}"
+                thoughts = one.thoughts + other.thoughts
+                yield from _multiple(it, Quantity(f"{one.name} {word} {other.name}", guess, thoughts))
 
 
 def _sums(it: Comparison, quantities: list[Quantity]) -> Iterator[tuple[int, str]]:
@@ -117,20 +128,6 @@ def _sum(it: Comparison, a: Quantity, b: Quantity) -> Iterator[tuple[int, str]]:
         said = f"it is {_times(first[0], first[1])} {sign} {_times(abs(second[0]), second[1])}"
         effort = sum(q.thoughts + _effort(it, c) for c, q in terms if q.name != "1")
         yield effort, said + _names(it, [k, m])
-
-
-def _ratio(got: np.ndarray, guess: np.ndarray) -> tuple[float, bool]:
-    """Return the factor between two arrays at the guess's largest entry, and whether it is a factor."""
-    at = int(np.argmax(np.abs(guess)))
-    if not np.isfinite(guess).all() or guess.flat[at] == 0:
-        return 0.0, False
-    k = _whole(float(got.flat[at] / guess.flat[at]))
-    return k, k != 0
-
-
-def _multiple(it: Comparison, k: float, q: Quantity) -> tuple[np.ndarray, int, str] | None:
-    """Return k · q, how many numbers in it were found, and its words."""
-    return k * q.array, _is_free(it, k), _times(k, q) + _names(it, [k])
 
 
 def _is_free(it: Comparison, k: float) -> int:

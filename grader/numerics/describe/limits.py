@@ -27,7 +27,7 @@ SIDES = 10  # entries in both parts: that a rule parts ten entries as right and 
 def not_finite(it: Comparison) -> Iterator[str]:
     """Describe an answer that is not finite exactly where an argument has a sign, is 0, or is large."""
     bad = ~np.isfinite(it.got)
-    if not bad.any() or bad.all() or bad.size <= ENOUGH:
+    if not bad.any() or bad.all() or bad.size < SIDES:
         return
     what = "nan" if np.isnan(it.got[bad]).all() else "infinite" if np.isinf(it.got[bad]).all() else "not finite"
     rest = "right" if not it.wrong[~bad].any() else "0" if not it.got[~bad].any() else ""
@@ -100,8 +100,12 @@ def one_side(it: Comparison) -> Iterator[str]:
 
 
 def sides(it: Comparison) -> dict[str, np.ndarray]:
-    """Return the arguments that have a number for each entry, and the right answer."""
-    fitting = {f"`{name}`": array for name, array in it.arrays.items() if fits(array.shape, it.got.shape)}
+    """Return the arguments that have a number for each entry, and the right answer. A few numbers have any signs by chance."""
+    fitting = {
+        f"`{name}`": array
+        for name, array in it.arrays.items()
+        if fits(array.shape, it.got.shape) and array.size >= min(SIDES, it.got.size)
+    }
     return {name: np.broadcast_to(array, it.got.shape) for name, array in fitting.items()} | {RIGHT: it.want}
 
 
@@ -143,7 +147,7 @@ def roughly(it: Comparison) -> Iterator[str]:
 
 def near(it: Comparison) -> Iterator[str]:
     """Describe an answer that is right to some digits, where a hyper-parameter is as small as a guard against division by 0."""
-    names = [f"`{name}`" for name in guards(it.given)]
+    names = [f"`{name}`" for name, value in guards(it.given).items() if value > np.finfo(float).eps]
     largest = np.abs(it.want).max()
     off = np.abs(it.got - it.want).max() / largest if largest else np.inf
     if names and off <= NEAR and distinct(it.want) >= ENOUGH:
