@@ -6,7 +6,7 @@ All pairs are looked through on some entries at once, and those that may fit are
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from .answer import ENOUGH, EXACT, SMALL, Comparison, distinct
 from .quantities import Quantity, functions, guarded, matrix_products, named, reduced
 
 PROBES = 48  # entries on which pairs are looked through
+MATRICES = 12  # matrix products that are looked at, where many have the answer's shape
+WEIGHTED = 600  # products of a slope and a function, likewise
 LARGE = 4_000  # entries: of a larger answer no formula is looked for
 MANY = 20  # entries: of fewer that have two values only, some argument has the same pattern by chance
 UNNAMED = 6  # thoughts: more than for any coefficient with a name
@@ -37,7 +39,7 @@ def formula(it: Comparison) -> Iterator[str]:
 
 def _quantities(it: Comparison) -> tuple[list[Quantity], list[Quantity]]:
     """Return what may be multiplied, and what may be added."""
-    plain, sums, matrices = list(named(it)), list(reduced(it)), list(matrix_products(it))
+    plain, sums, matrices = list(named(it)), list(reduced(it)), list(islice(matrix_products(it), MATRICES))
     differing = [Quantity(RIGHT, it.want, 0), *plain] if np.ptp(it.want) > 0 else plain
     all_of_them = [
         *differing,
@@ -51,7 +53,7 @@ def _quantities(it: Comparison) -> tuple[list[Quantity], list[Quantity]]:
     for quantity in all_of_them:
         once.setdefault(quantity.array.tobytes(), quantity)
     quantities = [*once.values()]
-    return quantities, [*quantities, *_weighted(plain, [*plain, *matrices])]
+    return quantities, [*quantities, *islice(_weighted(plain, [*matrices, *plain]), WEIGHTED)]
 
 
 def _weighted(plain: list[Quantity], slopes: list[Quantity]) -> Iterator[Quantity]:
