@@ -133,7 +133,7 @@ def test_a_wrong_answer_is_described(got: np.ndarray, sentence: str) -> None:
         (np.append(ROW[:-1], 3.0), ROW, "right except for the last entry"),
         ((W.astype(np.float32) ** 5).astype(float), W**5, "right to 6e-08 of the largest entry, with the seven"),
         (W * (1 + 1e-6 * X), W, "right to"),
-        (0.066 * np.eye(6)[:, :3], np.eye(6)[:, :3] + 1e-30 * X[:6, :3], "every entry is 15.1515 times too small"),  # not: cut
+        (0.066 * np.eye(8)[:, :4], np.eye(8)[:, :4] + 1e-30 * X[:, :4], "every entry is 15.1515 times too small"),  # not: cut
         (3 * W, W, "every entry is 3 times too large"),
     ],
 )  # fmt: skip
@@ -382,6 +382,11 @@ FEW = [
     ("one entry of a table", [[1.1, 2.2, 3.3], [4.4, 5.6, 6.6], [7.7, 8.8, 9]], [[1.1, 2.2, 3.3], [4.4, 5.5, 6.6], [7.7, 8.8, 9]]),
     ("two terms from four entries", 1.37 * ROW[:4] + 2.21 * X[0, :4], ROW[:4]),
     ("a line in each column of four entries", W[:4] + [[1.3, 1.7, 2.3, 2.9, 3.1]] * X[:4] + 1.1, W[:4]),
+    ("a formula of whole numbers", [2.0, 5.0, -3.0, 4.0], [1.0, 3.0, -2.0, 1.0]),
+    ("a formula for whole numbers in place of others", [2.0, -3.0, -1.0], ROW[:3]),
+    ("digits of three entries", ROW[:3] * [1, 1, 1.0001], ROW[:3]),
+    ("an argument of two values", [1e-3, -1e-3], [1e-3, 1e-3]),
+    ("three of twelve entries", [9.0, 8.0, 7.0, *W[0], *W[1, :4]], [*W[2, :3], *W[0], *W[1, :4]]),
     ("a side of four entries", [[1.1, -2.2], [3.3, 9.9]], [[1.1, 2.2], [3.3, -4.4]]),
 ]  # fmt: skip
 
@@ -389,7 +394,13 @@ FEW = [
 @pytest.mark.parametrize(("got", "want"), [case[1:] for case in FEW], ids=[case[0] for case in FEW])
 def test_too_few_entries_prove_nothing(got: Any, want: Any) -> None:
     x = X[: len(want)] if np.ndim(want) == 2 else X[0, : np.size(want)]
-    assert told(np.array(got), np.array(want), n=8, gamma=0.5, x=x) is None
+    more = {
+        "whole": np.array([1, 2, -1, 3.0]),
+        "two": np.array([1e-3, -1e-3]),
+        "twelve": np.arange(12.0) - 2.5,
+        "eps": 1e-8,
+    }
+    assert told(np.array(got), np.array(want), n=8, gamma=0.5, x=x, **more) is None
 
 
 def test_a_few_signs_do_not_prove_where_an_answer_is_nan() -> None:

@@ -27,8 +27,8 @@ def one_number(it: Comparison) -> Iterator[str]:
 
 def sign(it: Comparison) -> Iterator[str]:
     """Describe an answer with the wrong sign."""
-    single = it.got.size == 1 and it.got.item() == -it.want.item()
-    if single or it.explained_by(-it.want):
+    telling = (np.abs(it.want) > TELLING * np.asarray(it.rounding)).any()
+    if (telling and np.array_equal(it.got, -it.want)) or it.explained_by(-it.want):
         yield "the sign is flipped" + (", in every entry" if it.got.ndim else "")
 
 

@@ -9,6 +9,7 @@ import numpy as np
 EXACT = 1e-9  # relative: two programs with the same fault differ by rounding only
 TELLING = 1e3  # an entry this many times larger than its rounding can refute a guess
 ENOUGH = 3  # entries that can: fewer fit some guess by chance
+MANY = 20  # entries: of fewer that are whole numbers, or have two values only, something has the same pattern by chance
 SMALL = 1e-6  # of the largest entry: a smaller difference has too few digits left to be told from another
 DIGITS = 6  # a number that has no more is found by chance among the sums and products of others
 
@@ -44,15 +45,17 @@ class Comparison:
 
         They must differ, and be larger than their rounding. `free` is how many numbers of the guess were found from the answer
         itself: more than twice as many entries must stand behind it, along `axis` in each line. One number alone proves only
-        what nothing was found for, and only if it or the right one has more digits than are met by chance.
+        what nothing was found for. Unless there are many, they or the right ones have more digits than are met by chance.
         """
         if guess.shape != self.got.shape or not np.isfinite(guess).all():
             return False
         if not (np.abs(self.got - guess) <= EXACT * np.abs(guess) + self.rounding).all():
             return False
         telling = np.abs(guess) > TELLING * np.asarray(self.rounding)
+        if guess.size < MANY and (with_digits(self.got) | with_digits(self.want)).sum() < min(ENOUGH, guess.size):
+            return False
         if guess.size == 1:
-            return bool(telling.all()) and free == 0 and (has_digits(self.got.item()) or has_digits(self.want.item()))
+            return bool(telling.all()) and free == 0
         if telling.sum() < min(ENOUGH, guess.size) or not (telling.sum(axis) > 2 * np.asarray(free)).all():
             return False
         return bool(np.ptp(guess) > SMALL * np.abs(guess).max())
@@ -60,7 +63,14 @@ class Comparison:
 
 def has_digits(number: float) -> bool:
     """Return True for a number that six digits do not write."""
-    return abs(float(f"{number:.{DIGITS}g}") - number) > EXACT * abs(number)
+    return bool(with_digits(np.asarray(number)))
+
+
+def with_digits(values: np.ndarray) -> np.ndarray:
+    """Return a mask of the numbers that six digits do not write."""
+    with np.errstate(all="ignore"):
+        unit = 10.0 ** (np.floor(np.log10(np.abs(values))) - DIGITS + 1)
+        return np.asarray(np.abs(np.round(values / unit) * unit - values) > EXACT * np.abs(values))
 
 
 def distinct(values: np.ndarray) -> int:

@@ -12,14 +12,13 @@ import numpy as np
 
 from ..compare import short
 from ..name_numbers import name_and_tier, name_of
-from .answer import ENOUGH, EXACT, SMALL, Comparison, distinct
+from .answer import ENOUGH, EXACT, MANY, SMALL, Comparison, with_digits
 from .quantities import Quantity, functions, guarded, matrix_products, named, reduced
 
 PROBES = 48  # entries on which pairs are looked through
 MATRICES = 12  # matrix products that are looked at, where many have the answer's shape
 WEIGHTED = 600  # products of a slope and a function, likewise
 LARGE = 4_000  # entries: of a larger answer no formula is looked for
-MANY = 20  # entries: of fewer that have two values only, some argument has the same pattern by chance
 UNNAMED = 6  # thoughts: more than for any coefficient with a name
 MIXED = 2  # the tier of names from which on a whole number has one by chance
 NEAR = 1e-6  # relative: what is worth trying on all entries
@@ -28,9 +27,9 @@ RIGHT = "the right answer"
 
 def formula(it: Comparison) -> Iterator[str]:
     """Describe an answer that is one quantity, a product or a quotient of two, or a sum of multiples of two."""
-    if it.got.size > LARGE or not np.isfinite(it.got).all() or it.got.size < ENOUGH:
+    if not ENOUGH <= it.got.size <= LARGE or not np.isfinite(it.got).all():
         return
-    if distinct(it.got) < ENOUGH and it.got.size < MANY:
+    if it.got.size < MANY and with_digits(it.got).sum() < ENOUGH:
         return
     quantities, terms = _quantities(it)
     found = chain(*(_multiple(it, q) for q in quantities), _products(it, quantities), _sums(it, terms))

@@ -5,6 +5,7 @@ Each yields the sentences that explain a comparison; see `DESCRIBERS`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -21,6 +22,10 @@ ROUGHLY = 0.05  # relative: what else is wrong beside the factor
 TIMES = 10  # by which a factor is larger than what else is wrong
 NEAR = 1e-2  # of the largest entry: a larger difference is of another kind than that of a guard
 OVERFLOWING = 30.0  # exp of a smaller number neither overflows nor is lost beside 1
+AMONG = (
+    10_000  # ways to part the entries: that right and wrong are parted as some argument parts them is chance so seldom
+)
+SPECIAL = 500  # the same where an argument is 0: that is a place to look at
 SIDES = 10  # entries in both parts: that a rule parts ten entries as right and wrong are parted is chance once in a thousand
 
 
@@ -63,12 +68,12 @@ def _places(it: Comparison) -> Iterator[tuple[str, np.ndarray]]:
     for name, array in sides(it).items():
         for side, word, other in ((array > 0, "positive", "negative"), (array < 0, "negative", "positive")):
             rest = ~side & (array != 0)
-            if _parts(side, rest) and not it.wrong[side].any() and it.wrong[rest].all():
+            if _sure(side, rest) and not it.wrong[side].any() and it.wrong[rest].all():
                 yield f"right wherever {name} is {word}, wrong wherever it is {other}", rest
         zero = array == 0
-        if (~zero).sum() >= ENOUGH and zero.any() and it.wrong[zero].all() and not it.wrong[~zero].any():
+        if _sure(zero, ~zero, SPECIAL) and it.wrong[zero].all() and not it.wrong[~zero].any():
             yield f"right except where {name} is 0", zero
-    if _parts(it.wrong, ~it.wrong):
+    if _sure(it.wrong, ~it.wrong):
         for name, array in sides(it).items():
             low, high = array[it.wrong].min(), array[it.wrong].max()
             below, above = (array < low).any(), (array > high).any()
@@ -107,6 +112,11 @@ def sides(it: Comparison) -> dict[str, np.ndarray]:
         if fits(array.shape, it.got.shape) and array.size >= min(SIDES, it.got.size)
     }
     return {name: np.broadcast_to(array, it.got.shape) for name, array in fitting.items()} | {RIGHT: it.want}
+
+
+def _sure(one: np.ndarray, other: np.ndarray, among: int = AMONG) -> bool:
+    """Return True if two parts are one of very many ways to part the entries."""
+    return math.comb(int(one.sum() + other.sum()), int(one.sum())) >= among
 
 
 def _parts(one: np.ndarray, other: np.ndarray) -> bool:
@@ -150,5 +160,5 @@ def near(it: Comparison) -> Iterator[str]:
     names = [f"`{name}`" for name, value in guards(it.given).items() if value > np.finfo(float).eps]
     largest = np.abs(it.want).max()
     off = np.abs(it.got - it.want).max() / largest if largest else np.inf
-    if names and off <= NEAR and distinct(it.want) >= ENOUGH:
+    if names and off <= NEAR and it.want.size >= SIDES and distinct(it.want) >= ENOUGH:
         yield f"right to {short(float(f'{off:.1g}'))} of the largest entry: is {' or '.join(names)} left out, or in another place?"
