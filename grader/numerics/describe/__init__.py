@@ -28,10 +28,11 @@ from .amounts import (
 from .answer import Comparison
 from .entries import entries
 from .formulas import formula
-from .limits import both_sides, by_place, near, not_finite, one_side, place_alone, roughly
+from .limits import both_sides, by_place, not_finite, one_side, place_alone
 from .lines import by_line, straight
 from .moves import moved
-from .places import in_one_line, is_small, order, precision
+from .nearly import is_small, near, precision, roughly
+from .places import in_one_line, order
 from .shapes import another_output, describe_shape
 
 __all__ = ["describe", "describe_or_raise"]

@@ -1,4 +1,4 @@
-"""Describers of places: the right numbers in another order, wrong ones in some places only, or all of them nearly right.
+"""Describers of places: the right numbers in another order, or wrong ones in one line only.
 
 Each yields the sentences that explain a comparison; see `DESCRIBERS`.
 """
@@ -9,11 +9,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..compare import short
 from .answer import ENOUGH, Comparison, distinct, lines_of
 
 FEW = 6  # whole numbers: that three of them come back in reverse order is chance in one of six answers
-FLOAT32 = 1e-5  # relative: a float32 has seven digits, of which a few operations lose two
 
 
 # ------------------------------------------------------------------------------------- another order of the numbers
@@ -82,23 +80,3 @@ def in_one_line(it: Comparison) -> Iterator[str]:
             continue  # most of the line is right
         which = {0: f"the first {line}", shape[axis] - 1: f"the last {line}"}.get(int(hit[0]), f"{line} {hit[0]}")
         yield f"right except in {which}" if wrong.ndim > 1 else f"right except for {which}"
-
-
-def is_small(it: Comparison) -> bool:
-    """Return True if the answer differs from the right one by rounding to seven digits, or by as little."""
-    away = np.abs(it.got - it.want)
-    return bool((away <= FLOAT32 * np.abs(it.want) + 1e-8 * np.abs(it.want).max()).all())
-
-
-def precision(it: Comparison) -> Iterator[str]:
-    """Describe an answer that is right to some seven digits."""
-    largest = np.abs(it.want).max()
-    away = np.abs(it.got - it.want)
-    if distinct(it.want) < ENOUGH or not is_small(it):
-        return
-    rounded = (it.got.astype(np.float32) == it.got).all() and not (it.want.astype(np.float32) == it.want).any()
-    size = f"right to {short(float(f'{away.max() / largest:.1g}'))} of the largest entry"
-    if rounded:
-        yield f"{size}, with the seven digits of a float32: is an array of type float32 in between?"
-    else:
-        yield f"{size}: is something computed in float32, or is a small number added that does not belong?"
