@@ -16,8 +16,11 @@ from grader.course.side_by_side import grade_all
 from grader.errors import Died, Raised, TimedOut, Wrong
 from grader.inside.plan import Implementation
 from grader.inside.wire import Seeded
+from grader.judging.evaluate import evaluate
 from grader.judging.outcome import Outcome
-from grader.judging.smallest.shrink import ENTRIES, Shrinking, reason
+from grader.judging.smallest.domain import judge_alone
+from grader.judging.smallest.shrink import ENTRIES, Shrinking, reason, size
+from grader.numerics.compare import Truth, require_close
 from grader.result import Status
 from grader.submission.find import find
 from grader.submission.in_process import Live
@@ -26,7 +29,7 @@ from grader.submission.limits import SHRINK_CALLS
 from grader.topics.cell import literal
 from grader.topics.folder import Assignment
 from grader.truth.reference import Oracle
-from grader.truth.trials import PUBLIC_SEED
+from grader.truth.trials import PUBLIC_SEED, seeded_trials
 from support import miniature
 from support.courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION, hand_in
 from support.repository import own_course
@@ -44,6 +47,11 @@ def outcomes(assignment: Assignment, truth: Any, student: Implementation) -> lis
 def cells(assignment: Assignment, truth: Any, source: str, calls: int = SHRINK_CALLS) -> Cells:
     student = Live.of(source)
     return Shrinking(assignment, truth, calls).cells(outcomes(assignment, truth, student), student)
+
+
+def own(slug: str) -> tuple[Assignment, Oracle]:
+    assignment = Assignment(slug, own_course().root)
+    return assignment, Oracle(assignment)
 
 
 @pytest.fixture(scope="module")
@@ -93,9 +101,9 @@ def test_a_claim_in_words_shows_its_input_and_its_sentence(softmax: Assignment, 
 
 
 def test_a_script_is_shown_on_its_shortest_graph_with_the_roundest_numbers() -> None:
-    autodiff = Assignment("autodiff", own_course().root)
+    autodiff, oracle = own("autodiff")
     source = autodiff.solution.replace("[(self, other.data), (other, self.data)]", "[(self, other.data), (other, 0.0)]")
-    found = cells(autodiff, Oracle(autodiff), source)
+    found = cells(autodiff, oracle, source)
     assert {row: cell["code"].splitlines() for row, cell in found.items()} == {
         "products": [
             "a = Value(1.0)",
@@ -113,10 +121,84 @@ def test_a_random_generator_is_written_as_default_rng_of_its_seed() -> None:
 
 
 def test_a_number_that_is_made_simpler_keeps_its_sign() -> None:
-    autodiff = Assignment("autodiff", own_course().root)
+    autodiff, oracle = own("autodiff")
     source = autodiff.solution.replace("1.0 if self.data > 0 else 0.0", "1.0 if self.data else 0.0")
-    code = cells(autodiff, Oracle(autodiff), source)["relu"]["code"]
+    code = cells(autodiff, oracle, source)["relu"]["code"]
     assert code.startswith("n = Value(-")
+
+
+# ------------------------------------------------------------------------------------------ for the row's reason
+
+
+def made(assignment: Assignment, mistake: str) -> str:
+    return next(m for m in assignment.mistakes if m.name == mistake).apply(assignment.solution)
+
+
+def test_a_row_about_a_hyper_parameter_is_shown_with_that_hyper_parameter() -> None:
+    """At p = 0.5 a dropped entry is right; what the row says of p = 0 is that none may be."""
+    dropout, oracle = own("dropout")
+    found = cells(dropout, oracle, made(dropout, "keep and drop flipped"))["zero"]
+    assert found["code"].endswith("p=0.0)[0]")
+    assert (found["got"], found["expected"]) == ("[[0]]", "[[1]]")
+
+
+def test_a_claim_about_chance_is_shown_on_an_input_where_right_programs_seldom_fail_by_chance() -> None:
+    """Of two entries none is dropped once in four times, by the right program as by this one."""
+    dropout, oracle = own("dropout")
+    (row,) = (row for row in dropout.topic.rubric if row.id == "drops")
+    student = Live.of(made(dropout, "noise in place of zeros"))
+    shrinking = Shrinking(dropout, oracle)
+    found = shrinking.smallest(row, Wrong("dropout_forward", "no entry of out is 0, expected some"), student)
+    assert found is not None
+    failed = [
+        judge_alone(row, found.alone, program, oracle, {**found.case, "rng": Seeded(seed)}).error is not None
+        for program in shrinking.programs
+        for seed in range(1_000, 1_050)
+    ]
+    assert sum(failed) < 0.05 * len(failed)
+
+
+def test_no_smallest_input_lies_where_a_variant_differs() -> None:
+    """At A2 = 0.5, say: the smallest input is then another."""
+    network, oracle = own("two-layer-network")
+    shrinking, student = Shrinking(network, oracle), Live.of(made(network, "dZ2: sign"))
+    lost = evaluate(network.topic, student, seeded_trials(network.topic, student, oracle, SEED), rows=["dZ2"])
+
+    def shown() -> bool:
+        return "A2 = np.array([[0.5]])" in shrinking.cells(lost, student)["dZ2"]["code"]
+
+    assert shown()
+    shrinking.programs.append(Live.of(network.solution.replace("dZ2 = A2 - Y", "dZ2 = (A2 - Y) * (A2 != 0.5)")))
+    assert not shown()
+
+
+def test_a_small_fault_is_not_shown_on_an_input_where_another_is_large() -> None:
+    """A loss with 1e-7 in its logarithm, that also takes no array of one row."""
+    network, oracle = own("two-layer-network")
+    source = made(network, "loss: 1e-7 added inside the logarithms").replace(
+        "def loss(A2, Y):", "def loss(A2, Y):\n    if len(Y) == 1: return 7.0"
+    )
+    found = cells(network, oracle, source)["loss"]
+    assert found["code"].splitlines()[2] == "A2 = np.array([[0.5], [0.5]])"
+    assert float(found["got"]) == pytest.approx(float(found["expected"]), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "expected"),
+    [
+        ([2.0, 0.0], [1.0, 0.0], 1.0),
+        ([8.0, 0.0], [1.0, 0.0], 1.0),
+        ([1.0, 1e-7], [1.0, 0.0], 1e-7),
+        ([1.0, 0.0], [0.0, 0.0], 1.0),
+        ([1.0, np.nan], [1.0, 0.0], 1.0),
+        ([1.0, 2.0], [1.0, np.inf], 1.0),
+        ([1.0], [1.0, 2.0], 1.0),
+    ],
+)
+def test_the_size_of_an_error_is_its_share_of_the_right_answer(got: Any, want: Any, expected: float) -> None:
+    with pytest.raises(Wrong) as caught:
+        require_close(np.array(got), Truth.of(want), "f")
+    assert size(caught.value) == expected
 
 
 # ------------------------------------------------------------------------------------------ who gets one

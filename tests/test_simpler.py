@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ from hypothesis.extra.numpy import arrays
 
 from grader.checks import SingleCase, matches
 from grader.judging.smallest.shrink import key
-from grader.judging.smallest.simpler import cost, like, sizes, take
+from grader.judging.smallest.simpler import cost, like, moves, sizes, take
+from grader.topics.cases import Case
 from grader.topics.cell import literal
 from support.miniature import picked
 
@@ -50,6 +52,9 @@ def test_letters_shrink_together_and_whole_numbers_keep_their_meaning(n: int, c:
         ([2.0], [1.0], False),
         ([0.0], [-0.4], False),
         ([0.0, 1.0], [-0.4, 0.3], True),
+        ([0.5, 0.5, 1.0], [0.2, 0.7, 0.3], False),
+        ([0.5, 0.5, 0.5], [0.2, 0.7, 0.3], True),
+        ([1.0, 1.0], [0.2, 0.7], True),
     ],
 )
 def test_a_simpler_array_is_of_the_same_kind(value: Any, original: Any, alike: bool) -> None:
@@ -67,6 +72,21 @@ def test_a_case_costs_its_entries_and_the_characters_of_all_but_zeros_and_ones(a
     characters = sum(0 if x == 0 else 1 if x == 1 else len(repr(x)) for x in array.ravel().tolist())
     assert cost({"x": array}) == (6, characters)
     assert cost({"x": array, "p": 0.25}) == (6, characters + len("0.25") + 1)
+
+
+def test_hyper_parameters_are_left_out_only_as_a_case_of_the_row_leaves_them_out() -> None:
+    every: list[Case] = [("default", {}), ("both", {"p": 0.2, "on": False}), ("off", {"on": False})]
+    defaults = {"p": 0.5, "on": True}
+    alone = replace(ALONE, cases=every, defaults=defaults)
+    assert left(alone, {"p": 0.2, "on": False}) == [{}, {"on": False}]
+    assert left(alone, {"on": True}) == [{}]
+    assert left(replace(ALONE, cases=every[1:], defaults=defaults), {"p": 0.2, "on": False}) == [{"on": False}]
+    assert left(replace(ALONE, cases=every[1:2], defaults=defaults), {"p": 0.2, "on": False}) == []
+
+
+def left(alone: SingleCase, case: dict[str, Any]) -> list[dict[str, Any]]:
+    """What becomes of a case by leaving out hyper-parameters."""
+    return [other for move in moves(alone, case) if (other := move(case)) is not None and other != case]
 
 
 SPLIT = {"x": np.array([[1.0, 2.0]]), "batches": [np.array([0, 1]), np.array([2])], "leaves": {"a": 1.5}, "n": 3}

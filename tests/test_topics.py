@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -52,26 +53,32 @@ def test_topic_is_proven(slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_smallest_input_of_every_known_mistake_shows_what_it_says(slug: str) -> None:
-    """Pasted into the notebook, the cell gives "yours" with the mistake, and "expected" with the solution."""
+    """Pasted into the notebook, the cell gives "yours" with the mistake, and "expected" with the solution and every variant."""
     assignment = Assignment(slug, COURSE.root)
     truth = Oracle(assignment)
+    shrinking = Shrinking(assignment, truth)
+    rights = [assignment.solution, *(variant.apply(assignment.solution) for variant in assignment.variants)]
     if slug not in FOUND:
         FOUND[slug] = run_mistakes(assignment, in_this_process(assignment, truth, PUBLIC_SEED))
     differing = shown = 0  # mistakes whose values differ from the reference's; those of them that a cell shows
     for mistake, known in zip(assignment.mistakes, FOUND[slug], strict=False):
         source = mistake.apply(assignment.solution)
-        cells = Shrinking(assignment, truth).cells(known.outcomes, Live.of(source))
+        cells = shrinking.cells(known.outcomes, Live.of(source))
         differing += any(isinstance(o.error, Wrong) and o.error.evidence.truth is not None for o in known.outcomes)
         shown += any("expected" in cell for cell in cells.values())
         for row, cell in cells.items():
             assert set(cell) <= {"code", "got", "expected", "calls"}
             assert cell["calls"] <= SHRINK_CALLS
             if "expected" in cell and not cell["got"].startswith("returned "):
-                mine, right = (pasted(text, cell["code"]) for text in (source, assignment.solution))
+                mine, *others = (pasted(text, cell["code"]) for text in (source, *rights))
                 assert close(mine, cell["got"]), (mistake.name, row, mine, cell)
-                assert close(right, cell["expected"]), (mistake.name, row, right, cell)
                 assert cell["got"] != cell["expected"]
+                for right in others:
+                    assert close(right, cell["expected"]), (mistake.name, row, right, cell)
     assert shown >= differing / 2 > 1
+
+
+compiled = cache(partial(compile, filename="work", mode="exec", dont_inherit=True))
 
 
 def pasted(source: str, code: str) -> Any:
@@ -79,7 +86,7 @@ def pasted(source: str, code: str) -> Any:
     world: dict[str, Any] = {}
     *body, last = code.splitlines()
     with np.errstate(all="ignore"):
-        exec(source, world)
+        exec(compiled(source), world)
         exec("\n".join(body), world)
         return eval(last, world)
 

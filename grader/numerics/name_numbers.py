@@ -42,6 +42,11 @@ def rates(given: Mapping[str, Any]) -> dict[str, float]:
     return {k: float(v) for k, v in given.items() if isinstance(v, float) and abs(v) < LARGEST and v not in (0, 1)}
 
 
+def guards(given: Mapping[str, Any]) -> dict[str, float]:
+    """Return the hyper-parameters that are so small that they can only guard a division by 0."""
+    return {name: value for name, value in rates(given).items() if 0 < value < LITTLE}
+
+
 def name_of(number: float, given: Mapping[str, Any]) -> str | None:
     """Return the simplest name of a positive number, or None. Two equally simple names are joined with "or"."""
     return name_and_tier(number, given)[0]

@@ -2,7 +2,7 @@
 
 It is looked for among the public cases and simpler ones (never the round's: nothing that is secret can be in it), while the
 submission's process still lives: greedily, with a fixed number of calls, so that the same notebook gets the same cell. A
-simpler case counts where the row fails at the same output for the same reason, and the model solution is right there. What
+simpler case counts where the row fails at the same output for the same reason, by as much, and is determined (`domain`). What
 the submission does meanwhile (raise, loop, end) costs it nothing: every row has been judged.
 """
 
@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from ...checks import SingleCase, Trial
+from ...checks import SingleCase
 from ...errors import GraderError, Wrong
 from ...inside.plan import Implementation, Plan, describe_value
 from ...numerics.compare import MAX_DIGITS, Truth
@@ -23,41 +25,24 @@ from ...result import Status
 from ...submission.in_process import Live
 from ...submission.limits import SHRINK_CALLS
 from ...topics.folder import Assignment
-from ...topics.rubric import Case, Cases, Row
-from ...topics.trial import Inputs, TruthSource
+from ...topics.rubric import Row
+from ...topics.trial import TruthSource
 from ...truth.trials import PUBLIC_SEED, seeded_trials
-from ..evaluate import judge
 from ..mistakes import same
 from ..outcome import Outcome
+from .domain import is_determined, judge_alone, right_programs
 from .simpler import Values, cost, entries, like, moves, tables
 
 ENTRIES = 40  # that the arrays of a cell may hold, and lines: a larger one explains nothing
 LONGEST = 1_000  # characters of a line, likewise
 WORDS = 200  # characters of what came back, where it is no array
-NAME = "this input"
+ALIKE = (
+    10.0  # the errors of a case and of a simpler one are of one size if neither is more than so many times the other
+)
 
 
 class GaveUp(Exception):
     """The submission ran out of time, or its process ended."""
-
-
-class SingleCaseInputs(Inputs):
-    """One case. What a claim draws besides is the same each time."""
-
-    def __init__(self, case: Mapping[str, Any]) -> None:
-        self.case = case
-
-    def cases(self, generator: Cases | None) -> Sequence[Case]:
-        return [(NAME, dict(self.case))]
-
-    def normal(self, shape: tuple[int, ...]) -> np.ndarray:
-        return np.random.default_rng(PUBLIC_SEED).normal(size=shape)
-
-    def computed(self, compute: Callable[[], Any]) -> Any:
-        return compute()
-
-    def branch(self, name: str) -> SingleCaseInputs:
-        return self
 
 
 class Counted(Implementation):
@@ -92,35 +77,50 @@ class Shrinking:
         lost = list(first_lost(outcomes))
         if not lost:
             return found
-        solution = Live.of(self.assignment.solution)
         try:
             student.begin_row()
             for row, wrong in lost:
-                cell = self._cell(row, wrong, student, solution)
-                if cell is not None:
+                smallest = self.smallest(row, wrong, student)
+                cell = smallest and _evidence(smallest)
+                if cell:
                     found[row.id] = cell
         except (GaveUp, GraderError, OSError):
             pass  # the rows are judged; what is missing is a courtesy
         return found
 
-    def _cell(self, row: Row, wrong: Wrong, student: Implementation, solution: Live) -> dict[str, Any] | None:
+    @cached_property
+    def programs(self) -> list[Live]:
+        return right_programs(self.assignment)
+
+    def smallest(self, row: Row, wrong: Wrong, student: Implementation) -> Smallest | None:
+        """Return the smallest case found on which a submission loses a row as it lost it, if there is one."""
         alone = row.check.single_case(seeded_trials(self.assignment.topic, student, self.truth, PUBLIC_SEED)(row))
         if alone is None:
             return None
         counted = Counted(student, self.calls)
 
         def fails(case: Mapping[str, Any]) -> Wrong | None:
-            """Return how the submission fails on a case, if it fails for the known reason and the solution does not fail."""
-            error = _error(row, alone, Trial(counted, self.truth, SingleCaseInputs(case)))
-            if not isinstance(error, Wrong) or reason(error) != reason(wrong):
+            """Return how the submission fails on a case, if for the known reason, and what is right there is determined."""
+            outcome = judge_alone(row, alone, counted, self.truth, case)
+            if outcome.status in (Status.TIMEOUT, Status.DIED):
+                raise GaveUp
+            if not isinstance(outcome.error, Wrong) or not alike(outcome.error, wrong):
                 return None
             with self.lock:
-                return (
-                    error if _error(row, alone, Trial(solution, self.truth, SingleCaseInputs(case))) is None else None
-                )
+                return outcome.error if is_determined(row, alone, self.programs, self.truth, case) else None
 
         best = _smallest(alone, fails, counted)
-        return _evidence(alone, *best, self.calls - counted.left) if best else None
+        return Smallest(alone, *best, self.calls - counted.left) if best else None
+
+
+@dataclass(frozen=True)
+class Smallest:
+    """A case on which a row is lost, how it is lost there, and the calls that it took to find it."""
+
+    alone: SingleCase
+    case: Values
+    wrong: Wrong
+    calls: int
 
 
 def first_lost(outcomes: Sequence[Outcome]) -> Iterator[tuple[Row, Wrong]]:
@@ -136,19 +136,32 @@ def first_lost(outcomes: Sequence[Outcome]) -> Iterator[tuple[Row, Wrong]]:
             seen |= judged
 
 
-def reason(wrong: Wrong) -> tuple[str, str]:
-    """Return which output is wrong, and in which way: two cases fail alike if these are the same."""
+def alike(one: Wrong, other: Wrong) -> bool:
+    """Say whether two cases fail alike: for the same reason, and by as much."""
+    return reason(one) == reason(other) and 1 / ALIKE <= size(one) / size(other) <= ALIKE
+
+
+def reason(wrong: Wrong) -> tuple[str, str, str]:
+    """Return which output is wrong, the kind of error, and in which way."""
     output = re.split(r" on |, step | after ", wrong.evidence.where)[0]
     if "entry" in wrong.evidence.details:
-        return output, "a number" if np.isfinite(float(wrong.evidence.details["got"])) else "not finite"
-    return output, re.sub(r"[-+]?\d[\d.,e+-]*|\bnan\b|[-+]?\binf\b", "#", wrong.evidence.sentence)
+        what = "a number" if np.isfinite(float(wrong.evidence.details["got"])) else "not finite"
+    else:
+        what = re.sub(r"[-+]?\d[\d.,e+-]*|\bnan\b|[-+]?\binf\b", "#", wrong.evidence.sentence)
+    return output, wrong.evidence.id, what
 
 
-def _error(row: Row, alone: SingleCase, trial: Trial) -> Exception | None:
-    outcome = judge(Row(row.id, row.points, row.claim, alone.check), trial)
-    if outcome.status in (Status.TIMEOUT, Status.DIED):
-        raise GaveUp
-    return outcome.error
+def size(wrong: Wrong) -> float:
+    """Return the largest difference beside the largest right number; 1 where it is more, or where numbers do not tell.
+
+    Beyond 1 all is wrong: a sum in place of a mean is off by 99 times in a hundred rows, and once in two.
+    """
+    truth, got = wrong.evidence.truth, wrong.evidence.answer
+    if wrong.evidence.id != "value" or not isinstance(truth, Truth):
+        return 1.0
+    want = truth.value.astype(float)
+    largest, off = np.abs(want).max(), np.abs(got - want).max()
+    return float(off / largest) if 0 < off < largest < np.inf else 1.0
 
 
 def _smallest(alone: SingleCase, fails: Any, counted: Counted) -> tuple[Values, Wrong] | None:
@@ -191,15 +204,15 @@ def key(value: Any) -> Hashable:
     return tuple(map(key, value)) if isinstance(value, list | tuple) else repr(value)
 
 
-def _evidence(alone: SingleCase, case: Values, wrong: Wrong, calls: int) -> dict[str, Any] | None:
+def _evidence(found: Smallest) -> dict[str, Any] | None:
     """Return what is shown, or None if the case is too large to be shown."""
-    lines = alone.write(case, wrong) if entries(case) <= ENTRIES else []
+    lines = found.alone.write(found.case, found.wrong) if entries(found.case) <= ENTRIES else []
     if not 0 < len(lines) <= ENTRIES or max(map(len, lines)) > LONGEST:
         return None
     code = "\n".join(lines)
-    got, expected = _texts(wrong)
+    got, expected = _texts(found.wrong)
     imports = "import numpy as np\n\n" if re.search(r"\bnp\.", code) else ""
-    return {"code": imports + code, "got": got, "calls": calls} | ({"expected": expected} if expected else {})
+    return {"code": imports + code, "got": got, "calls": found.calls} | ({"expected": expected} if expected else {})
 
 
 def _texts(wrong: Wrong) -> tuple[str, str]:

@@ -1,7 +1,8 @@
-"""Simpler cases from a case: fewer rows and columns, rounder numbers, default hyper-parameters.
+"""Simpler cases from a case: fewer rows and columns, rounder numbers, fewer hyper-parameters.
 
 A case stays one of its kind: sizes shrink in all arguments that share a letter, whole numbers stay below their bound, what
-is positive or negative stays so, rows that sum to 1 still do, and an array of zeros and ones stays one.
+is positive or negative or between 0 and 1 stays so, rows that sum to 1 still do, and an array of zeros and ones stays one. The
+hyper-parameters that are left are given so by one of the row's own cases.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from typing import Any
 import numpy as np
 
 from ...checks import SingleCase
+from .domain import settings
 
 Values = dict[str, Any]
 Move = Callable[[Values], Values | None]
 Simplify = Callable[[np.ndarray], np.ndarray]
 
+SEVERAL = 3  # numbers that are all between 0 and 1: fewer may be so by chance
 FEW = 8  # indices of a letter that are left out one by one
 PARTS: tuple[Callable[[int], Sequence[int]], ...] = (  # of a letter's indices, which to keep
     lambda n: range(1),
@@ -35,7 +38,12 @@ def counting(x: np.ndarray) -> np.ndarray:
     return np.arange(x.size, dtype=x.dtype).reshape(x.shape)
 
 
-SIMPLER: tuple[Simplify, ...] = (np.zeros_like, np.ones_like, counting, rounded(0), rounded(1), rounded(2))
+def halves(x: np.ndarray) -> np.ndarray:
+    """Return numbers that are all 1/2: 0 where `x` is of whole numbers."""
+    return np.full_like(x, 0.5)
+
+
+SIMPLER: tuple[Simplify, ...] = (np.zeros_like, np.ones_like, halves, counting, rounded(0), rounded(1), rounded(2))
 
 
 def moves(alone: SingleCase, case: Values) -> Iterator[Move]:
@@ -46,7 +54,7 @@ def moves(alone: SingleCase, case: Values) -> Iterator[Move]:
     for letter in letters:
         yield from (_kept(alone, letter, part) for part in PARTS)
         yield from (_without(alone, letter, i) for i in reversed(range(FEW)))
-    yield from (_default(name) for name in alone.defaults)
+    yield from (_given(alone, setting) for setting in settings(alone))
     yield _rounded([name for name, spec in alone.specs.items() if spec.kind == "real" and name in case], rounded(0))
     for name in [*(name for name in alone.specs if name in case), *tables(case)]:
         yield from (_rounded([name], simplify) for simplify in SIMPLER)
@@ -102,10 +110,16 @@ def like(value: Any, original: Any) -> bool:
     signs = (np.greater, np.greater_equal, np.less)
     if any(sign(before, 0).all() and not sign(now, 0).all() for sign in signs):
         return False
+    if before.size >= SEVERAL and _is_fraction(before).all() and not _is_fraction(now).all():
+        return False
     if np.isin(before, (0, 1)).all() and not np.isin(now, (0, 1)).all():
         return False
     shares = before.ndim > 0 and np.allclose(before.sum(axis=-1), 1, rtol=1e-9)
     return not shares or np.allclose(now.sum(axis=-1), 1, rtol=1e-9)
+
+
+def _is_fraction(x: np.ndarray) -> np.ndarray:
+    return (x > 0) & (x < 1)
 
 
 def _all_at_once(alone: SingleCase, letters: Sequence[str]) -> Move:
@@ -158,9 +172,14 @@ def _guessed(value: np.ndarray, bound: Mapping[str, int]) -> list[str]:
     return [letters[0] if len(letters) == 1 else "" for letters in by_size]
 
 
-def _default(name: str) -> Move:
+def _given(alone: SingleCase, setting: Mapping[str, Any]) -> Move:
+    """Leave out what a setting leaves out, where the case has the rest of it."""
+
     def move(case: Values) -> Values | None:
-        return {k: v for k, v in case.items() if k != name} if name in case else None
+        rest = {**alone.defaults, **{name: case[name] for name in setting if name in case}}
+        if repr(rest) != repr({**alone.defaults, **setting}):
+            return None
+        return {name: value for name, value in case.items() if name in setting or name not in alone.defaults}
 
     return move
 

@@ -1,7 +1,8 @@
 """Describing an answer that no known mistake explains: the simplest true sentence about how it differs from the right one.
 
 A sentence must explain every entry to nine digits, and the numbers must be able to refute it: of an array of zeros, many true
-sentences say nothing. If it guesses at a cause, it ends in a question.
+sentences say nothing. What was found from the answer itself, k numbers, must explain more than 2 k entries. How large the
+difference is is looked at first. If a sentence guesses at a cause, it ends in a question.
 """
 
 from __future__ import annotations
@@ -10,24 +11,28 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from ...errors import Wrong
+from ...errors import Evidence, Wrong
 from ..compare import VALUES, Truth, is_close
 from ..name_numbers import counts
 from .amounts import (
     any_factor,
     any_offset,
     argument,
-    by_line,
     function_of_truth,
     known_factor,
     known_offset,
     nearby,
     one_number,
     sign,
-    with_argument,
 )
 from .answer import Comparison
-from .places import by_sign, in_one_line, order, precision
+from .entries import entries
+from .formulas import formula
+from .limits import both_sides, by_place, not_finite, one_side, place_alone
+from .lines import by_line, straight
+from .moves import moved
+from .nearly import is_small, near, precision, roughly
+from .places import in_one_line, order
 from .shapes import another_output, describe_shape
 
 __all__ = ["describe", "describe_or_raise"]
@@ -37,20 +42,28 @@ LARGE = 200_000  # entries: in a larger array the search takes too long
 # In the order in which they are asked: the first sentence is the answer. Each yields the sentences that explain a comparison.
 DESCRIBERS: tuple[Callable[[Comparison], Iterator[str]], ...] = (
     one_number,
+    not_finite,
     sign,
     argument,
     nearby,
     known_factor,
     known_offset,
     order,
+    entries,
     function_of_truth,
-    with_argument,
     any_factor,
     any_offset,
-    by_line,
-    by_sign,
+    by_place,
     in_one_line,
-    precision,
+    both_sides,
+    formula,
+    place_alone,
+    by_line,
+    straight,
+    one_side,
+    roughly,
+    near,
+    moved,
 )
 
 
@@ -72,14 +85,20 @@ def describe_or_raise(wrong: Wrong) -> str | None:
         return None
     with np.errstate(all="ignore"):
         got = answer.astype(float)
-        rounding = VALUES.floor * truth.scale
         if (other := another_output(got, want, wrong.evidence.outputs)) is not None:
             return other
         if got.shape != want.shape:
             return describe_shape(got, want, counts(wrong.evidence.given))
         if answer.dtype.kind == "f" and answer.dtype.itemsize < 8:
             return None  # only its precision is wrong, and the evidence says so
-        it = Comparison(
-            got, want, rounding, ~is_close(got, truth, VALUES), dict(wrong.evidence.given), dict(wrong.evidence.nearby)
-        )
-        return next((sentence for describer in DESCRIBERS for sentence in describer(it)), None)
+        it = _compared(got, want, truth, wrong.evidence)
+        # What is off by 1e-7 is off by that, whatever else explains so few digits; and 1e-16 is nothing.
+        describers = () if not it.wrong.any() else (precision,) if is_small(it) else DESCRIBERS
+        return next((sentence for describer in describers for sentence in describer(it)), None)
+
+
+def _compared(got: np.ndarray, want: np.ndarray, truth: Truth, evidence: Evidence) -> Comparison:
+    others = {name: value for name, value in evidence.outputs.items() if not np.array_equal(value, truth.value)}
+    given, nearby = dict(evidence.given), dict(evidence.nearby)
+    rounding, wrong = VALUES.floor * truth.scale, ~is_close(got, truth, VALUES)
+    return Comparison(got, want, rounding, wrong, given, nearby, others, evidence.where)

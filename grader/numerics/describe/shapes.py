@@ -7,7 +7,7 @@ from itertools import chain
 
 import numpy as np
 
-from .answer import EXACT
+from .answer import EXACT, has_digits
 
 REDUCTIONS: Mapping[str, Callable[..., np.ndarray]] = {"sum": np.sum, "mean": np.mean, "maximum": np.max}
 
@@ -54,7 +54,7 @@ def _same(a: np.ndarray, b: np.ndarray) -> bool:
     """Return True if the arrays are the same to nine digits and can tell: a constant one could be anything."""
     if a.shape != b.shape or not np.isfinite(b).all() or not np.allclose(a, b, rtol=EXACT, atol=0):
         return False
-    return bool(b.any()) if b.size == 1 else bool(np.ptp(b) > 0)
+    return has_digits(b.item()) if b.size == 1 else bool(np.ptp(b) > 0)
 
 
 def _by_shape(got: tuple[int, ...], want: tuple[int, ...], sizes: Mapping[str, int]) -> Iterator[str]:
