@@ -48,7 +48,7 @@ def judge(row: Row, trial: Trial, whole: bool = True) -> Outcome:
     hearing = Hearing(trial)
     status, error, follow = _status(row, trial)
     exhibits = dict(trial.exhibits)
-    if whole and isinstance(error, Wrong | Raised):
+    if whole and isinstance(error, Wrong):
         hearing.ask_the_rest(row.check)
     return Outcome(row, status, error and without_traceback(error), follow, exhibits, hearing if whole else None)
 

@@ -55,14 +55,17 @@ class Hearing(Implementation):
     def ask_the_rest(self, check: Check) -> None:
         """Put the cases behind the one at which the claim fell, each in turn, to hear all that the row asks.
 
-        What comes of them decides nothing: the row is lost. So nothing that may stand in for the claim is asked.
+        What comes of them decides nothing: the row is lost. So nothing that may stand in for the claim is asked, and nothing
+        more once an exception was raised: a program that is not deep enough for one case may never end on the next.
         """
         while self.inputs.skip():
             self.student.begin_row()  # the rest has time of its own: it must not cost a later row
             try:
                 check.alone(Trial(self, self.source, self.inputs))
-            except (Wrong, Raised):
+            except Wrong:
                 continue
+            except Raised:
+                break
             except Exception:  # late, ended, or asked for what is not on record: nothing more can be heard
                 self.complete = False
             break

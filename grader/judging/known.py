@@ -49,16 +49,16 @@ def in_this_process(assignment: Assignment, truth: TruthSource, seed: int) -> Ru
     return run
 
 
-def run_mistakes(assignment: Assignment, run: Runner) -> list[Known]:
+def run_mistakes(assignment: Assignment, run: Runner, declared_only: bool = False) -> list[Known]:
     """Return what every known mistake of the topic answers, those first that are declared, in their order.
 
     Raise TopicError for one that cannot be made or run.
     """
-    return _beside_solution(assignment, lambda source, name: run(source, name, None))[1]
+    return _beside_solution(assignment, lambda source, name: run(source, name, None), declared_only)[1]
 
 
 def _beside_solution(
-    assignment: Assignment, run: Callable[[str, str], list[Outcome]]
+    assignment: Assignment, run: Callable[[str, str], list[Outcome]], declared_only: bool = False
 ) -> tuple[dict[str, Outcome], list[Known]]:
     """Return how the solution's rows end, and the known mistakes beside it: those that are declared, each of these in single
     functions, and those that any function may have."""
@@ -71,6 +71,8 @@ def _beside_solution(
 
     declared = [(m, m.apply(solution)) for m in assignment.mistakes]
     found = [known(mistake, source) for mistake, source in declared]
+    if declared_only:
+        return right, found
     for (mistake, source), whole in zip(declared, list(found), strict=True):
         names = {target.name for row in whole.touches for target in right[row].row.check.functions}
         if len(names) > 1:

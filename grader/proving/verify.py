@@ -150,11 +150,11 @@ def _check_do_nothing(
 def _check_mistakes(assignment: Assignment, truth: TruthSource, seed: int, report: Report, first: bool) -> None:
     """Add the findings of every known mistake to the report and, on the first seed, its line of the matrix."""
     try:
-        known = run_mistakes(assignment, in_this_process(assignment, truth, seed))
+        known = run_mistakes(assignment, in_this_process(assignment, truth, seed), declared_only=True)
     except TopicError as error:
         report.findings.append(str(error))
         return
-    for one, mistake in zip(known, assignment.mistakes, strict=False):  # behind the declared ones are more
+    for one, mistake in zip(known, assignment.mistakes, strict=True):
         name, outcomes = one.hint.name, one.outcomes
         marks = "".join(FOLLOWED if o.follow else MARKS[o.status] for o in outcomes)
         recognised = recognise(outcomes, known)
