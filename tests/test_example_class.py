@@ -67,7 +67,7 @@ def split(line: str) -> list[str]:
 
 
 def shown(row: Verdict) -> str:
-    return f"{row.earned:g}" if row.status is Status.EARNED else WORDS[row.status]
+    return f"{row.earned:.3g}" if row.earned or row.status is Status.EARNED else WORDS[row.status]
 
 
 def as_line(result: Result) -> dict[str, str]:

@@ -106,7 +106,8 @@ mistakes = [
     Mistake("output's gradient not 1",           "        self.grad = 1.0\n",         "        self.grad = self.data\n",
             "backward starts with the derivative of y with respect to y, which is 1, whatever y is."),
     Mistake("output's gradient left at 0",       "        self.grad = 1.0\n",         "",
-            "All your gradients are 0, since nothing starts them: dy/dy = 1, so set self.grad = 1 before you go back."),
+            "All your gradients are 0, since nothing starts them: dy/dy = 1, so set self.grad = 1 before you go back.",
+            costs=29),  # dead: as an empty backward
     Mistake("upstream gradient left out",        "parent.grad += slope * node.grad",  "parent.grad += slope",
             "You add the local derivative by itself. The chain rule multiplies it by the gradient that arrives: slope · "
             "node.grad."),
