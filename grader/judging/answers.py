@@ -70,7 +70,7 @@ def _prints(shape: tuple[int, ...], values: np.ndarray, single: bool, noise: flo
         grid = np.zeros(values.size, np.int64)
         if size > 0:
             unit = 10.0 ** (np.floor(np.log10(size) + shift) - digits)
-            unit = max(unit, 10.0 ** np.ceil(np.log10(max(noise, 1e-300)) + 2 + shift))  # below it there is rounding
+            unit = max(unit, 10.0 ** np.ceil(np.log10(max(noise, 1e-320)) + 2 + shift))  # below it there is rounding
             finite = np.isfinite(values)
             grid[finite] = np.rint(values[finite] / unit + shift).astype(np.int64)
         grid[np.isnan(values)] = NOT_NUMBERS["nan"]

@@ -1,0 +1,63 @@
+"""Mistakes that any function can have, and known ones in one function alone, are named without being listed."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from grader.judging.evaluate import evaluate
+from grader.judging.known import KnownMistakes, in_this_process
+from grader.judging.verdicts import verdicts
+from grader.result import Verdict
+from grader.submission.in_process import Live
+from grader.topics.families import families, in_one_function
+from grader.topics.folder import Assignment
+from grader.truth.reference import Oracle
+from grader.truth.trials import PUBLIC_SEED, seeded_trials
+from support.courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION
+
+
+def judged(slug: str, folder: Path, source: str) -> dict[str, Verdict]:
+    assignment = Assignment(slug, folder)
+    truth = Oracle(assignment)
+    known = KnownMistakes(assignment, lambda: nullcontext(in_this_process(assignment, truth, PUBLIC_SEED)))
+    student = Live.of(source)
+    outcomes = evaluate(assignment.topic, student, seeded_trials(assignment.topic, student, truth, PUBLIC_SEED))
+    return {row.id: row for row in verdicts(outcomes, known.explaining(outcomes))}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "name", "says"),
+    [
+        ("    v = ", "    beta = 0.9\n    v = ", "heavy_ball: beta fixed", "it works as with 0.9"),
+        ("return w - lr * v", "return (w - lr * v).astype('float32')", "heavy_ball: float32", "keep the precision"),
+    ],
+)
+def test_a_mistake_that_any_function_can_have_is_named(
+    shared_folder: Path, was: str, now: str, name: str, says: str
+) -> None:
+    assert was in HEAVY_SOLUTION
+    rows = judged("heavy-ball", shared_folder, HEAVY_SOLUTION.replace(was, now, 1))
+    named = [row.mistake for row in rows.values() if row.mistake]
+    assert named
+    assert {hint.name for hint in named} == {name}
+    assert says in named[0].hint
+
+
+def test_the_sign_is_turned_round_where_a_function_has_one_answer(shared_folder: Path) -> None:
+    names = [m.name for m in families(Assignment("softmax-xent", shared_folder).targets)]
+    assert "softmax_xent: the sign turned round" in names
+    assert "softmax_xent_grad: the sign turned round" in names
+    assert [m.name for m in families(Assignment("heavy-ball", shared_folder).targets) if "sign" in m.name] == []
+
+
+def test_a_mistake_in_one_of_two_functions_that_share_code_in_the_solution_is_named(shared_folder: Path) -> None:
+    """The model solution has one softmax for loss and gradient; this student has two, and a slip in one."""
+    assert "log_softmax(logits)" in SOFTMAX_SOLUTION
+    naive = SOFTMAX_SOLUTION.replace("logits - logits.max(axis=1, keepdims=True)", "logits", 1)
+    assert naive != SOFTMAX_SOLUTION
+    source = in_one_function(SOFTMAX_SOLUTION, naive, "softmax_xent")
+    rows = judged("softmax-xent", shared_folder, source)
+    assert {id: row.mistake.name for id, row in rows.items() if row.mistake} == {"huge": "no max shift"}
