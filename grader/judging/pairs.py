@@ -14,7 +14,7 @@ from ..topics.changes import Change, Mistake
 from .mistakes import Known, Likeness, compare
 from .outcome import Outcome
 
-TRIED = 400  # pairs that are run for one submission, on one row each
+TRIED = 500  # pairs that are run for one submission, on one row each
 
 
 @dataclass(frozen=True)
