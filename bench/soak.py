@@ -24,6 +24,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
+from grader.course.side_by_side import grade_all
 from grader.result import Result, Status
 from grader.submission.find import Submission
 from hostile.harness import ATTACKS, TOPIC, Range
@@ -100,7 +101,7 @@ def soak(number: int, workers: int, every: int) -> tuple[list[Sample], list[str]
         grading = range_.grading("full")
         submissions, samples, graded = mixed(range_, number), [], 0
         while batch := list(itertools.islice(submissions, every)):
-            for result in grading.grade_all(batch, workers):
+            for result in grade_all(grading, batch, workers):
                 wrong += problems(result)
             samples.append(sample(graded := graded + len(batch)))
     return samples, wrong + list(grown(samples))

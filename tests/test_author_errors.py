@@ -48,7 +48,7 @@ BOWLS = 'def bowls(rng): yield "a bowl", {}\n'
 MISTAKES = """\
 from grader import Mistake
 
-mistakes = [Mistake("cosine", was="np.sin(", now="np.cos(", say="Take the sine.")]
+mistakes = [Mistake("cosine", was="np.sin(", now="np.cos(", costs=2, say="Take the sine.")]
 """
 HANDOUT = "# Waves\n\n{stub wave}\n\n{check wave}\n\n{stub slope}\n\n{check slope}\n"
 REFERENCE = """\

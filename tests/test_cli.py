@@ -47,7 +47,7 @@ def test_grading_writes_the_gradebook_its_exports_and_a_line_for_each(here: Path
     assert done.exit_code == 0
     assert done.stdout.splitlines() == [
         "ada   softmax-xent     12/12",
-        "alan  softmax-xent      5/12  not earned: loss, huge, pure, shift",
+        "alan  softmax-xent      9/12  not earned: loss, huge, pure, shift",
     ]
     assert "graded 2 of 2 submissions. Report: " in done.stderr
     assert "grading: 2 of 2" in done.stderr
@@ -105,8 +105,8 @@ def test_every_form_can_be_read_by_programs(here: Path, monkeypatch: pytest.Monk
     assert {done.exit_code for done in out.values()} == {0}
     (result,) = json.loads(out["json"].stdout)
     (line,) = out["jsonl"].stdout.splitlines()
-    assert result["score"] == json.loads(line)["score"] == 5
-    assert sum(test["score"] for test in json.loads(out["gradescope"].stdout)["tests"]) == 5
+    assert result["score"] == json.loads(line)["score"] == 9
+    assert sum(test["score"] for test in json.loads(out["gradescope"].stdout)["tests"]) == 9
     assert out["github"].stdout.strip()
     assert "ada" in summary.read_text()
     suite = ET.fromstring(out["junit"].stdout).find("testsuite")

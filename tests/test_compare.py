@@ -95,7 +95,8 @@ def test_of_entries_that_differ_by_decades_a_zero_is_a_zero() -> None:
 
 
 def test_what_is_wrong_among_decades_is_described_at_its_own_size() -> None:
-    doubled = complaint(2 * NORMS, NORMS, DECADES)
+    norms = np.concatenate([NORMS, 3.1 * NORMS, 7.7 * NORMS])
+    doubled = complaint(2 * norms, norms, DECADES)
     assert describe(doubled) is not None
     assert "2" in str(describe(doubled))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from grader.course.grade import Grading
+from grader.course.grade import Grading, Judged
 from grader.course.settings import Course
 from grader.course.side_by_side import grade_all
 from grader.errors import NothingThere, TopicError
@@ -264,12 +264,12 @@ def test_a_bug_of_ours_leaves_one_submission_ungraded_and_grades_the_others(
 
 @dataclass
 class Finishing(Grading):
-    """Keeps every Result, those too that nobody waits for."""
+    """Keeps all that was judged, that too for which nobody waits."""
 
-    finished: list[Result] = field(default_factory=list)
+    finished: list[Judged] = field(default_factory=list)
 
-    def grade(self, submission: Submission) -> Result:
-        self.finished.append(super().grade(submission))
+    def judge(self, submission: Submission) -> Judged:
+        self.finished.append(super().judge(submission))
         return self.finished[-1]
 
 
@@ -291,7 +291,7 @@ def test_stopping_early_ends_what_runs_and_does_not_wait_for_its_limit(shared_co
     assert next(results).student == "ada"
     results.close()  # type: ignore[attr-defined]
     _, sleeper = grading.finished
-    assert Status.TIMEOUT not in {row.status for row in sleeper.rows}
+    assert Status.TIMEOUT not in {o.status for o in sleeper.outcomes}
 
 
 # ------------------------------------------------------------------------------------------ the round

@@ -89,7 +89,7 @@ def test_a_row_of_a_pair_is_put_only_behind_the_rows_that_it_needs(shared_folder
     mistakes = KnownMistakes(assignment, lambda: nullcontext(run))
     outcomes = inner(HEAVY_SOLUTION.replace("+ dw", "+ 3 * dw"), "student", None)
     mistakes.explaining(outcomes)
-    assert asked == [None, None, None, ["steps"]]  # the solution, two mistakes, and their pair on a row that needs none
+    assert [rows for rows in asked if rows] == [["steps"]]  # the pair; single mistakes are put to all rows
 
 
 def test_pairs_that_no_row_can_tell_apart_are_counted_as_alike(folder: Path) -> None:

@@ -246,7 +246,7 @@ def test_what_a_check_puts_on_show_reaches_the_result_earned_or_lost(changes: An
 def test_what_an_alternative_puts_on_show_appears_under_its_row() -> None:
     class showing(matches):
         def __call__(self, trial: Any) -> None:
-            trial.show(seen=[trial.inputs.path])
+            trial.show(seen=[trial.inputs.inputs.path])
             super().__call__(trial)
 
     check = either(showing(wave_slope), gradient(of=wave, by=wave_slope, wrt="x"))

@@ -138,7 +138,7 @@ def test_a_row_about_a_hyper_parameter_is_shown_with_that_hyper_parameter() -> N
     """At p = 0.5 a dropped entry is right; what the row says of p = 0 is that none may be."""
     dropout, oracle = own("dropout")
     found = cells(dropout, oracle, made(dropout, "keep and drop flipped"))["zero"]
-    assert found["code"].endswith("p=0.0)[0]")
+    assert found["code"].endswith("p=0.0, training=True)[0]")
     assert (found["got"], found["expected"]) == ("[[0]]", "[[1]]")
 
 

@@ -25,7 +25,8 @@ def grade_all(grading: Grading, submissions: Iterable[Submission], workers: int)
     If the caller stops early (Ctrl-C), close the jail, so that nobody waits for what still runs.
     """
     queue = iter(submissions)
-    with Preparation(grading) as ahead, ThreadPoolExecutor(workers) as pool:
+    # Names have threads of their own: nobody's is found out only when another one's loop has run into its limit.
+    with Preparation(grading) as ahead, ThreadPoolExecutor(workers) as pool, ThreadPoolExecutor(workers) as namers:
         judging: set[Future[Judged]] = set()
         naming: set[Future[Result]] = set()
 
@@ -37,19 +38,16 @@ def grade_all(grading: Grading, submissions: Iterable[Submission], workers: int)
         try:
             judge(IN_FLIGHT * workers)
             while judging or naming or ahead.waiting:
-                if judging or naming:
-                    wait(set[Future[Any]](judging | naming), return_when=FIRST_COMPLETED)
-                else:
-                    ahead.wait()
+                wait(set[Future[Any]](judging).union(naming, ahead.awaited()), return_when=FIRST_COMPLETED)
                 judged = {future for future in judging if future.done()}
                 named = {future for future in naming if future.done()}
                 judging -= judged
                 naming -= named
                 found = [future.result() for future in judged]
                 ahead.waiting += [one.compact() for one in found if one.needs_names]
-                found = [*(one for one in found if not one.needs_names), *ahead.ready()]
-                naming |= {pool.submit(grading.name, one) for one in found}
+                naming |= {namers.submit(grading.name, one) for one in ahead.ready()}
                 judge(len(judged))
+                yield from (grading.name(one) for one in found if not one.needs_names)
                 yield from (future.result() for future in named)
         except (GeneratorExit, KeyboardInterrupt):
             ahead.stop()
@@ -101,9 +99,9 @@ class Preparation:
         self.waiting = [judged for judged in self.waiting if judged not in found]
         return found
 
-    def wait(self) -> None:
-        """Wait until a submission that waits is ready."""
-        wait([self._topics[judged.submission.topic] for judged in self.waiting], return_when=FIRST_COMPLETED)
+    def awaited(self) -> list[Future[Any]]:
+        """Return the preparations that submissions wait for."""
+        return [self._topics[judged.submission.topic] for judged in self.waiting]
 
 
 class _Stopped(Exception):
