@@ -40,7 +40,7 @@ CROSSED = {"on": ravines, "within": 1e-4, "steps": 80, "beta": BETA}
 # keeps it inside the velocity and who does not part with any other beta.
 GIVEN, NO_MEMORY = {"lr": 0.01, "beta": 0.9}, {"beta": 0.0}
 PLAIN = {"lr": 0.01, **NO_MEMORY}
-RATES = [1e-1, 1e-3, 1e-2, 1.0, 1e-2]
+RATES = [0.3, 1e-3, 2e-2, 1.0, 5e-2]  # of none a product or power is another, or the default
 PAUSES = [1, 2, 5]
 
 topic = Topic("Momentum", cases, rubric=[
