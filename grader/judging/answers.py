@@ -20,7 +20,9 @@ DIGITS = 8  # of the largest number of an array, in a fingerprint
 SINGLE_DIGITS = 4  # the same of an answer in float32
 SAME_RTOL = 1e-9  # two programs with one fault differ by rounding only
 SINGLE_RTOL = 1e-5  # the same in float32
-SHIFTS = (0.0, 0.25)  # of the two grids, in steps; not half a step, since many answers are 0 but for rounding
+# Of the two grids, in steps. Not half a step, where many answers lie that are 0 but for rounding, nor any other fraction: powers of
+# two are at halves and quarters of a step (2**-14 was at the edge of both).
+SHIFTS = (0.0, 1 / np.pi)
 ROUND = 1e-6  # a number that is as near to a quarter is one
 MOST_KEPT = 4096  # numbers of an array that are kept to be compared; of the rest fingerprints tell
 NOT_NUMBERS = {"nan": 1 << 62, "inf": 1 << 61, "-inf": 1 << 60}
