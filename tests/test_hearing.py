@@ -73,6 +73,21 @@ def test_a_late_answer_behind_the_first_fault_leaves_the_row_lost_and_the_answer
     assert not outcome.answers.complete
 
 
+def test_the_cases_behind_a_first_fault_are_asked_behind_all_rows_so_that_they_cost_none_of_them() -> None:
+    asked: list[int] = []
+
+    class Noting(Live):
+        def run(self, plan: Plan) -> list[Any]:
+            asked.append(plan.steps[0].args[0].size)
+            return super().run(plan)
+
+    rows = [Row(name, 1, name, matches(ramp_slope)) for name in ("one", "two")]
+    live = Noting({**RIGHT, "ramp_slope": lambda x: 3 * np.ones_like(x)})
+    topic = Topic("numbers", cases, rows)
+    evaluate(topic, live, seeded_trials(topic, live, NumpyTruth(), 0))
+    assert asked == [2, 2, 3, 4, 5, 3, 4, 5]
+
+
 def test_nothing_that_stands_in_for_the_claim_is_asked_behind_its_first_fault() -> None:
     check = either(matches(ramp_slope), gradient(of=ramp, by=ramp_slope, wrt="x"))
     outcome = heard(check, ramp_slope=lambda x: 3 * np.ones_like(x))

@@ -110,7 +110,7 @@ def prepare(
     no_progress: NoProgress = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find out ahead what a round's known mistakes answer: `grade` does it beside the first submissions, else."""
+    """Find out ahead what a round's known mistakes answer, which `grade` else does beside the first submissions."""
     with guarded():
         from . import preparing
 
@@ -122,6 +122,7 @@ def prepare(
                 course,
                 format.value,
                 progress=not (no_progress or quiet),
+                quiet=quiet,
             )
         )
 

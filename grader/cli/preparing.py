@@ -16,7 +16,7 @@ from .progress import show_progress
 
 
 def prepare(
-    topics: Sequence[str], round: str, device: str | None, folder: Path | None, form: str, progress: bool
+    topics: Sequence[str], round: str, device: str | None, folder: Path | None, form: str, progress: bool, quiet: bool
 ) -> Exit:
     """Run the solution and the known mistakes of the topics on the round's cases; what they answer is kept on disk.
 
@@ -40,7 +40,7 @@ def prepare(
         jail.close()
     if form != "text":
         print("\n".join(map(json.dumps, found)) if form == "jsonl" else json.dumps(found, indent=2))
-    if course.secret_bytes() is None:
+    if course.secret_bytes() is None and not quiet:
         say(
             f"note: the environment variable {course.secret} is not set: with it other cases are drawn, and prepared anew"
         )

@@ -39,6 +39,9 @@ def evaluate(
         outcomes[row.id] = judge(row, trial(row), whole=not stop_at_first_loss)
         if stop_at_first_loss and not outcomes[row.id].earned:
             break
+    for outcome in outcomes.values():  # last, so that the time that it takes costs no row
+        if isinstance(outcome.heard, Hearing) and isinstance(outcome.error, Wrong):
+            outcome.heard.ask_the_rest(outcome.row.check)
     found = [outcomes[row.id] for row in topic.rubric if row.id in outcomes]
     return resolve_follow_through(found) if chosen is None else found
 
@@ -47,10 +50,8 @@ def judge(row: Row, trial: Trial, whole: bool = True) -> Outcome:
     """Judge one row. What the student did is a status; whatever else goes wrong is our fault, and void."""
     hearing = Hearing(trial)
     status, error, follow = _status(row, trial)
-    exhibits = dict(trial.exhibits)
-    if whole and isinstance(error, Wrong):
-        hearing.ask_the_rest(row.check)
-    return Outcome(row, status, error and without_traceback(error), follow, exhibits, hearing if whole else None)
+    heard = hearing if whole else None
+    return Outcome(row, status, error and without_traceback(error), follow, dict(trial.exhibits), heard)
 
 
 def _status(row: Row, trial: Trial) -> tuple[Status, Exception | None, FollowThrough | None]:

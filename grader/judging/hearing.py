@@ -59,7 +59,7 @@ class Hearing(Implementation):
         more once an exception was raised: a program that is not deep enough for one case may never end on the next.
         """
         while self.inputs.skip():
-            self.student.begin_row()  # the rest has time of its own: it must not cost a later row
+            self.student.begin_row()
             try:
                 check.alone(Trial(self, self.source, self.inputs))
             except Wrong:
