@@ -45,6 +45,7 @@ class Evidence:
     Where an answer was compared with a truth, that is kept as it is for whoever describes the fault: `truth` (a
     `compare.Truth`), what was `given` by name (arguments, sizes, hyper-parameters), `nearby` right answers to other
     questions, by what they are ("the right change of the step before"), and the right other `outputs` of the same call.
+    `because` describes the fault in words, without a full stop, where the check itself has found what explains the answer.
     """
 
     where: str
@@ -57,6 +58,7 @@ class Evidence:
     given: Mapping[str, Any] = field(default_factory=dict)
     nearby: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    because: str = ""
 
     def __str__(self) -> str:
         return f"{self.where}: {self.sentence}" if self.where else self.sentence
@@ -65,12 +67,14 @@ class Evidence:
 class Wrong(GradedDescentError):
     """A claim is false; `evidence` says why.
 
-    `Wrong(where, sentence, answer, id=…, got=…, expected=…)` makes the evidence from its parts; `Wrong.of(evidence)` carries
+    `Wrong(where, sentence, answer, id=…, because=…, got=…)` makes the evidence from its parts; `Wrong.of(evidence)` carries
     evidence that there is, moved to another place with `dataclasses.replace`, say, so that no part of it is lost.
     """
 
-    def __init__(self, where: str, sentence: str, answer: Any = None, *, id: str = "claim", **details: Any) -> None:
-        self.evidence = Evidence(where, sentence, answer, id, details)
+    def __init__(
+        self, where: str, sentence: str, answer: Any = None, *, id: str = "claim", because: str = "", **details: Any
+    ) -> None:
+        self.evidence = Evidence(where, sentence, answer, id, details, because=because)
         super().__init__(str(self.evidence))
 
     @classmethod

@@ -38,8 +38,8 @@ HEAD = """# What is proven of each topic
 `grader verify --seeds {seeds} --mutants`, and the solution with all variants on {right_seeds} more seeds. A *mutant* is the
 solution with one slip in one statement, made by a program: it is caught where it loses a row, or named equivalent in the topic with
 a reason. The *score* is the share that is caught of those that are not equivalent. *Told*: of the mutants that answer wrongly,
-those of which a student reads a known mistake's name or a description by structure, beside the numbers; for those *in words* the
-message itself says what is wrong ("returned None", "the loss is that of another model"). *Pairs*: two known mistakes at once; of
+those on whose page a student reads more than numbers: the name of a known mistake (first figure), else a description of the
+difference (second), else a message that is itself what is wrong, "returned None" or a wrong shape (third). *Pairs*: two known mistakes at once; of
 those whose answers are not another program's in every row, how many have at least one named, and how many of those that
 first fail in different rows have both. *Price*: the share of a topic's points that one costs, in the median: of a known mistake,
 with how many cost more than 40 %; of a mutant, which nobody foresaw.
@@ -122,8 +122,8 @@ def page(figures: dict[str, Any]) -> str:
 
 def _line(slug: str, f: dict[str, Any]) -> str:
     m, p, right = f["mutants"], f["pairs"], f"{RIGHT_SEEDS} × {1 + f['variants']}"
-    share, parts = (m["named"] + m["described"]) / m["wrong"], f"{m['named']} + {m['described']} of {m['wrong']}"
-    told = f"{share:.0%} ({parts}; {m['worded']} in words)"
+    parts = [m["named"], m["described"], m["worded"]]
+    told = f"{sum(parts) / m['wrong']:.0%} ({' + '.join(map(str, parts))} of {m['wrong']})"
     cells = [
         f"`{slug}`",
         f["rows"],

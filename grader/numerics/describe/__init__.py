@@ -68,7 +68,12 @@ DESCRIBERS: tuple[Callable[[Comparison], Iterator[str]], ...] = (
 
 
 def describe(wrong: Wrong) -> str | None:
-    """Return a sentence, without its full stop, about an answer that was compared with a truth; None if none is found."""
+    """Return a sentence, without its full stop, about an answer that was compared with a truth; None if none is found.
+
+    What the check itself has found out comes first.
+    """
+    if wrong.evidence.because:
+        return wrong.evidence.because
     try:
         return describe_or_raise(wrong)
     except Exception:  # a sentence is never worth a grade: a fault here must not leave a submission ungraded
