@@ -39,10 +39,10 @@ HEAD = """# What is proven of each topic
 solution with one slip in one statement, made by a program: it is caught where it loses a row, or named equivalent in the topic with
 a reason. The *score* is the share that is caught of those that are not equivalent. *Told*: of the mutants that answer wrongly,
 those on whose page a student reads more than numbers: the name of a known mistake (first figure), else a description of the
-difference (second), else a message that is itself what is wrong, "returned None" or a wrong shape (third). *Pairs*: two known mistakes at once; of
-those whose answers are not another program's in every row, how many have at least one named, and how many of those that
-first fail in different rows have both. *Price*: the share of a topic's points that one costs, in the median: of a known mistake,
-with how many cost more than 40 %; of a mutant, which nobody foresaw.
+difference (second), else a message that is itself what is wrong, "returned None" or a wrong shape (third). *Pairs*: two known
+mistakes at once; of those whose answers are not another program's in every row, how many have at least one named, and how many of
+those that first fail in different rows have both. *Price*: the share of a topic's points that one costs, in the median: of a known
+mistake, with how many cost more than 40 %; of a mutant, which nobody foresaw.
 """
 
 

@@ -11,7 +11,8 @@ import pytest
 from grader.bundle.inputs import RecordedInputs
 from grader.checks import Check, FollowThrough, Trial
 from grader.errors import Died, GraderError, Raised, TimedOut, TopicError, Wrong
-from grader.judging.evaluate import evaluate
+from grader.inside.plan import Plan
+from grader.judging.evaluate import evaluate, evaluate_on_seed
 from grader.judging.mistakes import Known, same
 from grader.judging.outcome import Outcome
 from grader.judging.verdicts import verdicts
@@ -37,7 +38,7 @@ class Claim(Check):
         self.functions, self.does, self.asked = tuple(Function(name, (), (), "") for name in names), does, 0
 
     def __call__(self, trial: Any) -> Any:
-        self.asked += 1
+        self.asked += trial.student is STUDENT
         if isinstance(self.does, Exception):
             raise self.does
         return self.does
@@ -90,10 +91,39 @@ def test_a_row_waits_for_those_it_needs_and_is_not_asked() -> None:
     assert (second.asked, third.asked) == (0, 0)
 
 
-def test_only_named_rows_are_asked_and_evaluation_can_stop_at_the_first_loss() -> None:
-    rows = [Row(name, 1, name, Claim("f", does=Wrong("f", "no") if name == "b" else None)) for name in "abc"]
+def test_only_named_rows_are_asked() -> None:
+    rows = [Row(name, 1, name, Claim("f")) for name in "abc"]
     assert list(outcomes(*rows, rows=["c", "a"])) == ["a", "c"]
-    assert list(outcomes(*rows, stop_at_first_loss=True)) == ["a", "b"]
+
+
+class Large(Claim):
+    """A claim about an array of `size` numbers, which notes in `asked` when it is made."""
+
+    def __init__(self, size: int, asked: list[int]) -> None:
+        super().__init__("f")
+        self.size, self.order = size, asked
+
+    def __call__(self, trial: Trial) -> None:
+        drawn = trial.normal((self.size,))
+        plan = Plan()
+        plan.want(*plan.call("f", drawn))
+        trial.student.run(plan)
+        self.order.append(self.size)
+
+
+def test_small_inputs_are_asked_before_large_ones_whatever_their_order_on_the_page() -> None:
+    asked: list[int] = []
+    rows = [
+        Row("large", 1, "large", Large(100_000, asked)),
+        Row("hidden", 1, "hidden", Large(1, asked), hidden=True),
+        Row("middle", 1, "middle", Large(10_000, asked)),
+        Row("after", 1, "needs the middle", Large(2, asked), needs="middle"),
+        Row("small", 1, "small", Large(10, asked)),
+    ]
+    student = Live({"f": lambda x: 0.0})
+    found = evaluate_on_seed(topic(*rows), student, Recorded([]), seed=0)
+    assert asked == [10, 10_000, 2, 100_000, 1]
+    assert [o.row.id for o in found] == [row.id for row in rows]
 
 
 FOLLOWS = FollowThrough("`f`", frozenset(["f"]), Wrong("g", "is wrong"))

@@ -14,7 +14,7 @@ from grader.course.grade import Grading, Judged
 from grader.course.settings import Course
 from grader.course.side_by_side import grade_all
 from grader.errors import NothingThere, TopicError
-from grader.judging.evaluate import evaluate
+from grader.judging.evaluate import evaluate_on_seed
 from grader.judging.outcome import Outcome
 from grader.result import Result, Status, Verdict
 from grader.submission.find import Submission, find, topic_of_name
@@ -252,10 +252,10 @@ def test_a_bug_of_ours_leaves_one_submission_ungraded_and_grades_the_others(
     def buggy(*arguments: Any) -> list[Outcome]:
         if next(calls, None) is None:
             raise KeyError("a bug")
-        return evaluate(*arguments)
+        return evaluate_on_seed(*arguments)
 
     calls = iter(["the first is well"])
-    monkeypatch.setattr("grader.course.grade.evaluate", buggy)
+    monkeypatch.setattr("grader.course.grade.evaluate_on_seed", buggy)
     for student in ("ada", "alan"):
         hand_in(tmp_path / "class", student, SOFTMAX_SOLUTION)
     first, second = grade(shared_course, jail, [tmp_path / "class"])

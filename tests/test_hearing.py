@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import pytest
 
 from grader.checks import either, gradient, matches
 from grader.errors import TimedOut, Wrong
@@ -92,11 +91,3 @@ def test_nothing_that_stands_in_for_the_claim_is_asked_behind_its_first_fault() 
     check = either(matches(ramp_slope), gradient(of=ramp, by=ramp_slope, wrt="x"))
     outcome = heard(check, ramp_slope=lambda x: 3 * np.ones_like(x))
     assert sizes(outcome)[-3:] == [(3,), (4,), (5,)]
-
-
-@pytest.mark.parametrize("stop", [True, False])
-def test_where_the_first_loss_is_enough_nothing_is_heard(stop: bool) -> None:
-    topic = Topic("numbers", cases, [Row("row", 1, "it is right", matches(ramp_slope))])
-    live = Live(RIGHT)
-    [outcome] = evaluate(topic, live, seeded_trials(topic, live, NumpyTruth(), 0), stop_at_first_loss=stop)
-    assert (outcome.answers is None) is stop

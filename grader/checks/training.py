@@ -108,6 +108,9 @@ class measured(Check):
         self.steps.rehearse(trial.branch("steps"))
         self.claim.rehearse(trial)
 
+    def alone(self, trial: Trial) -> None:
+        self.claim.alone(trial)
+
     def single_case(self, trial: Trial) -> SingleCase | None:
         return self.claim.single_case(trial)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import GraderError, TopicError, Unreadable
 from ..judging import outcome_wire
-from ..judging.evaluate import evaluate
+from ..judging.evaluate import evaluate_on_seed
 from ..judging.known import KnownMistakes
 from ..judging.mistakes import Known
 from ..judging.outcome import Outcome
@@ -24,7 +24,7 @@ from ..submission.notebook import Source, read_path, read_source
 from ..submission.session import Session
 from ..topics.folder import Assignment
 from ..truth.record import InMemory, OnDisk, Recorded, truths_from_bytes, truths_to_bytes
-from ..truth.trials import round_seed, seeded_trials
+from ..truth.trials import round_seed
 from . import provenance
 from .process_runner import ProcessRunner
 from .settings import Course
@@ -172,7 +172,7 @@ class Grading:
         topic = topic_round.assignment.topic
         asked = [f.name for f in topic_round.assignment.targets]
         with Session(source, self.jail, self.course.limits, asked, topic_round.assignment.data) as student:
-            outcomes = evaluate(topic, student, seeded_trials(topic, student, topic_round.truth, topic_round.seed))
+            outcomes = evaluate_on_seed(topic, student, topic_round.truth, topic_round.seed)
             notes = list(student.notes)
             if _unexplained(outcomes):
                 student.renew()  # what was asked in the rows cannot come back in an answer that is shown

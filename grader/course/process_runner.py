@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
-from ..judging.evaluate import evaluate
+from ..judging.evaluate import evaluate_on_seed
 from ..judging.outcome import Outcome
 from ..submission.jail import Jail
 from ..submission.limits import Limits
 from ..submission.programs import Programs
 from ..topics.folder import Assignment
 from ..topics.trial import TruthSource
-from ..truth.trials import seeded_trials
 
 
 class ProcessRunner:
@@ -35,4 +34,4 @@ class ProcessRunner:
             self.programs = Programs(self.jail, self.limits, self.assignment.data)
         topic, programs = self.assignment.topic, self.programs
         programs.take(source, name)
-        return evaluate(topic, programs, seeded_trials(topic, programs, self.truth, self.seed), rows)
+        return evaluate_on_seed(topic, programs, self.truth, self.seed, rows)

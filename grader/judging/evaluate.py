@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from ..checks import FollowThrough, Trial
 from ..errors import Died, GraderError, Raised, TimedOut, TopicError, Wrong
 from ..inside.plan import Implementation
 from ..result import Status
 from ..topics.rubric import Row, Topic
+from ..topics.trial import TruthSource
+from ..truth.trials import seeded_trials
 from .hearing import Hearing
+from .order import small_first, small_first_on
 from .outcome import Outcome
 from .points import resolve_follow_through
 
@@ -19,26 +22,23 @@ def evaluate(
     student: Implementation,
     trial: Callable[[Row], Trial],
     rows: Iterable[str] | None = None,
-    stop_at_first_loss: bool = False,
+    order: Sequence[Row] | None = None,
 ) -> list[Outcome]:
-    """Judge every row, in the rubric's order. Skip a row if a row that it needs was not earned.
+    """Judge every row, small inputs before large ones (or in the `order` that is known); return them in the rubric's order.
 
-    With `rows`, judge only those, and keep every follow-through, because the row that it blames may not be among them. Hear
-    whole answers, the cases behind a first fault included, unless it is enough to see the first loss.
+    Skip a row if a row that it needs was not earned. With `rows`, judge only those, and keep every follow-through, because the
+    row that it blames may not be among them. Hear whole answers, the cases behind a first fault included.
     """
     outcomes: dict[str, Outcome] = {}
     chosen = None if rows is None else set(rows)
-    # Hidden rows are asked last, so that what a visible row is asked later cannot tell what a hidden one asked.
-    for row in sorted(topic.rubric, key=lambda row: row.hidden):
+    for row in small_first(topic, trial) if order is None else order:
         if chosen is not None and row.id not in chosen:
             continue
         if any(need in outcomes and not outcomes[need].earned for need in row.needs.split()):
             outcomes[row.id] = Outcome(row, Status.WITHHELD)
             continue
         student.begin_row()
-        outcomes[row.id] = judge(row, trial(row), whole=not stop_at_first_loss)
-        if stop_at_first_loss and not outcomes[row.id].earned:
-            break
+        outcomes[row.id] = judge(row, trial(row))
     for outcome in outcomes.values():  # last, so that the time that it takes costs no row
         if isinstance(outcome.heard, Hearing) and isinstance(outcome.error, Wrong):
             outcome.heard.ask_the_rest(outcome.row.check)
@@ -46,12 +46,18 @@ def evaluate(
     return resolve_follow_through(found) if chosen is None else found
 
 
-def judge(row: Row, trial: Trial, whole: bool = True) -> Outcome:
+def evaluate_on_seed(
+    topic: Topic, student: Implementation, truth: TruthSource, seed: int, rows: Iterable[str] | None = None
+) -> list[Outcome]:
+    """Judge every row, or those named, with cases and chance drawn from `seed`."""
+    return evaluate(topic, student, seeded_trials(topic, student, truth, seed), rows, small_first_on(topic, seed))
+
+
+def judge(row: Row, trial: Trial) -> Outcome:
     """Judge one row. What the student did is a status; whatever else goes wrong is our fault, and void."""
     hearing = Hearing(trial)
     status, error, follow = _status(row, trial)
-    heard = hearing if whole else None
-    return Outcome(row, status, error and without_traceback(error), follow, dict(trial.exhibits), heard)
+    return Outcome(row, status, error and without_traceback(error), follow, dict(trial.exhibits), hearing)
 
 
 def _status(row: Row, trial: Trial) -> tuple[Status, Exception | None, FollowThrough | None]:

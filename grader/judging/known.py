@@ -23,8 +23,7 @@ from ..topics.folder import Assignment
 from ..topics.rubric import Row
 from ..topics.trial import TruthSource
 from ..truth.record import InMemory, Record
-from ..truth.trials import seeded_trials
-from .evaluate import evaluate
+from .evaluate import evaluate_on_seed
 from .mistakes import Known, Likeness, compare, may_explain, recognise
 from .outcome import Outcome
 from .pairs import Pair, likely, pairs_of, remembers
@@ -44,7 +43,7 @@ def in_this_process(assignment: Assignment, truth: TruthSource, seed: int) -> Ru
 
     def run(source: str, name: str, rows: Sequence[str] | None = None) -> list[Outcome]:
         student = Live.of(source, name)
-        return evaluate(assignment.topic, student, seeded_trials(assignment.topic, student, truth, seed), rows)
+        return evaluate_on_seed(assignment.topic, student, truth, seed, rows)
 
     return run
 

@@ -163,7 +163,7 @@ def _at_entry(
     id: str,
 ) -> Wrong:
     mine, theirs = digits_to_differ(array[i], expected[i])
-    details = {"entry": list(i), "got": repr(float(array[i])), "expected": repr(float(expected[i]))}
+    details: dict[str, Any] = {"entry": list(i), "got": repr(float(array[i])), "expected": repr(float(expected[i]))}
     if i and i[0] < len(labels):
         details["label"] = labels[i[0]]
     return Wrong(where, f"{_entry(i, labels)}{which} is {mine}, expected {theirs}", array, id=id, **details)

@@ -13,7 +13,7 @@ from ..checks import statistical
 from ..checks.chance import Power
 from ..errors import Fault, TopicError, Wrong
 from ..inside.plan import Implementation
-from ..judging.evaluate import evaluate
+from ..judging.evaluate import evaluate_on_seed
 from ..judging.known import in_this_process, run_mistakes
 from ..judging.mistakes import recognise
 from ..judging.outcome import Outcome
@@ -65,7 +65,7 @@ def verify(
 
 
 def _outcomes(assignment: Assignment, student: Implementation, truth: TruthSource, seed: int) -> list[Outcome]:
-    return evaluate(assignment.topic, student, seeded_trials(assignment.topic, student, truth, seed))
+    return evaluate_on_seed(assignment.topic, student, truth, seed)
 
 
 def false_alarms(

@@ -28,9 +28,9 @@ class Row:
     hidden: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Topic:
-    """A topic: `cases(rng)` yields the named cases that rows use unless they name their own."""
+    """A topic: `cases(rng)` yields the named cases that rows use unless they name their own. A key for what is kept of it."""
 
     title: str
     cases: Cases

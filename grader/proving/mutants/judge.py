@@ -10,11 +10,9 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ...errors import TopicError
-from ...inside.plan import Implementation, Plan
-from ...judging.evaluate import evaluate
+from ...judging.evaluate import evaluate_on_seed
 from ...judging.outcome import Outcome
 from ...result import Status
 from ...submission.jail import Jail
@@ -22,9 +20,8 @@ from ...submission.limits import Limits
 from ...submission.notebook import read_source
 from ...submission.session import Session
 from ...topics.folder import Assignment
-from ...topics.rubric import Row, Topic
 from ...topics.trial import TruthSource
-from ...truth.trials import PUBLIC_SEED, seeded_trials
+from ...truth.trials import PUBLIC_SEED
 from .generate import Mutant
 
 # A row of a mutant may use this many times the processor time of the solution's longest row, but at least LEAST_SECONDS:
@@ -35,7 +32,7 @@ LEAST_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class JudgedMutant:
-    """A mutant and how its rows ended, the cheap ones first."""
+    """A mutant and how its rows ended."""
 
     mutant: Mutant
     outcomes: Sequence[Outcome]
@@ -52,37 +49,33 @@ class JudgedMutant:
 
 @dataclass(frozen=True)
 class MutantJudge:
-    """Judges programs of one topic, with its rubric (cheap rows first) and with limits that fit it."""
+    """Judges programs of one topic, with limits that fit it."""
 
     assignment: Assignment
     truth: TruthSource
     jail: Jail
-    topic: Topic
     limits: Limits
 
     @classmethod
     def of(cls, assignment: Assignment, truth: TruthSource, jail: Jail) -> MutantJudge:
-        """Run the solution once to measure what each row asks, which orders the rows, and the longest row's processor time.
+        """Run the solution once to measure the longest row's processor time.
 
         Raise TopicError where the solution does not earn a row in the jail: its mutants would prove nothing.
         """
-        topic, asked, longest = assignment.topic, dict[str, tuple[int, int]](), 0.0
-        limits = Limits()
+        topic, limits, longest = assignment.topic, Limits(), 0.0
         with Session(
             read_source(assignment.solution.encode(), "solution.py"), jail, limits, data=assignment.data
         ) as solution:
             for row in topic.rubric:
-                counted, before = CountedCalls(solution), solution.cpu_seconds()
-                [o] = evaluate(topic, counted, seeded_trials(topic, counted, truth, PUBLIC_SEED), rows=[row.id])
+                before = solution.cpu_seconds()
+                [o] = evaluate_on_seed(topic, solution, truth, PUBLIC_SEED, [row.id])
                 if not o.earned:
                     raise TopicError(f"the solution does not earn {row.id!r} in the jail: {o.status}: {o.error}")
-                asked[row.id] = counted.asked
                 longest = max(longest, solution.cpu_seconds() - before)
-        ordered = replace(topic, rubric=cheap_first(topic.rubric, asked))
         seconds = max(LEAST_SECONDS, TIMES_THE_SOLUTION * longest)
         whole = max(limits.submission_cpu_seconds, seconds * len(topic.rubric))
         tight = replace(limits, row_cpu_seconds=seconds, cell_cpu_seconds=seconds, submission_cpu_seconds=whole)
-        return cls(assignment, truth, jail, ordered, tight)
+        return cls(assignment, truth, jail, tight)
 
     def judge(self, mutant: Mutant) -> JudgedMutant:
         """Ask all rows: names and prices need whole answers."""
@@ -90,8 +83,7 @@ class MutantJudge:
         with Session(
             read_source(mutant.source.encode(), "mutant.py"), self.jail, self.limits, names, self.assignment.data
         ) as student:
-            trials = seeded_trials(self.topic, student, self.truth, PUBLIC_SEED)
-            outcomes = evaluate(self.topic, student, trials)
+            outcomes = evaluate_on_seed(self.assignment.topic, student, self.truth, PUBLIC_SEED)
             return JudgedMutant(mutant, [replace(o, heard=o.answers) for o in outcomes])
 
 
@@ -109,33 +101,3 @@ def judge_mutants(judge: MutantJudge, made: Sequence[Mutant], progress: Callable
             for future in futures:
                 future.cancel()
     return judged
-
-
-class CountedCalls(Implementation):
-    """Passes everything on to another implementation and counts the plans and calls: a row's cost, the same on every machine."""
-
-    def __init__(self, inner: Implementation) -> None:
-        self.inner, self.asked = inner, (0, 0)
-
-    def run(self, plan: Plan) -> list[Any]:
-        plans, calls = self.asked
-        self.asked = plans + 1, calls + len(plan.steps)
-        return self.inner.run(plan)
-
-    def begin_row(self) -> None:
-        self.inner.begin_row()
-
-    def cpu_seconds(self) -> float:
-        return self.inner.cpu_seconds()
-
-
-def cheap_first(rows: Sequence[Row], cost: dict[str, tuple[int, int]]) -> list[Row]:
-    """Return the rows by cost, each after the rows that it needs."""
-    ordered: list[Row] = []
-    left = sorted(rows, key=lambda row: cost[row.id])
-    while left:
-        placed = {row.id for row in ordered}
-        ready = next(row for row in left if placed >= set(row.needs.split()))
-        ordered.append(ready)
-        left.remove(ready)
-    return ordered
