@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -17,12 +18,22 @@ from grader.topics.folder import Assignment
 from grader.truth.reference import Oracle
 from grader.truth.trials import PUBLIC_SEED, seeded_trials
 from support.courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION
+from support.repository import own_course
+
+
+@functools.cache
+def prepared(slug: str, folder: Path) -> tuple[Assignment, Oracle, KnownMistakes]:
+    assignment = Assignment(slug, folder)
+    truth = Oracle(assignment)
+    return (
+        assignment,
+        truth,
+        KnownMistakes(assignment, lambda: nullcontext(in_this_process(assignment, truth, PUBLIC_SEED))),
+    )
 
 
 def judged(slug: str, folder: Path, source: str) -> dict[str, Verdict]:
-    assignment = Assignment(slug, folder)
-    truth = Oracle(assignment)
-    known = KnownMistakes(assignment, lambda: nullcontext(in_this_process(assignment, truth, PUBLIC_SEED)))
+    assignment, truth, known = prepared(slug, folder)
     student = Live.of(source)
     outcomes = evaluate(assignment.topic, student, seeded_trials(assignment.topic, student, truth, PUBLIC_SEED))
     return {row.id: row for row in verdicts(outcomes, known.explaining(outcomes))}
@@ -61,3 +72,37 @@ def test_a_mistake_in_one_of_two_functions_that_share_code_in_the_solution_is_na
     source = in_one_function(SOFTMAX_SOLUTION, naive, "softmax_xent")
     rows = judged("softmax-xent", shared_folder, source)
     assert {id: row.mistake.name for id, row in rows.items() if row.mistake} == {"huge": "no max shift"}
+
+
+@pytest.mark.parametrize(
+    ("slug", "was", "now", "row", "name"),
+    [
+        (
+            "activations",
+            "def sigmoid_backward(dout, cache):",
+            "def sigmoid_backward(cache, dout):",
+            "sigmoid_back",
+            "sigmoid_backward: cache before dout",
+        ),
+        (
+            "softmax-cross-entropy",
+            "np.sum(targets * log_softmax(logits), axis=1)",
+            "np.sum(targets * np.log(softmax(logits) + 1e-9), axis=1)",
+            "underflow",
+            "loss: 1e-09 keeps p from 0",
+        ),
+        (
+            "softmax-cross-entropy",
+            "np.sum(targets * log_softmax(logits), axis=1)",
+            "np.sum(targets * np.log(np.maximum(softmax(logits), 1e-10)), axis=1)",
+            "underflow",
+            "loss: 1e-10 keeps p from 0",
+        ),
+    ],
+)
+def test_one_of_a_family_is_named_in_a_real_topic(slug: str, was: str, now: str, row: str, name: str) -> None:
+    solution = Assignment(slug, own_course().root).solution
+    assert solution.count(was) == 1
+    hint = judged(slug, own_course().root, solution.replace(was, now))[row].mistake
+    assert hint is not None
+    assert hint.name == name

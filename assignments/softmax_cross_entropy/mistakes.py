@@ -1,5 +1,7 @@
 """What goes wrong with softmax cross-entropy, and what to tell the student."""
 
+import numpy as np
+
 from grader import Mistake
 
 SHIFT, TOTAL = "logits - logits.max(axis=1, keepdims=True)", "np.exp(below).sum(axis=1, keepdims=True)"
@@ -187,4 +189,19 @@ def cross_entropy_gradient(logits, targets):
 """, say="The notes write an example as a column. Here it is a row: classes are axis 1, and n is len(logits)."),
     Mistake("gradient: targets changed in place",          GRADIENT, "targets -= softmax(logits); return -targets / len(logits)",
             "`targets -= …` writes into the caller's array: write `softmax(logits) - targets` into a new one."),
+]
+
+# A small number that is added to p, or p at least that small number: where p underflows, the two are the same.
+P, PICKED = "softmax(logits)", "softmax(logits)[np.arange(len(labels)), labels]"
+
+families = [
+    Mistake(f"{loss}: {c:g} keeps p from 0", was, now.format(c=c),
+            f"The {c:g} caps every loss at {-np.log(c):.1f}: work out log p from the logits, (z − max) − log Σ exp(z − max).")
+    for c in [10.0**-k for k in range(3, 17)]
+    for loss, was, now in [
+        ("loss",   CATEGORICAL, f"-np.mean(np.sum(targets * np.log({P} + {{c}}), axis=1))"),
+        ("loss",   CATEGORICAL, f"-np.mean(np.sum(targets * np.log(np.maximum({P}, {{c}})), axis=1))"),
+        ("sparse", SPARSE,      f"-np.mean(np.log({PICKED} + {{c}}))"),
+        ("sparse", SPARSE,      f"-np.mean(np.log(np.maximum({PICKED}, {{c}})))"),
+    ]
 ]

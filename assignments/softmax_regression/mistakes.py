@@ -1,5 +1,7 @@
 """Known ways to get softmax regression wrong, with what helps the student."""
 
+import numpy as np
+
 from grader import Equivalent, Mistake
 
 SHIFTED = "shifted = logits - logits.max(axis=1, keepdims=True)"
@@ -156,4 +158,12 @@ equivalents = [
     Equivalent(RETURN, "return (Ws, np.array(bs), np.array(losses))", LISTS),
     Equivalent(RETURN, "return (np.array(Ws), bs, np.array(losses))", LISTS),
     Equivalent(RETURN, "return (np.array(Ws), np.array(bs), losses)", LISTS),
+]
+
+# A small number that is added to p, or p at least that small number: where p underflows, the two are the same.
+families = [
+    Mistake(f"{c:g} keeps p from 0", PICKED, f"return -np.log({now}).mean()".format(c=c),
+            f"The {c:g} caps every loss at {-np.log(c):.1f}: use log p = z - log Σ exp z, the row's largest subtracted.")
+    for c in [10.0**-k for k in range(3, 17)]
+    for now in ["probabilities(X, W, b)[np.arange(n), y] + {c}", "np.maximum(probabilities(X, W, b)[np.arange(n), y], {c})"]
 ]

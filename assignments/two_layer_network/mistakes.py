@@ -1,5 +1,7 @@
 """Known ways to get a network of two layers wrong, with what helps the student."""
 
+import numpy as np
+
 from grader import Equivalent, Mistake
 
 Z1 = "Z1 = X @ W1 + b1"
@@ -196,4 +198,15 @@ equivalents = [
     Equivalent("n = len(X)", "n = len(Y)", "X and Y have as many rows as each other.", of="backward"),
     Equivalent("dZ1 = dZ2 @ W2.T * (1 - A1 ** 2)", "dZ1 = dZ2 * W2.T * (1 - A1 ** 2)",
                "dZ2 is (n, 1) and W2.T is (1, h): with one output their product entry by entry is the matrix product."),
+]
+
+# A small number that keeps the logarithm finite, added or by a clip.
+families = [
+    Mistake(f"loss: {c:g} keeps A2 from 0 and 1", RIGHT + LOSS, now.format(c=c),
+            f"The {c:g} caps the loss of an example at {-np.log(c):.1f}: take the logarithm of the true label's probability only.")
+    for c in [10.0**-k for k in range(3, 17)]
+    for now in [
+        "return -(Y * np.log(A2 + {c}) + (1 - Y) * np.log(1 - A2 + {c})).mean()",
+        "p = np.clip(A2, {c}, 1 - {c})\n    return -(Y * np.log(p) + (1 - Y) * np.log(1 - p)).mean()",
+    ]
 ]

@@ -60,7 +60,7 @@ def _beside_solution(
     assignment: Assignment, run: Callable[[str, str], list[Outcome]], declared_only: bool = False
 ) -> tuple[dict[str, Outcome], list[Known]]:
     """Return how the solution's rows end, and the known mistakes beside it: those that are declared, each of these in single
-    functions, and those that any function may have."""
+    functions, and families: the topic's, and those that any function may have."""
     solution = assignment.solution
     right = {o.row.id: o for o in run(solution, "solution.py")}
 
@@ -77,7 +77,8 @@ def _beside_solution(
         if len(names) > 1:
             alone = [in_one_function(solution, source, name) for name in sorted(names)]
             found += [one for one in (known(replace(mistake, costs=None), text) for text in alone) if one.losses]
-    found += [one for one in (known(m, m.apply(solution)) for m in families(assignment.targets)) if one.losses]
+    made = [*assignment.families, *families(assignment.targets)]
+    found += [one for one in (known(m, m.apply(solution)) for m in made) if one.losses]
     return right, found
 
 

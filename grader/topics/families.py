@@ -12,10 +12,12 @@ from .targets import Function, Target
 
 
 def families(targets: Sequence[Target]) -> Iterator[Mistake]:
-    """Yield the mistakes of every function: a hyper-parameter fixed at its default, an answer in float32, the sign turned round."""
+    """Yield the mistakes of every function: a hyper-parameter fixed at its default, the first two arguments in the other order, an
+    answer in float32, the sign turned round."""
     for target in targets:
         if isinstance(target, Function):
             yield from _fixed(target)
+            yield from _other_order(target)
             if any(spec.kind == "real" for _, spec in target.outputs):
                 yield _through(
                     target, "float32", "_single", "It answers in float32: keep the precision of the arguments."
@@ -48,6 +50,19 @@ def _fixed(target: Function) -> Iterator[Mistake]:
         )
         say = f"`{target.name}` takes no notice of `{name}`: whatever is passed, it works as with {default!r}."
         yield Mistake(f"{target.name}: {name} fixed", code=code, say=say)
+
+
+def _other_order(target: Function) -> Iterator[Mistake]:
+    placed = [p.name for p in target.parameters if not p.keyword]
+    if len(placed) >= 2:
+        code = (
+            f"_plain = {target.name}\n\n"
+            f"def {target.name}(first, second, *args, _plain=_plain, **hyper):\n"
+            f"    return _plain(second, first, *args, **hyper)\n"
+        )
+        one, other = placed[:2]
+        say = f"You take the arguments in another order: the call is {target.name}({one}, {other}{', …' if placed[2:] else ''})."
+        yield Mistake(f"{target.name}: {other} before {one}", code=code, say=say)
 
 
 def _through(target: Function, what: str, helper: str, say: str) -> Mistake:

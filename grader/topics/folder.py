@@ -110,6 +110,11 @@ class Assignment:
             raise TopicError(sentence, str(self.reference_path))
 
     @property
+    def families(self) -> Sequence[Mistake]:
+        """More known mistakes, made for a list of numbers: they are named and priced, but neither proven one by one nor paired."""
+        return list(getattr(self._mistakes_module, "families", []))
+
+    @property
     def equivalents(self) -> Sequence[Equivalent]:
         return list(getattr(self._mistakes_module, "equivalents", []))
 
