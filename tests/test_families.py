@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
-from grader.judging.evaluate import evaluate
-from grader.judging.known import KnownMistakes, in_this_process
-from grader.judging.verdicts import verdicts
-from grader.result import Verdict
-from grader.submission.in_process import Live
 from grader.topics.families import families, in_one_function
 from grader.topics.folder import Assignment
-from grader.truth.reference import Oracle
-from grader.truth.trials import PUBLIC_SEED, seeded_trials
 from support.courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION
+from support.judging import judged
 from support.repository import own_course
 
-
-@functools.cache
-def prepared(slug: str, folder: Path) -> tuple[Assignment, Oracle, KnownMistakes]:
-    assignment = Assignment(slug, folder)
-    truth = Oracle(assignment)
-    return (
-        assignment,
-        truth,
-        KnownMistakes(assignment, lambda: nullcontext(in_this_process(assignment, truth, PUBLIC_SEED))),
-    )
-
-
-def judged(slug: str, folder: Path, source: str) -> dict[str, Verdict]:
-    assignment, truth, known = prepared(slug, folder)
-    student = Live.of(source)
-    outcomes = evaluate(assignment.topic, student, seeded_trials(assignment.topic, student, truth, PUBLIC_SEED))
-    return {row.id: row for row in verdicts(outcomes, known.explaining(outcomes))}
+pytest.importorskip("torch")
 
 
 @pytest.mark.parametrize(

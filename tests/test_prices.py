@@ -17,6 +17,7 @@ from grader.judging.outcome import Outcome
 from grader.judging.pairs import together
 from grader.judging.points import cost_share, points
 from grader.proving.mutants.generate import mutants
+from grader.proving.refuted import refuted
 from grader.result import Hint, Status
 from grader.topics.folder import Assignment
 from grader.topics.rubric import Row
@@ -133,11 +134,6 @@ def test_no_mistake_is_named_whose_answers_differ_in_a_row_that_no_other_named_o
         with momentum.runners() as run:
             outcomes = run(mutant.source, "a mutant", None)
         found = recognise(outcomes, momentum.explaining(outcomes))
-        for known in set(found.values()):
-            named += 1
-            for o in outcomes:
-                if compare(o, known.rows[o.row.id]) is Likeness.OTHER:
-                    others = [k for k in set(found.values()) if k is not known]
-                    explained = any(o.row.id in (k.touches if o.earned else k.losses) for k in others)
-                    assert explained, f"{mutant.name}: {known.hint.name} is refuted by {o.row.id}"
+        named += len(set(found.values()))
+        assert refuted(outcomes, found) == [], mutant.name
     assert named > 5

@@ -139,9 +139,10 @@ mistakes = [
     Mistake("depth first, with recursion", code=RECURSIVE,
             say="One call within another for every operation: Python stops at a depth of 1,000. Keep a list of what is still to "
                 "do, in a loop."),
-    Mistake("recursion along every path", code=EVERY_PATH,
-            say="You follow every path from y by itself. Their number doubles with each reuse, and Python stops at 1,000 calls "
-                "within one another. Complete each gradient first, then pass it on once."),
+    # Nothing but the depth of its calls is seen of it: no row can wait until all paths have been followed.
+    Mistake("recursion as deep as the graph", code=EVERY_PATH,
+            say="One call within another for every operation: Python stops at a depth of 1,000. Keep a list of what is still to "
+                "do, in a loop; and if you follow each path from y by itself, complete a gradient first, then pass it on once."),
     Mistake("equal values taken for the same",    "    def backward(self):\n",
             "    def __eq__(self, other):\n        return self.data == other.data\n\n    def __hash__(self):\n"
             "        return hash(self.data)\n\n    def backward(self):\n",

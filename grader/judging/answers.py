@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -87,13 +87,15 @@ class Answers:
     """The whole answer of a row, in the order of asking: arrays, and words for what is none, exceptions among them.
 
     `complete`: every question was asked. `drawn`: there are generators among the arguments, so that a program may draw other
-    numbers and be as right. `values` are empty where nothing but the fingerprints is on record.
+    numbers and be as right. `values` are empty where nothing but the fingerprints is on record. `largest` is the largest value
+    that each hyper-parameter was asked with, by (function, name), where that is known.
     """
 
     values: tuple[Numbers | str, ...]
     complete: bool = True
     drawn: bool = False
     recorded: tuple[str, str] | None = None
+    largest: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     @cached_property
     def prints(self) -> tuple[str, str]:

@@ -82,7 +82,17 @@ class Hearing(Implementation):
             wanted = [ref for ref, _ in plan.wanted]
             values += [read(answer, scales.get(ref, 0.0)) for answer, ref in zip(answers, wanted, strict=True)]
         drawn = any(_draws(step.args) or _draws(step.kwargs.values()) for plan, _ in self.heard for step in plan.steps)
-        return Answers(tuple(values), self.complete, drawn)
+        return Answers(tuple(values), self.complete, drawn, largest=self._largest())
+
+    def _largest(self) -> dict[tuple[str, str], float]:
+        """Return the largest value that each hyper-parameter was asked with."""
+        found: dict[tuple[str, str], float] = {}
+        for plan, _ in self.heard:
+            for step in plan.steps:
+                for name, value in step.kwargs.items():
+                    if isinstance(value, float):
+                        found[step.name, name] = max(value, found.get((step.name, name), value))
+        return found
 
 
 def _draws(values: Any) -> bool:

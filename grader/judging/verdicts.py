@@ -22,10 +22,10 @@ def verdicts(outcomes: Sequence[Outcome], known: Sequence[Known], share: float =
     earned = points(outcomes, named, known, share)
     found = []
     for outcome in outcomes:
-        row, error = outcome.row, outcome.error
+        row = outcome.row
         worth = earned[row.id]
         message, evidence = worth.why, evidence_of(outcome)
-        if row.id not in named and isinstance(error, Wrong) and (structure := describe(error)):
+        if row.id not in named and (structure := description(outcome, outcomes)):
             message = f"{message}. {structure[0].upper()}{structure[1:]}"
             evidence["structure"] = structure
         found.append(
@@ -43,6 +43,27 @@ def verdicts(outcomes: Sequence[Outcome], known: Sequence[Known], share: float =
             )
         )
     return tuple(found)
+
+
+def description(outcome: Outcome, outcomes: Sequence[Outcome]) -> str:
+    """Return a sentence about how the answer of a lost row differs, which no earned row refutes; "" if none is found."""
+    if not isinstance(outcome.error, Wrong):
+        return ""
+    return describe(outcome.error, _settled(outcome, outcomes)) or ""
+
+
+def _settled(outcome: Outcome, outcomes: Sequence[Outcome]) -> frozenset[str]:
+    """Return the hyper-parameters of a lost row's functions that an earned row asked with a larger value than this one did:
+    what a small one may hide, a larger one would have shown."""
+    functions = {f.name for f in outcome.row.check.functions}
+    mine = {} if outcome.answers is None else outcome.answers.largest
+    earned = [o.answers.largest for o in outcomes if o.earned and o.follow is None and o.answers is not None]
+    return frozenset(
+        name
+        for largest in earned
+        for (function, name), value in largest.items()
+        if function in functions and value > mine.get((function, name), 0.0)
+    )
 
 
 def error_id(outcome: Outcome) -> str:

@@ -19,6 +19,7 @@ from ..judging.pairs import Pair
 from ..topics.folder import Assignment
 from ..topics.trial import TruthSource
 from ..truth.trials import PUBLIC_SEED
+from .refuted import refuted
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class DiagnosedPair:
     pair: Pair
     named: frozenset[str]
     apart: bool
+    false: Sequence[str] = ()  # names that a row refutes
 
     @property
     def missed(self) -> bool:
@@ -58,13 +60,15 @@ class PairsReport:
         }
 
     def findings(self) -> list[str]:
-        """Return a sentence for every pair that diagnosis misses."""
-        return [
-            f"mistakes {d.pair.one.name!r} and {d.pair.other.name!r} together: "
-            + (f"only {' '.join(d.named)!r} is named" if d.named else "neither is named")
-            for d in self.diagnosed
-            if d.missed
-        ]
+        """Return a sentence for every pair that diagnosis misses, and for every false name."""
+        found = []
+        for d in self.diagnosed:
+            both = f"mistakes {d.pair.one.name!r} and {d.pair.other.name!r} together"
+            if d.missed:
+                only = f"only {' '.join(d.named)!r}" if d.named else "neither"
+                found.append(f"{both}: {only} is named")
+            found += [f"{both}: {clause}" for clause in d.false]
+        return found
 
 
 def diagnose_pairs(
@@ -91,12 +95,14 @@ def _diagnose(
     pair: Pair, outcomes: Sequence[Outcome], known: Sequence[Known], mistakes: KnownMistakes
 ) -> DiagnosedPair:
     """Diagnose one pair as a student's program would be, with single mistakes and with the pairs that come into question."""
-    found = {one.hint.name for one in recognise(outcomes, mistakes.explaining(outcomes)).values()}
+    recognised = recognise(outcomes, mistakes.explaining(outcomes))
+    found = {one.hint.name for one in recognised.values()}
     named = frozenset(pair.names) if pair.hint.name in found else found.intersection(pair.names)
     alone = [k.outcomes for k in known if k.hint.name in pair.names]
     first_lost = {next((o.row.id for o in outcomes if o.error), "") for outcomes in alone}
     earned = any(o.earned for o in outcomes if o.row.id in first_lost)
-    return DiagnosedPair(pair, frozenset(named), apart=len(first_lost) == 2 and not earned)
+    apart = len(first_lost) == 2 and not earned
+    return DiagnosedPair(pair, frozenset(named), apart, refuted(outcomes, recognised))
 
 
 def _with_a_twin(programs: Sequence[tuple[str, Sequence[Outcome]]]) -> set[str]:

@@ -38,7 +38,7 @@ def prove_thoroughly(
     pairs = diagnose_pairs(assignment, truth, known, progress)
     report.mutants = coverage.figures() | summarise_feedback(coverage.caught, known)
     report.pairs = pairs.figures()
-    report.findings += [*coverage.findings(), *pairs.findings()]
+    report.findings += [*coverage.findings(), *pairs.findings(), *report.mutants["false"]]
     return coverage
 
 

@@ -7,7 +7,8 @@ difference is is looked at first. If a sentence guesses at a cause, it ends in a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -67,20 +68,20 @@ DESCRIBERS: tuple[Callable[[Comparison], Iterator[str]], ...] = (
 )
 
 
-def describe(wrong: Wrong) -> str | None:
+def describe(wrong: Wrong, settled: Collection[str] = ()) -> str | None:
     """Return a sentence, without its full stop, about an answer that was compared with a truth; None if none is found.
 
-    What the check itself has found out comes first.
+    What the check itself has found out comes first. `settled` are hyper-parameters that are known to be where they belong.
     """
     if wrong.evidence.because:
         return wrong.evidence.because
     try:
-        return describe_or_raise(wrong)
+        return describe_or_raise(wrong, settled)
     except Exception:  # a sentence is never worth a grade: a fault here must not leave a submission ungraded
         return None
 
 
-def describe_or_raise(wrong: Wrong) -> str | None:
+def describe_or_raise(wrong: Wrong, settled: Collection[str] = ()) -> str | None:
     """Do the same, and let an exception through: for tests."""
     truth, answer = wrong.evidence.truth, wrong.evidence.answer
     if not isinstance(truth, Truth) or not isinstance(answer, np.ndarray) or answer.dtype.kind not in "fiub":
@@ -96,7 +97,7 @@ def describe_or_raise(wrong: Wrong) -> str | None:
             return describe_shape(got, want, counts(wrong.evidence.given))
         if answer.dtype.kind == "f" and answer.dtype.itemsize < 8:
             return None  # only its precision is wrong, and the evidence says so
-        it = _compared(got, want, truth, wrong.evidence)
+        it = replace(_compared(got, want, truth, wrong.evidence), settled=frozenset(settled))
         # What is off by 1e-7 is off by that, whatever else explains so few digits; and 1e-16 is nothing.
         describers = () if not it.wrong.any() else (precision,) if is_small(it) else DESCRIBERS
         return next((sentence for describer in describers for sentence in describer(it)), None)

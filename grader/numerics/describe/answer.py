@@ -19,7 +19,8 @@ class Comparison:
     """An answer and the right one, both as floats of the same shape, with everything that has a name in the call.
 
     `rounding` is how far an entry may be off by rounding, `wrong` a mask of the entries that are. `where`, `given`,
-    `nearby` and `outputs` are those of errors.Evidence; of the outputs only the others.
+    `nearby` and `outputs` are those of errors.Evidence; of the outputs only the others. `settled` are the hyper-parameters that
+    another row of the same program shows to be where they belong.
     """
 
     got: np.ndarray
@@ -30,6 +31,7 @@ class Comparison:
     nearby: dict[str, np.ndarray]
     outputs: dict[str, np.ndarray] = field(default_factory=dict)
     where: str = ""
+    settled: frozenset[str] = frozenset()
 
     @property
     def arrays(self) -> dict[str, np.ndarray]:

@@ -54,7 +54,8 @@ def roughly(it: Comparison) -> Iterator[str]:
 
 def near(it: Comparison) -> Iterator[str]:
     """Describe an answer that is right to some digits, where a hyper-parameter is as small as a guard against division by 0."""
-    names = [f"`{name}`" for name, value in guards(it.given).items() if value > np.finfo(float).eps]
+    small = {name: value for name, value in guards(it.given).items() if value > np.finfo(float).eps}
+    names = [f"`{name}`" for name in small if name not in it.settled]
     largest = np.abs(it.want).max()
     off = np.abs(it.got - it.want).max() / largest if largest else np.inf
     if names and off <= NEAR and it.want.size >= SEVERAL and distinct(it.want) >= ENOUGH:

@@ -11,7 +11,8 @@ from ...errors import Wrong
 from ...judging.mistakes import Known, recognise
 from ...judging.outcome import Outcome
 from ...judging.points import cost_share
-from ...numerics.describe import describe
+from ...judging.verdicts import description
+from ..refuted import refuted
 from .judge import JudgedMutant
 
 # Kinds of errors (docs/errors.md) whose message is itself what is wrong, and compares no numbers: "returned None (is a `return`
@@ -26,14 +27,16 @@ def summarise_feedback(caught: Sequence[JudgedMutant], known: Sequence[Known]) -
 
     `wrong` counts the mutants whose first loss is a wrong answer; the others raise, loop or end, and their message says that. A
     student reads the whole page: of the wrong ones, `named` have the name of a known mistake at some row, `described` have none
-    but a description of the difference, and `worded` neither, but a message that says in words what is wrong. `price` is the
-    median share of the points that one costs, of all that are caught.
+    but a description of the difference, and `worded` neither, but a message that says in words what is wrong. `false` are names
+    that a row refutes, which must not be. `price` is the median share of the points that one costs, of all that are caught.
     """
     named, sentences, wrong, worded, prices = 0, dict[str, str](), 0, 0, list[float]()
+    false = list[str]()
     for judged in caught:
         lost, recognised = judged.lost, recognise(judged.outcomes, known)
         assert lost is not None
         prices.append(cost_share(judged.outcomes, recognised, known))
+        false += [f"{judged.mutant.name}: {clause}" for clause in refuted(judged.outcomes, recognised)]
         if not isinstance(lost.error, Wrong):
             continue
         wrong += 1
@@ -48,6 +51,7 @@ def summarise_feedback(caught: Sequence[JudgedMutant], known: Sequence[Known]) -
         "named": named,
         "described": len(sentences),
         "worded": worded,
+        "false": false,
         "price": statistics.median(prices) if prices else 0.0,
         "sentences": sentences,
     }
@@ -56,7 +60,7 @@ def summarise_feedback(caught: Sequence[JudgedMutant], known: Sequence[Known]) -
 def _first_description(outcomes: Sequence[Outcome]) -> str:
     """Return the message of the first lost row whose fault is described, with the description; "" if none is."""
     for outcome in outcomes:
-        if isinstance(outcome.error, Wrong) and (sentence := describe(outcome.error)):
+        if sentence := description(outcome, outcomes):
             return f"{outcome.error}. {sentence[0].upper()}{sentence[1:]}"
     return ""
 
