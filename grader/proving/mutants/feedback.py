@@ -1,10 +1,12 @@
-"""Count what a student would read of each mutant that is caught: a known mistake's name, a description, words, or numbers alone."""
+"""What a student would read of each mutant that is caught: a known mistake's name, a description, words, or numbers alone."""
 
 from __future__ import annotations
 
 import re
 import statistics
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ...errors import Wrong
@@ -13,6 +15,7 @@ from ...judging.outcome import Outcome
 from ...judging.points import cost_share
 from ...judging.verdicts import description
 from ..refuted import refuted
+from .generate import Mutant
 from .judge import JudgedMutant
 
 # Kinds of errors (docs/errors.md) whose message is itself what is wrong, and compares no numbers: "returned None (is a `return`
@@ -20,6 +23,41 @@ from .judge import JudgedMutant
 SAY_WHAT_IS_WRONG = frozenset(
     {"form", "missing", "shape", "dtype", "whole-number", "argument-changed", "not-repeatable", "shared-cache", "dead"}
 )
+
+
+@dataclass(frozen=True)
+class Told:
+    """The best that a student reads of a mutant: how it is `told` ("named", "described", "worded", "numbers"), in which row, and
+    the sentence."""
+
+    mutant: Mutant
+    told: str
+    row: str
+    sentence: str
+
+
+def read_page(judged: JudgedMutant, known: Sequence[Known]) -> Told:
+    """Return the best of a page: a known mistake's name at some row, else the first description, else the first words."""
+    recognised = recognise(judged.outcomes, known)
+    lost = [o for o in judged.outcomes if isinstance(o.error, Wrong)]
+    for o in judged.outcomes:
+        if o.row.id in recognised:
+            hint = recognised[o.row.id].hint
+            return Told(judged.mutant, "named", o.row.id, f"{o.error}. Known mistake: {hint.name}. {hint.hint}")
+    for o in lost:
+        if text := description(o, judged.outcomes):
+            return Told(judged.mutant, "described", o.row.id, f"{o.error}. {text[0].upper()}{text[1:]}")
+    for o in lost:
+        if _is_worded(o):
+            return Told(judged.mutant, "worded", o.row.id, str(o.error))
+    return Told(judged.mutant, "numbers", lost[0].row.id, str(lost[0].error))
+
+
+def _is_worded(outcome: Outcome) -> bool:
+    if not isinstance(outcome.error, Wrong):
+        return False
+    evidence = outcome.error.evidence
+    return evidence.id in SAY_WHAT_IS_WRONG or (evidence.id == "claim" and not re.search(r"\d", evidence.sentence))
 
 
 def summarise_feedback(caught: Sequence[JudgedMutant], known: Sequence[Known]) -> dict[str, Any]:
@@ -30,43 +68,15 @@ def summarise_feedback(caught: Sequence[JudgedMutant], known: Sequence[Known]) -
     but a description of the difference, and `worded` neither, but a message that says in words what is wrong. `false` are names
     that a row refutes, which must not be. `price` is the median share of the points that one costs, of all that are caught.
     """
-    named, sentences, wrong, worded, prices = 0, dict[str, str](), 0, 0, list[float]()
-    false = list[str]()
-    for judged in caught:
-        lost, recognised = judged.lost, recognise(judged.outcomes, known)
-        assert lost is not None
-        prices.append(cost_share(judged.outcomes, recognised, known))
-        false += [f"{judged.mutant.name}: {clause}" for clause in refuted(judged.outcomes, recognised)]
-        if not isinstance(lost.error, Wrong):
-            continue
-        wrong += 1
-        if recognised:
-            named += 1
-        elif sentence := _first_description(judged.outcomes):
-            sentences[judged.mutant.name] = sentence
-        elif any(_is_worded(o) for o in judged.outcomes):
-            worded += 1
+    wrong = [j for j in caught if j.answers_wrongly]
+    pages = [read_page(judged, known) for judged in wrong]
+    counts = Counter(page.told for page in pages)
+    recognised = [(j, recognise(j.outcomes, known)) for j in caught]
+    prices = [cost_share(j.outcomes, names, known) for j, names in recognised]
     return {
-        "wrong": wrong,
-        "named": named,
-        "described": len(sentences),
-        "worded": worded,
-        "false": false,
+        "wrong": len(wrong),
+        **{told: counts[told] for told in ("named", "described", "worded")},
+        "false": [f"{j.mutant.name}: {clause}" for j, names in recognised for clause in refuted(j.outcomes, names)],
         "price": statistics.median(prices) if prices else 0.0,
-        "sentences": sentences,
+        "sentences": {page.mutant.name: page.sentence for page in pages if page.told == "described"},
     }
-
-
-def _first_description(outcomes: Sequence[Outcome]) -> str:
-    """Return the message of the first lost row whose fault is described, with the description; "" if none is."""
-    for outcome in outcomes:
-        if sentence := description(outcome, outcomes):
-            return f"{outcome.error}. {sentence[0].upper()}{sentence[1:]}"
-    return ""
-
-
-def _is_worded(outcome: Outcome) -> bool:
-    if not isinstance(outcome.error, Wrong):
-        return False
-    evidence = outcome.error.evidence
-    return evidence.id in SAY_WHAT_IS_WRONG or (evidence.id == "claim" and not re.search(r"\d", evidence.sentence))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from ...errors import TopicError
+from ...errors import TopicError, Wrong
 from ...judging.evaluate import evaluate_on_seed
 from ...judging.outcome import Outcome
 from ...result import Status
@@ -41,6 +41,11 @@ class JudgedMutant:
     def lost(self) -> Outcome | None:
         """The first row that caught it, with its evidence; None for a survivor."""
         return next((o for o in self.outcomes if not o.earned), None)
+
+    @property
+    def answers_wrongly(self) -> bool:
+        """Whether its first loss is a wrong answer: it neither raises, loops nor ends."""
+        return self.lost is not None and isinstance(self.lost.error, Wrong)
 
     @property
     def void(self) -> bool:
