@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -53,8 +54,14 @@ class Numbers:
         if (self.shape, self.single) != (other.shape, other.single):
             return False
         rtol = SINGLE_RTOL if self.single else rtol
-        atol = max(self.noise, other.noise, floor * largest(other.entries))
+        atol = max(self.noise, other.noise, floor * other.largest)
+        if self.entries.size and _apart(float(self.entries[0]), float(other.entries[0]), rtol, atol):
+            return False  # found out a hundred times faster than below: most arrays differ there
         return bool(np.allclose(self.entries, other.entries, rtol=rtol, atol=atol, equal_nan=True))
+
+    @cached_property
+    def largest(self) -> float:
+        return largest(self.entries)
 
     def to_wire(self) -> list[Any]:
         return [list(self.shape), self.entries, self.single, self.noise, *self.prints]
@@ -63,6 +70,10 @@ class Numbers:
     def from_wire(cls, data: Sequence[Any]) -> Numbers:
         shape, entries, single, noise, one, other = data
         return cls(tuple(shape), np.asarray(entries, float), single, noise, (one, other))
+
+
+def _apart(mine: float, theirs: float, rtol: float, atol: float) -> bool:
+    return isfinite(mine) and isfinite(theirs) and abs(mine - theirs) > atol + rtol * abs(theirs)
 
 
 def _prints(shape: tuple[int, ...], values: np.ndarray, single: bool, noise: float) -> tuple[str, str]:
