@@ -119,6 +119,7 @@ def test_the_topic_of_a_notebook_is_told_without_reading_its_cells(
         (b"\x89PNG\r\n", "a.ipynb", "is a picture"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a.ipynb", "git lfs pull"),
         (b'{\n "cells": [\n<<<<<<< HEAD\n  {},\n=======\n>>>>>>> b\n]}', "a.ipynb", "holds a merge conflict"),
+        (b'{\n "cells": [\n<<<<<<< HEAD\n  {}\n]}', "a.ipynb", "holds a merge conflict"),
         (b"\x00\x01\x02 = 1", "a.py", "is not text"),
         (b"some text", "a.docx", "none of the forms that are read, notebooks (.ipynb), Python (.py"),
         (
