@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.checks import band, run
-from grader.checks.training import Band
+from grader.checks.band import Band
 from grader.errors import Wrong
 from grader.numerics.describe import describe
 from grader.result import Status

@@ -91,6 +91,8 @@ def _of_sizes(sizes: Mapping[str, int]) -> Iterator[NamedNumber]:
             (f"√{s}", math.sqrt(size)),
             (f"{s}²", float(size) ** 2),
             (f"ln {s}", math.log(size)),
+            (f"1/{s}", 1 / size),
+            (f"2/{s}", 2 / size),
         )
     for (a, one), (b, other) in combinations(sizes.items(), 2):
         yield f"{a}·{b}", float(one * other)

@@ -30,9 +30,9 @@ from .entries import entries
 from .formulas import formula
 from .limits import both_sides, by_place, not_finite, one_side, place_alone
 from .lines import by_line, straight
-from .moves import moved
 from .nearly import is_small, near, precision, roughly
 from .places import in_one_line, order
+from .rows_and_columns import by_row_and_column, whole_rows
 from .shapes import another_output, describe_shape
 
 __all__ = ["describe", "describe_or_raise"]
@@ -43,6 +43,7 @@ LARGE = 200_000  # entries: in a larger array the search takes too long
 DESCRIBERS: tuple[Callable[[Comparison], Iterator[str]], ...] = (
     one_number,
     not_finite,
+    whole_rows,
     sign,
     argument,
     nearby,
@@ -60,10 +61,10 @@ DESCRIBERS: tuple[Callable[[Comparison], Iterator[str]], ...] = (
     place_alone,
     by_line,
     straight,
+    by_row_and_column,
     one_side,
     roughly,
     near,
-    moved,
 )
 
 
