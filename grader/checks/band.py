@@ -72,7 +72,8 @@ class band(Check):
     `ensemble`, an `Ensemble` by that name, returns the same numbers for each of its members. `of` names those that are judged,
     the first that is outside is the evidence; `curve` is one value an epoch, and is shown with the row. `steps` are the
     distances between possible values of numbers that are counted. The false alarms of the judged numbers add up to
-    `false_alarm`.
+    `false_alarm`. Where the row is lost, a hyper-parameter that the case leaves out is given at its default: it is named if
+    all numbers are inside then.
     """
 
     def __init__(

@@ -51,8 +51,12 @@ class Hypothesis:
 
 @dataclass(frozen=True)
 class Descent:
-    """Epochs of mini-batch descent of `n` examples, in batches of `batch`, at the rate `lr`. `slopes(rows, point)` are the
-    gradients, by each of the parameters that `names` names, of the mean loss of some examples."""
+    """Epochs of mini-batch descent over `n` examples in batches of `batch`, at the rate `lr`: right ones. `slopes(rows, point)`
+    are the gradients of the mean loss of some examples, one for each of the parameters that `names` names.
+
+    `explain([(before, after), …])` says what the epochs of a submission are, for the `because=` of `Wrong`: which examples each
+    step is on, how it moves each parameter, where its gradient is taken; "" where nothing of that explains every number.
+    """
 
     names: Sequence[str]
     n: int

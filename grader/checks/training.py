@@ -26,7 +26,8 @@ class run(Check):
     `at`. `along` names the argument whose first axis counts the steps; the run is asked for on its first steps only.
 
     Training from a given start is deterministic: a perturbation of 1e-15 stays below 1e-13 after 2,000 steps, so hundreds of
-    steps are held to a relative 1e-6. The first checkpoint that differs is the evidence.
+    steps are held to a relative 1e-6. The first checkpoint that differs is the evidence, or the first step where that is wrong
+    already: there nothing but the step itself can be wrong, and each parameter is judged apart (`steps.explain_step`).
     """
 
     def __init__(self, asked: Declared | Asking, at: Sequence[int], along: str, on: Cases | None = None) -> None:
