@@ -24,6 +24,7 @@ Steps = tuple[Rows, ...]  # the examples of each step of an epoch
 Slopes = Callable[[Sequence[int], Point], Sequence[np.ndarray]]
 
 FEW = 3  # examples: of so few, all ways to take up to three steps are tried
+SOME = 12  # examples: of more, a step is tried on all of them but two at most, or on one
 MANY = 1_500  # orders of the examples that are tried for one way to cut them
 TAME = 1e3  # a smaller number does not overflow in an epoch
 
@@ -31,7 +32,7 @@ TAME = 1e3  # a smaller number does not overflow in an epoch
 @dataclass(frozen=True)
 class Hypothesis:
     """`words`, and the points to which an epoch from a point may lead; of the parameters `free`, but for a number in each. Those
-    that are `telling` must move by numbers of many digits: round ones, as from a saturated softmax, fit many rules."""
+    that are `telling` must move by numbers of many digits once: round ones, as from a saturated softmax, fit many rules."""
 
     words: str
     leads: Callable[[Point], Iterator[Point]]
@@ -39,7 +40,7 @@ class Hypothesis:
     telling: frozenset[int] = frozenset()
 
     def explains(self, epochs: Sequence[tuple[Point, Point]]) -> bool:
-        if not all(with_digits(after[i] - before[i]).any() for before, after in epochs for i in self.telling):
+        if not all(any(with_digits(after[i] - before[i]).any() for before, after in epochs) for i in self.telling):
             return False
         return all(any(self._agrees(before, after, point) for point in self.leads(before)) for before, after in epochs)
 
@@ -164,7 +165,8 @@ def ways(n: int) -> Iterator[list[Steps]]:
     """Yield ways to take the steps of an epoch, each with all orders of the examples: of a few, up to three steps on any of them;
     of many, one or two steps on different ones."""
     if n > FEW:
-        cuts = [(n,), *((k,) for k in range(1, n)), *((k, n - k) for k in range(1, n))]
+        firsts = range(1, n) if n <= SOME else (1, n - 2, n - 1)
+        cuts = [(n,), *((k,) for k in firsts), *((k, n - k) for k in firsts)]
         yield from (list(_cuts(range(n), sizes)) for sizes in cuts if _number(n, sizes) <= MANY)
         return
     subsets = [rows for k in range(n, 0, -1) for rows in combinations(range(n), k)]
