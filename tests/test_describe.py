@@ -245,6 +245,12 @@ def test_a_softmax_whose_columns_are_shifted_is_described(rng: np.random.Generat
     assert not (told(softmax(rng.normal(size=(7, 4))), softmax(logits)) or "").startswith("each entry")
 
 
+def test_an_argument_of_another_shape_is_recognised() -> None:
+    b = np.array([0.123456789])
+    assert told(b, RNG.normal(size=(4, 1)), b=b, c=np.array([2.0])) == "it is the argument `b`, unchanged"
+    assert told(np.array([2.0]), RNG.normal(size=(4, 1)), c=np.array([2.0])) != "it is the argument `c`, unchanged"
+
+
 def test_rows_that_are_not_finite_are_counted() -> None:
     want = RNG.normal(size=(5, 3))
     got = np.where(np.arange(5)[:, None] < 4, np.inf, want)

@@ -153,7 +153,7 @@ def not_capped(trial, case):
     for label, (usual, beyond) in zip((1, 0), growths):
         if not usual or not abs(beyond / usual - 1) < 0.1:
             grows = f"from 5e-2 to 5e-4 it grows by {usual:.4g}, from 5e-6 to 5e-8 by {beyond:.4g}"
-            why = f"for an example of label {1 - label} it grows as it should, for one of label {label} it does not"
+            why = f"for an example of label {1 - label} the loss grows as it should, for one of label {label} it does not"
             sentence = f"where the probability of the true label falls {grows}"
             raise Wrong("loss", sentence, beyond, because=why if sound[label] else "")
 

@@ -33,7 +33,7 @@ from .lines import by_line, straight
 from .nearly import is_small, near, precision, roughly
 from .places import in_one_line, order
 from .rows_and_columns import by_row_and_column, whole_rows
-from .shapes import another_output, describe_shape
+from .shapes import an_argument, another_output, describe_shape
 
 __all__ = ["describe", "describe_or_raise"]
 
@@ -94,7 +94,8 @@ def describe_or_raise(wrong: Wrong) -> str | None:
         if (other := another_output(got, want, wrong.evidence.outputs)) is not None:
             return other
         if got.shape != want.shape:
-            return describe_shape(got, want, counts(wrong.evidence.given))
+            taken = an_argument(got, wrong.evidence.given)
+            return taken or describe_shape(got, want, counts(wrong.evidence.given))
         if answer.dtype.kind == "f" and answer.dtype.itemsize < 8:
             return None  # only its precision is wrong, and the evidence says so
         it = _compared(got, want, truth, wrong.evidence)
