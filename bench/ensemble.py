@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from grader.checks import band
-from grader.checks.training import Band
+from grader.checks.band import Band
 from grader.topics.folder import Assignment
 from grader.truth.reference import Oracle, choose_device, device_name
 from grader.truth.trials import PUBLIC_SEED

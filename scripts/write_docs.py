@@ -180,7 +180,11 @@ def checks_page() -> str:
             for name in ("call", "exact", "answers", "expected", "cases", "normal", "computed", "expect", "show")
             for text in _entry(getattr(checks.Trial, name), "trial.")
         ),
-        *(text for thing in (checks.perform, checks.asking, checks.require_close) for text in _entry(thing)),
+        *(
+            text
+            for thing in (checks.perform, checks.asking, checks.require_close, checks.Descent, checks.measured_as)
+            for text in _entry(thing)
+        ),
         "## Data sets",
         _doc(datasets),
         *_entry(datasets.dataset),

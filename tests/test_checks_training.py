@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.checks import band, run
-from grader.checks.training import Band
+from grader.checks.band import Band
 from grader.errors import Wrong
 from grader.numerics.describe import describe
 from grader.result import Status
@@ -91,6 +91,73 @@ def test_a_run_asks_for_the_first_steps_only() -> None:
     assert seen == [1, 5, 20]
 
 
+def walk(
+    x: Reals["n d"], w: Reals["d"], c: Reals["1"], batches: Ints["s b", "n"], *, lr=0.3
+) -> {"w": Reals["d"], "c": Reals["1"]}:
+    """Steps of w towards the mean of x, and of c towards that of its first column."""
+
+
+def right_walk(x: np.ndarray, w: Any, c: Any, batches: np.ndarray, *, lr: float = 0.3) -> Any:
+    for rows in batches:
+        w, c = w - lr * 2 * (w - x[rows].mean(axis=0)), c - lr * 2 * (c - x[rows, 0].mean())
+    return w, c
+
+
+def walks(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "four batches", sample(walk, rng, n=7, d=4, s=4, b=3)
+
+
+WALK = run(walk, at=[3], along="batches")
+
+
+def walked(step: Callable[..., Any]) -> Wrong:
+    """Return what is wrong with a walk whose step makes of w and c, and what is to be subtracted from them, another w and c."""
+
+    def mine(x: np.ndarray, w: Any, c: Any, batches: np.ndarray, *, lr: float = 0.3) -> Any:
+        for rows in batches:
+            w, c = step(w, c, lr * 2 * (w - x[rows].mean(axis=0)), lr * 2 * (c - x[rows, 0].mean()))
+        return w, c
+
+    truth = miniature.NumpyTruth({"walk": right_walk})
+    error = miniature.graded(WALK, walks, right={"walk": right_walk}, truth=truth, walk=mine).error
+    assert isinstance(error, Wrong)
+    return error
+
+
+@pytest.mark.parametrize(
+    ("step", "sentence"),
+    [
+        (lambda w, c, dw, dc: (w, c - dc), "nothing moves `w`; the steps of `c` are right"),
+        (
+            lambda w, c, dw, dc: (w - dw, c + dc),
+            "the steps of `c` go uphill: lr times the right gradient is added, not subtracted; the steps of `w` are right",
+        ),
+        (
+            lambda w, c, dw, dc: (w - dw / 0.3, c - dc / 0.3),
+            "the steps of `w` and `c` subtract the whole right gradient, not lr times it",
+        ),
+        (lambda w, c, dw, dc: (w - dw, c - dc**2), "after one step `w` is right, and `c` is not"),
+        (lambda w, c, dw, dc: (w - dw**3, c - dc**2), ""),
+    ],
+)
+def test_a_first_step_that_is_wrong_is_the_evidence_and_is_told_for_each_parameter(step: Any, sentence: str) -> None:
+    wrong = walked(step)
+    assert wrong.evidence.where.endswith("after 1 of 4 steps on four batches")
+    assert wrong.evidence.because == sentence
+
+
+def test_a_step_that_is_wrong_later_only_is_told_where_it_was_asked_for() -> None:
+    first: list[bool] = []
+
+    def forgets(w: Any, c: Any, dw: Any, dc: Any) -> Any:
+        first.append(True)
+        return (w - dw, c - dc) if len(first) in (1, 4) else (w, c)
+
+    wrong = walked(forgets)
+    assert wrong.evidence.where == "`w` of walk after 3 of 4 steps on four batches"
+    assert not wrong.evidence.because
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_right_training_from_its_own_start_is_inside_the_band_on_every_seed(seed: int) -> None:
     assert graded(BAND, points, seed=seed).earned
@@ -109,6 +176,16 @@ def test_a_training_outside_the_band_is_told_with_the_band_the_runs_and_the_tail
 def test_a_training_that_ends_in_nan_lies_outside_the_band() -> None:
     never = graded(BAND, points, settle=lambda x, rng, *, lr=0.1, steps=50: (np.nan, np.full(steps, np.nan)))
     assert miniature.why(never)[0] == "outside-band"
+
+
+def test_a_hyper_parameter_that_is_wrong_where_it_is_left_out_is_named() -> None:
+    other = graded(BAND, points, settle=lambda x, rng, *, lr=1.2, steps=50: right_settle(x, rng, lr=lr, steps=steps))
+    assert isinstance(other.error, Wrong)
+    said = "with lr=0.1 given, the end is as expected: which `lr` is taken where it is left out?"
+    assert other.error.evidence.because == said
+    both = graded(BAND, points, settle=lambda x, rng, *, lr=0.1, steps=50: (99.0, np.full(steps, 99.0)))
+    assert isinstance(both.error, Wrong)
+    assert not both.error.evidence.because
 
 
 @pytest.mark.parametrize("settling", [right_settle, lambda x, rng, *, lr=0.1, steps=50: (99.0, np.full(steps, 99.0))])

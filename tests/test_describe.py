@@ -233,6 +233,42 @@ def test_a_change_that_a_family_describes_is_described(family: str, rng: np.rand
     assert (told(change(want, rng), want) or "").startswith(sentence)
 
 
+@FEW_EXAMPLES
+@given(generic)
+def test_a_softmax_whose_columns_are_shifted_is_described(rng: np.random.Generator) -> None:
+    def softmax(z: np.ndarray) -> np.ndarray:
+        return np.asarray(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))
+
+    logits = rng.normal(size=(7, 4))
+    said = told(softmax(logits + rng.uniform(0.5, 1.0, 4) * [1, -1, 1, 1]), softmax(logits)) or ""
+    assert said.startswith("each entry is the right one times a number of its row and a number of its column")
+    assert not (told(softmax(rng.normal(size=(7, 4))), softmax(logits)) or "").startswith("each entry")
+
+
+def test_an_argument_of_another_shape_is_recognised() -> None:
+    b = np.array([0.123456789])
+    assert told(b, RNG.normal(size=(4, 1)), b=b, c=np.array([2.0])) == "it is the argument `b`, unchanged"
+    assert told(np.array([2.0]), RNG.normal(size=(4, 1)), c=np.array([2.0])) != "it is the argument `c`, unchanged"
+
+
+def test_rows_that_are_not_finite_are_counted() -> None:
+    want = RNG.normal(size=(5, 3))
+    got = np.where(np.arange(5)[:, None] < 4, np.inf, want)
+    assert told(got, want) == "it is infinite in every entry of 4 of the 5 rows, and right in the others"
+    assert told(np.where(np.arange(5)[:, None] < 4, np.nan, 2 * want), want, y=want[:, 0] > 9) == (
+        "it is nan in every entry of 4 of the 5 rows, and finite in the others"
+    )
+
+
+@FEW_EXAMPLES
+@given(generic)
+def test_labels_take_part_in_formulas_as_one_hot_rows(rng: np.random.Generator) -> None:
+    x, p, y = rng.normal(size=(7, 4)), rng.uniform(size=(7, 3)), np.array([0, 2, 1, 1, 0, 2, 2])
+    want, off = x.T @ (p - np.eye(3)[y]) / 7, x.T @ (p - 2 * np.eye(3)[y]) / 7
+    said = told(off, want, x=x, y=y, n=7)
+    assert said == "it is the right answer minus 0.142857 times `x`.T @ (`y` as one-hot rows), and 0.142857 is 1/n"
+
+
 MADE_OF_ARGUMENTS: dict[str, tuple[Callable[..., np.ndarray], str]] = {
     "a factor too many": (lambda w, x, g, rng: w * x, "it is the right answer times `x`"),
     "a factor left out": (lambda w, x, g, rng: w / g, "it is the right answer divided by `gamma`"),
@@ -345,24 +381,6 @@ def test_an_answer_that_has_nothing_to_do_with_the_right_one_is_not_described(
     more = {"z": rng.normal(size=(6, *shape)), "eps": 1e-8, "leaves": {"a": 0.38, "b": 1.21}}
     nearby = {"the right change of the step before": rng.normal(size=shape)}
     assert told(rng.normal(size=shape), rng.normal(size=shape), **others, **more, nearby=nearby) is None
-
-
-@pytest.mark.parametrize(
-    ("step", "sentence"),
-    [
-        (lambda s: 2 * s + 1e-3, "it has moved from `w` in nearly the right direction, but 2 times as far"),
-        (lambda s: -s + 1e-3, "it has moved from `w` in nearly the opposite direction"),
-        (lambda s: s + 1e-3, "it has moved from `w` almost as it should"),
-        (lambda s: s[::-1] ** 2, ""),
-    ],
-)
-def test_a_parameter_that_moved_is_described_by_where_it_moved(step: Any, sentence: str) -> None:
-    start, right = RNG.normal(size=12), 0.1 * RNG.normal(size=12)
-    got = start + step(right) + 1e-4 * RNG.normal(size=12)
-    with pytest.raises(Wrong) as caught:
-        require_close(got, Truth.of(start + right), "`w` of train after 3 of 3 steps", given={"w": start})
-    said = describe_or_raise(caught.value)
-    assert said is None if not sentence else (said or "").startswith(sentence)
 
 
 FEW = [

@@ -6,7 +6,7 @@ from grader import (
     Count, Ints, Random, Reals, Row, Script, Topic, Wrong, band, composition, consistent, dataset, either, gradient, holds, matches,
     measured, pure, sample, stage, statistical,
 )
-from grader.checks import Truth, require_close
+from grader.checks import Descent, Truth, measured_as, require_close
 
 
 def probabilities(X: Reals["n d"], W: Reals["d c"], b: Reals["c"]) -> Reals["n c"]:
@@ -120,10 +120,27 @@ def losses_are_of_the_model(trial, case):
     for epoch, (W, b, said) in enumerate(zip(Ws, bs, losses), start=1):
         found = loss_of(case["X"], case["y"], W, b)
         if not agree(said, found) and not agree(said, trial.call(loss, X=case["X"], y=case["y"], W=W, b=b)):
-            return f"after epoch {epoch} of {len(losses)}, losses says {said:.7g}, but the loss of W and b is {found:.7g}"
+            sentence = f"after epoch {epoch} of {len(losses)}, losses says {said:.7g}, but the loss of W and b is {found:.7g}"
+            raise Wrong("train, loss", sentence, losses, because=what_losses_are(case, Ws, bs, losses))
     if len(np.unique(losses)) < len(losses):
         return "two epochs have the same loss to the last digit: are W and b copied when they are kept?"
     return None
+
+def what_losses_are(case, Ws, bs, losses):
+    """What is true of all losses, or of all W or b; "" if nothing simple is."""
+    X, y, none = case["X"], case["y"], np.zeros_like
+    kept = " and ".join(f"`{name}`" for name, all_of_them in (("W", Ws), ("b", bs)) if (all_of_them == all_of_them[0]).all())
+    if kept:
+        nothing = ", or does nothing move" if len(np.unique(losses)) == 1 else ""
+        return f"all that is kept of {kept} is the same to the last digit: is one array kept, and changed in place later{nothing}?"
+    for models, words in ((zip(Ws, none(bs)), "that of W and of b = 0, or of what comes to the same"),
+                          (zip(none(Ws), bs), "that of b and of W = 0, or of what comes to the same"),
+                          ([(Ws[-1], bs[-1])] * len(Ws), "that of the last W and b")):
+        if all(agree(said, loss_of(X, y, W, b)) for said, (W, b) in zip(losses, models)):
+            return f"each of your losses is {words}"
+    if not np.isfinite(losses).any():
+        return f"all losses are {losses[0]}" + (", as W and b are" if np.isnan(Ws).all() and np.isnan(bs).all() else "")
+    return ""
 
 def agree(a, b):
     return np.isfinite(a) and np.isfinite(b) and abs(a - b) < 1e-7 * abs(b)
@@ -146,11 +163,16 @@ FAR, BEYOND = 0.02, 0.04550026389635842  # so much of it lies beyond two deviati
 def the_start_is_small(trial, case):
     """At a rate of 0 nothing moves, and what comes back is the start."""
     W, b = (answer[0] for answer in trial.call(weights, **case))
+    sizes = {"n": 5, "d": 200, "batch": 5, "classes": 10}
     if b.any():
-        return f"b starts at {b.flat[np.argmax(np.abs(b))]:.6g}, expected 0"
-    return [Count(int((W > 0).sum()), W.size, 0.5, "entries of the first W are positive"),
-            Count(int((np.abs(W) < NEAR).sum()), W.size, 0.5, f"entries of the first W are nearer to 0 than {NEAR:.6f}"),
-            Count(int((np.abs(W) > FAR).sum()), W.size, BEYOND, f"entries of the first W are farther from 0 than {FAR}")]
+        sentence = f"b starts at {b.flat[np.argmax(np.abs(b))]:.6g}, expected 0"
+        whole = np.allclose(b, -gradients_of(case["X"], case["y"], W, 0 * b)[1], rtol=1e-9, atol=1e-15)
+        why = "the first `b` is minus its whole gradient at b = 0: is lr left out of its steps?"
+        raise Wrong("train", sentence, because=why if whole else measured_as("the first `b`", b, 0, 0, sizes))
+    why = measured_as("the first `W`", W, 0, 0.01, sizes)
+    return [Count(int((W > 0).sum()), W.size, 0.5, "entries of the first W are positive", why),
+            Count(int((np.abs(W) < NEAR).sum()), W.size, 0.5, f"entries of the first W are nearer to 0 than {NEAR:.6f}", why),
+            Count(int((np.abs(W) > FAR).sum()), W.size, BEYOND, f"entries of the first W are farther from 0 than {FAR}", why)]
 
 def epochs_along(*slopes):
     """The claim that an epoch is its batches, along the gradient that one of `slopes(trial)` gives. Which that is may change from
@@ -172,9 +194,15 @@ def epochs_along(*slopes):
                 its = f"a step on {n - 1} of {n} examples and one on the last lead, whichever is that"
                 its = its if n > batch else "a step on all leads"
                 sentence = f"in epoch {epoch}, W and b are {min(each):.3g} away from where {its} (lr={case['lr']}, batch={batch})"
-                raise Wrong("train", sentence, np.append(Ws[epoch - 1], bs[epoch - 1]))
+                raise Wrong("train", sentence, np.append(Ws[epoch - 1], bs[epoch - 1]), because=explain(epochs, case))
         return what_repeats([int(np.argmin(each)) for each in away])
     return claim
+
+def explain(epochs, case):
+    """What the epochs are, along the right gradients, where that explains all of them."""
+    X, y = case["X"], case["y"]
+    slopes = lambda rows, at: gradients_of(X[list(rows)], y[list(rows)], *at)
+    return Descent(("W", "b"), len(y), case.get("batch", 48), case["lr"], slopes).explain(epochs)
 
 right_slopes = lambda trial: gradients_of
 own_slopes = lambda trial: lambda X, y, W, b: trial.call(gradients, X=X, y=y, W=W, b=b)

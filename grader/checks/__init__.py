@@ -5,17 +5,19 @@ from ..topics.asking import Answer, Asking, asking
 from ..topics.cases import authors_code
 from ..topics.trial import Check, FollowThrough, SingleCase, Trial
 from .backward import vjp
+from .band import band
 from .behaviour import cheap, pure
 from .chance import statistical
 from .combine import Following, either
+from .epochs import Descent
 from .gradients import gradient
 from .optimisers import converges, trajectory
-from .samples import Distribution, Mean, Variance
+from .samples import Distribution, Mean, Variance, measured_as
 from .script import Script
 from .stages import stage
 from .statistic import Count
 from .story import composition, consistent, perform
-from .training import band, measured, run
+from .training import measured, run
 from .values import follows, holds, matches
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "Asking",
     "Check",
     "Count",
+    "Descent",
     "Distribution",
     "FollowThrough",
     "Following",
@@ -47,6 +50,7 @@ __all__ = [
     "holds",
     "matches",
     "measured",
+    "measured_as",
     "perform",
     "pure",
     "require_close",

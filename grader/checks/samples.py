@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from statistics import NormalDist
@@ -12,7 +12,8 @@ import numpy as np
 
 from ..errors import TopicError, Wrong
 from ..numerics import hoeffding
-from ..numerics.compare import MAX_DIGITS
+from ..numerics.compare import MAX_DIGITS, short
+from ..numerics.name_numbers import name_of
 from .statistic import SEEN, Statistic, but_for_chance, by_chance
 
 HUGE = 1e150  # the square of a larger number may be infinite
@@ -267,6 +268,23 @@ class Distribution(Sample):
         tenths = np.searchsorted(self._right, np.arange(1, 10) / 10, side="right") / self.draws
         details = {"got": got, "expected": right, "draws": self.draws}
         return by_chance(where, sentence, tenths, math.sqrt(0.25 / self.draws), details)
+
+
+def measured_as(
+    what: str, values: np.ndarray, mean: float, deviation: float, given: Mapping[str, float] | None = None
+) -> str:
+    """Return what `values` are in words, for `because`: one number, which may have a name in what is `given`, or else their
+    mean and deviation beside the right ones; "" where not all are finite."""
+    first = float(values.flat[0])
+    if np.isnan(values).all():
+        return f"every entry of {what} is nan"
+    if (values == first).all():
+        name = name_of(abs(first), given or {}) if first not in (0, 1) else None
+        return f"every entry of {what} is {short(first)}" + (f", and {short(abs(first))} is {name}" if name else "")
+    if not np.isfinite(values).all():
+        return ""
+    found = f"mean {values.mean():.3g} and standard deviation {values.std():.3g}"
+    return f"the entries of {what} have {found}, expected {mean:g} and {deviation:g}"
 
 
 def _digits(*numbers: float) -> list[str]:

@@ -66,7 +66,7 @@ class Statistic(abc.ABC):
 @dataclass(frozen=True)
 class Count(Statistic):
     """`successes` of `draws` independent events, each of which should have probability `rate`; `what` says what was counted
-    ("entries are kept").
+    ("entries are kept"), and `because` what else is true of the answers, for a reader of a count that is wrong.
 
     The test is the exact two-sided binomial one. `draws` and `rate` must not depend on the answers: a record holds what
     chance gives for them.
@@ -76,6 +76,7 @@ class Count(Statistic):
     draws: int
     rate: float
     what: str
+    because: str = ""
 
     quantity = "a rate"
     titles = ("counted", "rate")
@@ -122,7 +123,7 @@ class Count(Statistic):
         )
         inside = min(max(share, 0.0), 1.0)
         details = {"got": share, "expected": self.rate, "draws": self.draws}
-        return by_chance(where, sentence, share, math.sqrt(inside * (1 - inside) / self.draws), details)
+        return by_chance(where, sentence, share, math.sqrt(inside * (1 - inside) / self.draws), details, self.because)
 
 
 def but_for_chance(limits: str, false_alarm: float) -> str:
@@ -130,6 +131,10 @@ def but_for_chance(limits: str, false_alarm: float) -> str:
     return f"chance alone gives {limits}, but for one time in {1 / false_alarm:,.0f}"
 
 
-def by_chance(where: str, sentence: str, answer: Any, error: float, details: dict[str, Any]) -> Wrong:
+def by_chance(
+    where: str, sentence: str, answer: Any, error: float, details: dict[str, Any], because: str = ""
+) -> Wrong:
     """Return the error about an `answer` whose standard error is `error`: so a known mistake is found in another draw."""
-    return Wrong.of(Evidence(where, sentence, answer, "chance", details, SIGMAS * math.sqrt(2) * error))
+    return Wrong.of(
+        Evidence(where, sentence, answer, "chance", details, SIGMAS * math.sqrt(2) * error, because=because)
+    )

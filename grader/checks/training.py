@@ -1,28 +1,24 @@
-"""Claims about training: `run` (from a given start, step by step), `band` (from a start of one's own, among many), and `measured`
-(any claim about what a training comes to, asked where its steps are right or wrong by themselves)."""
+"""Claims about training: `run` (from a given start, step by step), and `measured` (any claim about what a training comes to, asked
+where its steps are right or wrong by themselves). `band`, of a start of one's own, is next door."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ..errors import TopicError, Wrong
+from ..errors import Fault, TopicError, Wrong
 from ..inside.plan import Plan
-from ..numerics.compare import TRAINING, VALUES, Truth, largest, require_close, short
+from ..numerics.compare import TRAINING, Truth, as_array, require_close
 from ..topics.asking import Answer, Asking, Call, asking, by_name
-from ..topics.cases import Arguments, Cases, authors_code, code_name, place
+from ..topics.cases import Arguments, Case, Cases
 from ..topics.signature import Declared
 from ..topics.trial import Check, FollowThrough, SingleCase, Trial
-from .chance import FALSE_ALARM
 from .combine import either
-
-MEMBERS = 256  # of an ensemble: the spread is then known to 4 %
-SHOWN = 1e-3  # the runs that a drawn band leaves out: it is there to be looked at
-ERRORS = 3.0  # standard errors by which a band allows for what m runs do not say
+from .steps import explain_step
 
 
 class run(Check):
@@ -30,7 +26,8 @@ class run(Check):
     `at`. `along` names the argument whose first axis counts the steps; the run is asked for on its first steps only.
 
     Training from a given start is deterministic: a perturbation of 1e-15 stays below 1e-13 after 2,000 steps, so hundreds of
-    steps are held to a relative 1e-6. The first checkpoint that differs is the evidence.
+    steps are held to a relative 1e-6. The first checkpoint that differs is the evidence, or the first step where that is wrong
+    already: there nothing but the step itself can be wrong, and each parameter is judged apart (`steps.explain_step`).
     """
 
     def __init__(self, asked: Declared | Asking, at: Sequence[int], along: str, on: Cases | None = None) -> None:
@@ -54,7 +51,8 @@ class run(Check):
                 raise TopicError(f"run(at={list(self.at)}): {sentence}")
             plan = Plan()
             checkpoints = self._ask(plan, case, self.at)
-            before, truths, after = (self._truths(trial, case, by) for by in (-1, 0, 1))
+            before, truths, after = (self._truths(trial, case, [steps + by for steps in self.at]) for by in (-1, 0, 1))
+            first, second = self._truths(trial, case, [1, 2])
             found, given = iter(trial.student.run(plan)), self.asked.given(case)
             for k, (steps, answers) in enumerate(zip(self.at, checkpoints, strict=True)):
                 outputs = by_name(answers, truths[k])
@@ -64,7 +62,39 @@ class run(Check):
                         "what it should be a step earlier": before[k][i].value,
                         "what it should be a step later": after[k][i].value,
                     }
-                    require_close(next(found), truths[k][i], where, TRAINING, given, nearby, outputs)
+                    try:
+                        require_close(next(found), truths[k][i], where, TRAINING, given, nearby, outputs)
+                    except Wrong as wrong:
+                        raise self._after_one_step(trial, (name, case), first, second, wrong) from None
+
+    def _after_one_step(
+        self, trial: Trial, named: Case, truths: Sequence[Truth], later: Sequence[Truth], wrong: Wrong
+    ) -> Wrong:
+        """Return the evidence of the first step in place of that of a later one, if that step is wrong already: nothing else
+        has gone into it."""
+        (name, case), plan = named, Plan()
+        [answers] = self._ask(plan, case, [1])
+        given, outputs = self.asked.given(case), by_name(answers, truths)
+        lost, arrays = dict[str, Wrong](), dict[str, np.ndarray]()
+        with contextlib.suppress(Fault):
+            for answer, truth, then, got in zip(answers, truths, later, trial.student.run(plan), strict=True):
+                nearby = {"what it should be a step later": then.value}
+                where = f"{answer.label} after 1 of {len(case[self.along])} steps on {name}"
+                try:
+                    require_close(got, truth, where, TRAINING, given, nearby, outputs)
+                except Wrong as one:
+                    lost[answer.name] = one
+                if (array := as_array(got)) is not None:
+                    arrays[answer.name] = array
+        if not lost:
+            return wrong
+        right = {answer.name: truth.value for answer, truth in zip(answers, truths, strict=True)}
+        start = {key: np.asarray(given[key]) for key in right if key in given}
+        shapes = [{key: array.shape for key, array in of.items()} for of in (start, arrays, right)]
+        why = ""
+        if shapes[0] == shapes[1] == shapes[2]:
+            why = explain_step(start, arrays, right, list(lost), float(given.get("lr", 1.0)))
+        return Wrong.of(replace(next(iter(lost.values())).evidence, because=why))
 
     def _ask(self, plan: Plan, case: Mapping[str, Any], at: Sequence[int]) -> list[list[Answer]]:
         """Ask for the outputs after each number of steps."""
@@ -72,9 +102,9 @@ class run(Check):
         plan.want(*(answer.ref for answers in asked for answer in answers))
         return asked
 
-    def _truths(self, trial: Trial, case: Mapping[str, Any], by: int) -> list[list[Truth]]:
-        """Return the right outputs at each checkpoint, moved by some steps where there are such."""
-        plan, at = Plan(), [min(max(steps + by, 1), len(case[self.along])) for steps in self.at]
+    def _truths(self, trial: Trial, case: Mapping[str, Any], at: Sequence[int]) -> list[list[Truth]]:
+        """Return the right outputs after each number of steps, or the number nearest to it that there is."""
+        plan, at = Plan(), [min(max(steps, 1), len(case[self.along])) for steps in at]
         widths = [len(answers) for answers in self._ask(plan, case, at)]
         truths = iter(trial.expect(plan))
         return [[next(truths) for _ in range(width)] for width in widths]
@@ -113,149 +143,3 @@ class measured(Check):
 
     def single_case(self, trial: Trial) -> SingleCase | None:
         return self.claim.single_case(trial)
-
-
-@dataclass(frozen=True)
-class Band:
-    """The interval that a correct training run leaves with probability `rate`, estimated from `members` runs.
-
-    Since m runs alone cannot support probabilities below 1/(m+1), the tail is modelled.
-
-    The model of a long tail is Pearson's type III: a gamma distribution with the runs' mean, standard deviation s and
-    skewness g, which has the long tail of a loss that noise can only raise. Its short tail ends at mean - 2s/g, and a few
-    runs far out on the other side move that end: a short tail is taken for that of a normal distribution, g = 0. Both ends
-    are what these give at the unfavourable end of what m runs say of s and g, at `ERRORS` standard errors:
-
-        s · √(1 + 1/m) · (1 + ERRORS/√(2m)),   below: min(g - ERRORS · √(6/m), 0),   above: max(g + ERRORS · √(6/m), 0)
-
-    `step` is the distance between possible values of a number that is counted; half of it is allowed for.
-    """
-
-    low: float
-    high: float
-    mean: float
-    deviation: float
-    skewness: float
-    members: int
-
-    @classmethod
-    def of(cls, runs: np.ndarray, rate: float, step: float = 0.0) -> Band:
-        from scipy.stats import pearson3, skew
-
-        m, mean, rounding = len(runs), float(runs.mean()), VALUES.floor * largest(runs)
-        deviation = max(float(runs.std(ddof=1)), rounding)
-        skewness = float(skew(runs)) if deviation > rounding else 0.0
-        spread = deviation * np.sqrt(1 + 1 / m) * (1 + ERRORS / np.sqrt(2 * m))
-        off = ERRORS * np.sqrt(6 / m)
-        below = -pearson3.ppf(rate / 2, min(skewness - off, 0)) * spread + step / 2
-        above = pearson3.isf(rate / 2, max(skewness + off, 0)) * spread + step / 2
-        return cls(mean - float(below), mean + float(above), mean, deviation, skewness, m)
-
-    def to_wire(self) -> list[float]:
-        return [self.low, self.high, self.mean, self.deviation, self.skewness, self.members]
-
-
-Measure = Callable[[Mapping[str, Any], Any], Mapping[str, Any]]
-
-
-class band(Check):
-    """A run that draws its own start comes out among the runs of the reference that do so, too.
-
-    `measure(case, answer)` makes numbers, by name, of what the submission answered (as `trial.call` returns it); the reference's
-    `ensemble`, an `Ensemble` by that name, returns the same numbers for each of its members. `of` names those that are judged,
-    the first that is outside is the evidence; `curve` is one value an epoch, and is shown with the row. `steps` are the
-    distances between possible values of numbers that are counted. The false alarms of the judged numbers add up to
-    `false_alarm`.
-    """
-
-    def __init__(
-        self,
-        asked: Declared | Asking,
-        measure: Measure,
-        of: Sequence[str],
-        ensemble: str,
-        on: Cases | None = None,
-        members: int = MEMBERS,
-        steps: Mapping[str, float] | None = None,
-        false_alarm: float = FALSE_ALARM,
-    ) -> None:
-        self.asked, self.measure, self.of, self.ensemble = asking(asked), measure, tuple(of), ensemble
-        self.generator, self.members, self.steps, self.false_alarm = on, members, steps or {}, false_alarm
-        self.functions = self.asked.targets
-        if isinstance(of, str) or not self.of:
-            raise TopicError(f"band(of={of!r}): give a list of the numbers that are judged")
-        if unknown := [name for name in self.steps if name not in self.of]:
-            raise TopicError(f"band(steps=…): `{unknown[0]}` is no number that is judged ({', '.join(self.of)})")
-
-    @property
-    def references(self) -> frozenset[str]:
-        return frozenset([self.ensemble])
-
-    def __call__(self, trial: Trial) -> None:
-        for name, case in trial.cases(self.generator):
-            bands, usual = self._reference(trial, case)
-            values, curve = self._measured(case, trial.call(self.asked, **case))
-            if curve.shape != np.shape(usual["median"]):
-                sizes = f"has shape {curve.shape}, that of `{self.ensemble}` {np.shape(usual['median'])}"
-                raise TopicError(f"the curve of {code_name(self.measure)} {sizes}", place(self.measure))
-            trial.show(curve=_drawing(curve, usual))
-            for number, value, limits in zip(self.of, values, bands, strict=True):
-                if not limits.low <= value <= limits.high:
-                    sentence = self._sentence(number, value, limits)
-                    raise Wrong(f"{self.asked.name} on {name}", sentence, np.asarray(value), id="outside-band")
-
-    def _measured(self, case: Mapping[str, Any], answer: Any) -> tuple[list[float], np.ndarray]:
-        """Return the numbers that are judged, and the curve."""
-        with authors_code(self.measure):
-            found = self.measure(Arguments(case), answer)
-            if missing := [name for name in (*self.of, "curve") if name not in found]:
-                returned = f"(it returned: {', '.join(found)})"
-                raise TopicError(f"{code_name(self.measure)} returned no {missing[0]!r} {returned}")
-            return [float(found[name]) for name in self.of], np.asarray(found["curve"])
-
-    def _reference(self, trial: Trial, case: Mapping[str, Any]) -> tuple[list[Band], dict[str, list[float]]]:
-        """Return where the numbers that are judged may lie, and where curves usually run; a record keeps this of the members."""
-        plan = Plan()
-        given = {key: value for key, value in case.items() if isinstance(value, np.ndarray | int | float)}
-        [all_of_them] = plan.call(self.ensemble, members=self.members, **dict(self.asked.defaults) | given)
-        plan.want(*(plan.apply("getitem", all_of_them, name) for name in (*self.of, "curve")))
-
-        def fitted() -> list[Any]:
-            *numbers, curves = (truth.value for truth in trial.expect(plan))
-            rate = self.false_alarm / len(self.of)
-            limits = [
-                Band.of(runs, rate, self.steps.get(name, 0.0)) for name, runs in zip(self.of, numbers, strict=True)
-            ]
-            bands = [Band.of(column, SHOWN) for column in curves.T]
-            usual = {
-                "median": np.median(curves, axis=0).tolist(),
-                "low": [b.low for b in bands],
-                "high": [b.high for b in bands],
-            }
-            return [[band.to_wire() for band in limits], usual]
-
-        found, usual = trial.computed(fitted)
-        return [Band(*each) for each in found], usual
-
-    def _sentence(self, number: str, value: float, limits: Band) -> str:
-        return (
-            f"{number} is {short(value)}, expected {short(limits.low)} to {short(limits.high)}: {limits.members} reference "
-            f"trainings, each from a start of its own, have mean {short(limits.mean)} and standard deviation "
-            f"{short(limits.deviation)} (gamma tail, skewness {limits.skewness:.2f}; a right training lies outside once in "
-            f"{1 / self.false_alarm:,.0f})"
-        )
-
-
-def _drawing(own: np.ndarray, usual: Mapping[str, list[float]]) -> dict[str, Any]:
-    """Return the curve as an exhibit: the submission's own, the reference's median and band, epoch by epoch."""
-    return {
-        "title": "the loss after each epoch",
-        "x": "epoch",
-        "y": "loss",
-        "start": 1,
-        "series": [
-            {"name": "yours", "values": own.tolist()},
-            {"name": "reference, median", "values": usual["median"]},
-        ],
-        "band": {"name": f"reference, {100 * (1 - SHOWN):g} % of runs", "low": usual["low"], "high": usual["high"]},
-    }

@@ -15,6 +15,7 @@ from itertools import combinations, permutations, product
 from typing import Any
 
 DIGITS = 1e-10  # relative: a looser match finds a name by chance among so many candidates
+TERMINATES = 6  # decimals: a fraction that has no more, such as a half, is a number that somebody wrote
 LITTLE = 1e-3  # a smaller hyper-parameter is a rate or a guard: nobody takes 1 minus it
 LARGEST = 1e100  # the square of a larger number is infinite
 STEP = "t"  # the name under which a check gives the number of a step
@@ -92,6 +93,8 @@ def _of_sizes(sizes: Mapping[str, int]) -> Iterator[NamedNumber]:
             (f"{s}²", float(size) ** 2),
             (f"ln {s}", math.log(size)),
         )
+        if round(1 / size, TERMINATES) != 1 / size:
+            yield from ((f"1/{s}", 1 / size), (f"2/{s}", 2 / size))
     for (a, one), (b, other) in combinations(sizes.items(), 2):
         yield f"{a}·{b}", float(one * other)
     for (a, one), (b, other) in permutations(sizes.items(), 2):

@@ -29,7 +29,9 @@ def refuse_other_files(data: bytes, text: str) -> None:
             raise Unreadable(what)
     if text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
         raise Unreadable("The file is a web page, not a notebook: download the notebook itself and hand it in again.")
-    other_half = is_notebook(text) or re.search(r"^(>{7}|={7})", text, re.MULTILINE)  # no line of JSON begins so: one is enough
+    other_half = is_notebook(text) or re.search(
+        r"^(>{7}|={7})", text, re.MULTILINE
+    )  # no line of JSON begins so: one is enough
     if other_half and re.search(r"^<{7}( |$)", text, re.MULTILINE):
         raise Unreadable(
             "The file holds a merge conflict (lines that begin with <<<<<<< and >>>>>>>): keep one of the two versions, "

@@ -31,10 +31,10 @@ from .entries import entries
 from .formulas import formula
 from .limits import both_sides, by_place, not_finite, one_side, place_alone
 from .lines import by_line, straight
-from .moves import moved
 from .nearly import is_small, near, precision, roughly
 from .places import in_one_line, order
-from .shapes import another_output, describe_shape
+from .rows_and_columns import by_row_and_column, whole_rows
+from .shapes import an_argument, another_output, describe_shape
 
 __all__ = ["describe", "describe_or_raise"]
 
@@ -44,6 +44,7 @@ LARGE = 200_000  # entries: in a larger array the search takes too long
 DESCRIBERS: tuple[Callable[[Comparison], Iterator[str]], ...] = (
     one_number,
     not_finite,
+    whole_rows,
     sign,
     argument,
     nearby,
@@ -61,10 +62,10 @@ DESCRIBERS: tuple[Callable[[Comparison], Iterator[str]], ...] = (
     place_alone,
     by_line,
     straight,
+    by_row_and_column,
     one_side,
     roughly,
     near,
-    moved,
 )
 
 
@@ -94,7 +95,8 @@ def describe_or_raise(wrong: Wrong, settled: Collection[str] = ()) -> str | None
         if (other := another_output(got, want, wrong.evidence.outputs)) is not None:
             return other
         if got.shape != want.shape:
-            return describe_shape(got, want, counts(wrong.evidence.given))
+            taken = an_argument(got, wrong.evidence.given)
+            return taken or describe_shape(got, want, counts(wrong.evidence.given))
         if answer.dtype.kind == "f" and answer.dtype.itemsize < 8:
             return None  # only its precision is wrong, and the evidence says so
         it = replace(_compared(got, want, truth, wrong.evidence), settled=frozenset(settled))

@@ -74,16 +74,16 @@ def functions(plain: Sequence[Quantity], forms: Sequence[str] = tuple(FUNCTIONS)
 
 def reduced(it: Comparison) -> Iterator[Quantity]:
     """Yield sums, means and so on of the arguments over one axis, or over all, where numpy broadcasts them."""
-    for name, array in it.arrays.items():
+    for name, array in [*((f"`{name}`", array) for name, array in it.arrays.items()), *one_hot(it).items()]:
         for word, reduce in REDUCTIONS.items():
             if it.got.ndim == 0:
-                yield Quantity(f"the {word} of `{name}`", np.asarray(reduce(array)), 2)
+                yield Quantity(f"the {word} of {name}", np.asarray(reduce(array)), 2)
             for axis in range(array.ndim):
                 for kept in (False, True):
                     result = np.asarray(reduce(array, axis=axis, keepdims=kept))
                     if it.got.ndim and result.size > 1 and fits(result.shape, it.got.shape):
                         yield Quantity(
-                            f"the {word} of `{name}` over axis {axis}", np.broadcast_to(result, it.got.shape), 2
+                            f"the {word} of {name} over axis {axis}", np.broadcast_to(result, it.got.shape), 2
                         )
 
 
@@ -105,10 +105,26 @@ def matrix_products(it: Comparison) -> Iterator[Quantity]:
     """Yield the matrix products of two arguments or other outputs, either of them transposed, that have the answer's shape."""
     matrices = {f"`{name}`": array for name, array in it.arrays.items() if array.ndim == 2}
     matrices |= {f"the right `{name}`": array for name, array in it.outputs.items() if array.ndim == 2}
+    matrices |= one_hot(it)
     both = matrices | {f"{name}.T": array.T for name, array in matrices.items()}
     for (a, one), (b, other) in permutations(both.items(), 2):
         if it.got.ndim == 2 and one.shape[1] == other.shape[0] and (len(one), other.shape[1]) == it.got.shape:
             yield Quantity(f"{a} @ {b}", one @ other, 2)
+
+
+def one_hot(it: Comparison) -> dict[str, np.ndarray]:
+    """Return the one-hot matrices of arguments that hold labels of as many classes as the answer's last axis counts."""
+    classes = it.got.shape[-1] if it.got.ndim else 0
+    labels = {
+        name: array
+        for name, array in it.given.items()
+        if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind in "iu" and array.size > 1
+    }
+    return {
+        f"(`{name}` as one-hot rows)": np.eye(classes)[array]
+        for name, array in labels.items()
+        if 0 <= array.min() < array.max() < classes
+    }
 
 
 def fits(inner: tuple[int, ...], outer: tuple[int, ...]) -> bool:

@@ -28,6 +28,14 @@ def another_output(got: np.ndarray, want: np.ndarray, outputs: Mapping[str, np.n
     return None
 
 
+def an_argument(got: np.ndarray, given: Mapping[str, object]) -> str | None:
+    """Return a sentence if the answer is one of the arguments, else None."""
+    arrays = {name: np.asarray(array, float) for name, array in given.items() if isinstance(array, np.ndarray)}
+    return next(
+        (f"it is the argument `{name}`, unchanged" for name, array in arrays.items() if _same(got, array)), None
+    )
+
+
 def _by_numbers(got: np.ndarray, want: np.ndarray) -> Iterator[str]:
     """Yield the sentences that the numbers prove."""
     if got.ndim == 2 and _same(got, want.T):
