@@ -7,6 +7,7 @@ difference is is looked at first. If a sentence guesses at a cause, it ends in a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -29,14 +30,17 @@ from .answer import Comparison
 from .entries import entries
 from .formulas import formula
 from .limits import both_sides, by_place, not_finite, one_side, place_alone
-from .lines import by_line, straight
+from .lines import by_line, by_row_and_column, straight
 from .moves import moved
 from .nearly import is_small, near, precision, roughly
 from .places import in_one_line, order
+from .questions import same_question, together
+from .reduced import reduced_number
 from .shapes import another_output, describe_shape
 
 __all__ = ["describe", "describe_or_raise"]
 
+NUMBER = re.compile(r"\d[\d.e-]*")
 LARGE = 200_000  # entries: in a larger array the search takes too long
 
 # In the order in which they are asked: the first sentence is the answer. Each yields the sentences that explain a comparison.
@@ -48,6 +52,7 @@ DESCRIBERS: tuple[Callable[[Comparison], Iterator[str]], ...] = (
     nearby,
     known_factor,
     known_offset,
+    reduced_number,
     order,
     entries,
     function_of_truth,
@@ -59,6 +64,7 @@ DESCRIBERS: tuple[Callable[[Comparison], Iterator[str]], ...] = (
     formula,
     place_alone,
     by_line,
+    by_row_and_column,
     straight,
     one_side,
     roughly,
@@ -82,24 +88,39 @@ def describe(wrong: Wrong) -> str | None:
 
 def describe_or_raise(wrong: Wrong) -> str | None:
     """Do the same, and let an exception through: for tests."""
-    truth, answer = wrong.evidence.truth, wrong.evidence.answer
-    if not isinstance(truth, Truth) or not isinstance(answer, np.ndarray) or answer.dtype.kind not in "fiub":
-        return None
-    want = truth.value.astype(float)
-    if not 0 < answer.size <= LARGE or not 0 < want.size <= LARGE or not np.isfinite(want).all():
-        return None
     with np.errstate(all="ignore"):
-        got = answer.astype(float)
-        if (other := another_output(got, want, wrong.evidence.outputs)) is not None:
-            return other
-        if got.shape != want.shape:
-            return describe_shape(got, want, counts(wrong.evidence.given))
-        if answer.dtype.kind == "f" and answer.dtype.itemsize < 8:
-            return None  # only its precision is wrong, and the evidence says so
-        it = _compared(got, want, truth, wrong.evidence)
+        same = same_question(wrong.evidence)
+        if (said := together(same)) is not None:
+            return said
+        return next(
+            (text for text in _sentences(wrong.evidence) if all(_holds(text, other) for other in same[1:])), None
+        )
+
+
+def _holds(sentence: str, evidence: Evidence) -> bool:
+    """Return True if the sentence, whatever its numbers, explains this answer, too."""
+    return any(NUMBER.sub("#", text) == NUMBER.sub("#", sentence) for text in _sentences(evidence))
+
+
+def _sentences(evidence: Evidence) -> Iterator[str]:
+    """Yield the sentences that explain one answer, the simplest first."""
+    truth, answer = evidence.truth, evidence.answer
+    if not isinstance(truth, Truth) or not isinstance(answer, np.ndarray) or answer.dtype.kind not in "fiub":
+        return
+    got, want = answer.astype(float), truth.value.astype(float)
+    if not 0 < answer.size <= LARGE or not 0 < want.size <= LARGE or not np.isfinite(want).all():
+        return
+    if (other := another_output(got, want, evidence.outputs)) is not None:
+        yield other
+    elif got.shape != want.shape:
+        yield from [said] if (said := describe_shape(got, want, counts(evidence.given))) is not None else []
+    elif (
+        answer.dtype.kind != "f" or answer.dtype.itemsize >= 8
+    ):  # else its precision is wrong, and the evidence says so
+        it = _compared(got, want, truth, evidence)
         # What is off by 1e-7 is off by that, whatever else explains so few digits; and 1e-16 is nothing.
         describers = () if not it.wrong.any() else (precision,) if is_small(it) else DESCRIBERS
-        return next((sentence for describer in describers for sentence in describer(it)), None)
+        yield from (sentence for describer in describers for sentence in describer(it))
 
 
 def _compared(got: np.ndarray, want: np.ndarray, truth: Truth, evidence: Evidence) -> Comparison:
