@@ -8,7 +8,7 @@ difference is is looked at first. If a sentence guesses at a cause, it ends in a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from .amounts import (
     one_number,
     sign,
 )
-from .answer import Comparison
+from .answer import ENOUGH, Comparison
 from .entries import entries
 from .formulas import formula
 from .limits import both_sides, by_place, not_finite, one_side, place_alone
@@ -35,16 +35,17 @@ from .moves import moved
 from .nearly import is_small, near, precision, roughly
 from .places import in_one_line, order
 from .questions import same_question, together
-from .reduced import reduced_number
+from .reduced import extreme_number, reduced_number
 from .shapes import another_output, describe_shape
 
 __all__ = ["describe", "describe_or_raise"]
 
+Describer = Callable[[Comparison], Iterator[str]]
 NUMBER = re.compile(r"\d[\d.e-]*")
 LARGE = 200_000  # entries: in a larger array the search takes too long
 
 # In the order in which they are asked: the first sentence is the answer. Each yields the sentences that explain a comparison.
-DESCRIBERS: tuple[Callable[[Comparison], Iterator[str]], ...] = (
+DESCRIBERS: tuple[Describer, ...] = (
     one_number,
     not_finite,
     sign,
@@ -92,17 +93,17 @@ def describe_or_raise(wrong: Wrong) -> str | None:
         same = same_question(wrong.evidence)
         if (said := together(same)) is not None:
             return said
-        return next(
-            (text for text in _sentences(wrong.evidence) if all(_holds(text, other) for other in same[1:])), None
-        )
+        describers = (*DESCRIBERS, extreme_number) if len(same) >= ENOUGH else DESCRIBERS
+        texts = _sentences(wrong.evidence, describers)
+        return next((text for text in texts if all(_holds(text, other, describers) for other in same[1:])), None)
 
 
-def _holds(sentence: str, evidence: Evidence) -> bool:
+def _holds(sentence: str, evidence: Evidence, describers: Sequence[Describer]) -> bool:
     """Return True if the sentence, whatever its numbers, explains this answer, too."""
-    return any(NUMBER.sub("#", text) == NUMBER.sub("#", sentence) for text in _sentences(evidence))
+    return any(NUMBER.sub("#", text) == NUMBER.sub("#", sentence) for text in _sentences(evidence, describers))
 
 
-def _sentences(evidence: Evidence) -> Iterator[str]:
+def _sentences(evidence: Evidence, describers: Sequence[Describer]) -> Iterator[str]:
     """Yield the sentences that explain one answer, the simplest first."""
     truth, answer = evidence.truth, evidence.answer
     if not isinstance(truth, Truth) or not isinstance(answer, np.ndarray) or answer.dtype.kind not in "fiub":
@@ -119,8 +120,8 @@ def _sentences(evidence: Evidence) -> Iterator[str]:
     ):  # else its precision is wrong, and the evidence says so
         it = _compared(got, want, truth, evidence)
         # What is off by 1e-7 is off by that, whatever else explains so few digits; and 1e-16 is nothing.
-        describers = () if not it.wrong.any() else (precision,) if is_small(it) else DESCRIBERS
-        yield from (sentence for describer in describers for sentence in describer(it))
+        fitting = () if not it.wrong.any() else (precision,) if is_small(it) else describers
+        yield from (sentence for describer in fitting for sentence in describer(it))
 
 
 def _compared(got: np.ndarray, want: np.ndarray, truth: Truth, evidence: Evidence) -> Comparison:

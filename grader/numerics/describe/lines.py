@@ -56,10 +56,19 @@ def by_row_and_column(it: Comparison) -> Iterator[str]:
     factors = it.got / it.want
     one_way = any((np.ptp(factors, axis) <= SMALL * np.abs(factors).max()).all() for axis in (0, 1))
     if not one_way and it.explained_by(it.want * factors[:, :1] * factors[:1] / factors[0, 0]):
-        yield (
-            "each entry is the right one times a number of its row and one of its column: "
-            "does a sum, mean or maximum run over the wrong entries?"
-        )
+        yield f"each entry is the right one times a number of its row and one of its column{_sums(it)}"
+
+
+def _sums(it: Comparison) -> str:
+    """Return what follows of rows that should have one sum, as probabilities do; "" about others."""
+    right = it.want.sum(axis=1)
+    if not right[0] or not np.allclose(right, right[0], rtol=EXACT, atol=0):
+        return ""
+    if np.allclose(it.got.sum(axis=1), right[0], rtol=EXACT, atol=0):
+        return f", and each row still sums to {short(right[0])}: is something wrong in each column before rows are divided by sums?"
+    if np.allclose(it.got.sum(axis=0), right[0], rtol=EXACT, atol=0):
+        return f", and each column sums to {short(right[0])}, in place of each row: does a sum run over the wrong axis?"
+    return ""
 
 
 def straight(it: Comparison) -> Iterator[str]:

@@ -6,7 +6,7 @@ Nothing is found from the answer: the only numbers beside a reduction are a sign
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain, combinations, product
 
 import numpy as np
@@ -15,21 +15,33 @@ from .answer import Comparison
 from .quantities import FUNCTIONS, Quantity
 
 LARGE = 4_000  # numbers: of larger arrays no function is reduced
-REDUCTIONS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {"sum": np.sum, "maximum": np.max, "minimum": np.min}
 BY_ROW = ("softmax({})", "softmax(-{})")
 
 
 def reduced_number(it: Comparison) -> Iterator[str]:
-    """Describe a number that is a reduction of an array with a name, of a function of one, or of a product of two."""
-    if it.got.ndim or not np.isfinite(it.got) or not it.got:
-        return
-    for quantity in _terms(it):
-        for word, reduce in REDUCTIONS.items():
-            number = float(reduce(quantity.array))
-            for size, by in {"": 1, **(_sizes(it) if word == "sum" else {})}.items():
-                for minus, sign in (("", 1), ("minus ", -1)):
-                    if it.explained_by(np.asarray(sign * number / by)):
-                        yield f"it is {minus}the {word} of {quantity.name}{f' divided by {size}' if size else ''}"
+    """Describe a number that is the sum of an array with a name, of a function of one, or of a product of two."""
+    if _telling(it):
+        for quantity, (size, by) in product(_terms(it), [("", 1), *_sizes(it).items()]):
+            over = f" divided by {size}" if size else ""
+            yield from _explained(it, float(quantity.array.sum()) / by, f"the sum of {quantity.name}{over}")
+
+
+def extreme_number(it: Comparison) -> Iterator[str]:
+    """Describe a number that is the largest or the smallest of such. Several arrays may have the same, so one question does not
+    tell whose it is."""
+    for quantity in _terms(it) if _telling(it) else ():
+        yield from _explained(it, float(quantity.array.max()), f"the maximum of {quantity.name}")
+        yield from _explained(it, float(quantity.array.min()), f"the minimum of {quantity.name}")
+
+
+def _telling(it: Comparison) -> bool:
+    return it.got.ndim == 0 and bool(np.isfinite(it.got)) and bool(it.got)
+
+
+def _explained(it: Comparison, number: float, name: str) -> Iterator[str]:
+    for minus, sign in (("", 1), ("minus ", -1)):
+        if it.explained_by(np.asarray(sign * number)):
+            yield f"it is {minus}{name}"
 
 
 def _sizes(it: Comparison) -> dict[str, int]:
