@@ -67,7 +67,7 @@ def spoiled(index: Any) -> np.ndarray:
 @pytest.mark.parametrize(
     ("got", "sentence"),
     [
-        (8 * W, "every entry is 8 times too large, and 8 is n: is a sum taken where a mean belongs, or a division left out?"),
+        (8 * W, "every entry is 8 times too large, and 8 is n: are a sum and a mean mixed up, or is a division left out?"),
         (W / 5, "every entry is 5 times too small, and 5 is c: is it divided once too often?"),
         (-W / 5, "every entry is 5 times too small and has the wrong sign, and 5 is c: is it divided once too often?"),
         (0.9 * W, "every entry is the right one times 0.9, and 0.9 is beta"),
@@ -128,7 +128,7 @@ def test_a_wrong_answer_is_described(got: np.ndarray, sentence: str) -> None:
         (RNG.normal(size=5), W, "it has an axis too few: is it reduced once too often?"),
         (RNG.normal(size=(5, 5)), ROW, "did an array of shape (5, 1) meet one of shape (5,)?"),
         (W[:, :5][:5].T, W[:5], "it is the right answer transposed"),
-        (np.float64(8 * 0.71234567), np.float64(0.71234567), "the answer is 8 times too large, and 8 is n: is a sum taken"),
+        (np.float64(8 * 0.71234567), np.float64(0.71234567), "the answer is 8 times too large, and 8 is n: are a sum and a mean"),
         (np.float64(-0.7), np.float64(0.7), "the sign is flipped"),
         (np.append(ROW[:-1], 3.0), ROW, "right except for the last entry"),
         ((W.astype(np.float32) ** 5).astype(float), W**5, "right to 6e-08 of the largest entry, with the seven"),
@@ -511,9 +511,7 @@ def test_a_lost_row_holds_the_description_in_message_and_evidence() -> None:
         matches(wave_slope, on=waves), waves, wave_slope=lambda x, a, *, shift=0.5: a * len(x) * np.cos(a * x + shift)
     )
     (verdict,) = verdicts([outcome], [])
-    sentence = (
-        "every entry is 5 times too large, and 5 is n: is a sum taken where a mean belongs, or a division left out?"
-    )
+    sentence = "every entry is 5 times too large, and 5 is n: are a sum and a mean mixed up, or is a division left out?"
     assert verdict.evidence["structure"] == sentence
     assert verdict.message.endswith(f"expected {float(verdict.evidence['expected']):.6g}. E{sentence[1:]}")
 

@@ -52,7 +52,7 @@ def nearby(it: Comparison) -> Iterator[str]:
 
 CONSTANT = 4  # a factor up to this may be a number that somebody wrote, even if a size has the same value
 SIZE_HINTS = {  # by whether the answer is too small
-    False: ": is a sum taken where a mean belongs, or a division left out?",
+    False: ": are a sum and a mean mixed up, or is a division left out?",
     True: ": is it divided once too often?",
 }
 
