@@ -43,9 +43,12 @@ class Evidence:
     the answers of two programs with the same fault may differ, where they draw random numbers of their own.
 
     Where an answer was compared with a truth, that is kept as it is for whoever describes the fault: `truth` (a
-    `compare.Truth`), what was `given` by name (arguments, sizes, hyper-parameters), `nearby` right answers to other
-    questions, by what they are ("the right change of the step before"), and the right other `outputs` of the same call.
+    `compare.Truth`; with the id "claim" both may be made of what came back: a factor), what was `given` by name (arguments,
+    sizes, hyper-parameters), `nearby` right answers to other questions, by what they are ("the right change of the step
+    before"), and the right other `outputs` of the same call.
     `because` describes the fault in words, without a full stop, where the check itself has found what explains the answer.
+    `also` is the evidence of the row's other cases at which the claim falls, where their answers are small: a sentence about a
+    few numbers is proven by several questions.
     """
 
     where: str
@@ -59,6 +62,7 @@ class Evidence:
     nearby: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
     because: str = ""
+    also: tuple[Evidence, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.where}: {self.sentence}" if self.where else self.sentence

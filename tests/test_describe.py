@@ -67,7 +67,7 @@ def spoiled(index: Any) -> np.ndarray:
 @pytest.mark.parametrize(
     ("got", "sentence"),
     [
-        (8 * W, "every entry is 8 times too large, and 8 is n: is a sum taken where a mean belongs, or a division left out?"),
+        (8 * W, "every entry is 8 times too large, and 8 is n: are a sum and a mean mixed up, or is a division left out?"),
         (W / 5, "every entry is 5 times too small, and 5 is c: is it divided once too often?"),
         (-W / 5, "every entry is 5 times too small and has the wrong sign, and 5 is c: is it divided once too often?"),
         (0.9 * W, "every entry is the right one times 0.9, and 0.9 is beta"),
@@ -128,7 +128,7 @@ def test_a_wrong_answer_is_described(got: np.ndarray, sentence: str) -> None:
         (RNG.normal(size=5), W, "it has an axis too few: is it reduced once too often?"),
         (RNG.normal(size=(5, 5)), ROW, "did an array of shape (5, 1) meet one of shape (5,)?"),
         (W[:, :5][:5].T, W[:5], "it is the right answer transposed"),
-        (np.float64(8 * 0.71234567), np.float64(0.71234567), "the answer is 8 times too large, and 8 is n: is a sum taken"),
+        (np.float64(8 * 0.71234567), np.float64(0.71234567), "the answer is 8 times too large, and 8 is n: are a sum and a mean"),
         (np.float64(-0.7), np.float64(0.7), "the sign is flipped"),
         (np.append(ROW[:-1], 3.0), ROW, "right except for the last entry"),
         ((W.astype(np.float32) ** 5).astype(float), W**5, "right to 6e-08 of the largest entry, with the seven"),
@@ -241,7 +241,9 @@ def test_a_softmax_whose_columns_are_shifted_is_described(rng: np.random.Generat
 
     logits = rng.normal(size=(7, 4))
     said = told(softmax(logits + rng.uniform(0.5, 1.0, 4) * [1, -1, 1, 1]), softmax(logits)) or ""
-    assert said.startswith("each entry is the right one times a number of its row and a number of its column")
+    assert said.startswith(
+        "each entry is the right one times a number of its row and one of its column, and each row still sums to 1"
+    )
     assert not (told(softmax(rng.normal(size=(7, 4))), softmax(logits)) or "").startswith("each entry")
 
 
@@ -349,12 +351,13 @@ def test_an_answer_made_of_arguments_is_described(family: str, rng: np.random.Ge
     [
         ("grad of (a, b, y) on a quotient", [0.2, -1 / 0.38, 1.0], [0.2, -0.3, 1.0], "grad of b is -(1 / `a`)"),
         ("grad of (a, y) on tanh", [1 - np.tanh(0.38), 1.0], [0.868, 1.0], "grad of a is 1 - tanh(`a`)"),
-        ("grad of (a, b) on y", [0.38, 0.5], [1.21, 0.5], "grad of a is `a` itself"),
-        ("data of (a, y) on y = a - 3.5", [0.38, -3.5], [0.38, -3.12], "data of y is minus `3.5` itself"),
+        ("grad of (a, b) on y", [0.38, 0.5], [1.21, 0.5], None),
+        ("data of (a, y) on y = a - 3.5", [0.38, -3.5], [0.38, -3.12], None),
         ("grad of (a, b, y) on y", [0.0, 0.0, 1.0], [2.0, 3.0, 1.0], "grad of a and b is 0: is something not passed on?"),
         ("grad of (a, b, y) on y", [0.7, 0.2, 1.0], [-0.7, 0.2, 1.0], "grad of a is right but for its sign"),
         ("the value on y", 0.38 * 1.21**-2, 0.3, "it is `a` times 1 / `b`²"),
-        ("grad of (a, y) on exp", [1.0, 1.0], [np.exp(0.38), 1.0], "grad of a is the same as that of y: is a factor left out?"),
+        ("grad of (a, y) on exp", [1.0, 1.0], [np.exp(0.38), 1.0], None),
+        ("grad of (a, b) on y", [0.1234567891, 0.1234567891], [0.7, 0.1234567891], "grad of a is the same as that of b: is"),
         ("grad of (a, y) on a sum", [1.0, 1.0], [2.0, 1.0], None),
         ("the loss on y", 0.5, 0.7, None),
         ("grad of (a, b, y) on y", [2.0, 0.2, 1.0], [1.0, 0.2, 1.0], None),
@@ -367,7 +370,8 @@ def test_an_entry_with_a_name_is_described(where: str, got: Any, want: Any, sent
     given = {"leaves": {"a": 0.38, "b": 1.21}, "formula": "y = a - 3.5", "p": 0.5}
     with pytest.raises(Wrong) as caught:
         require_close(np.array(got), Truth.of(np.array(want)), where, given=given)
-    assert describe_or_raise(caught.value) == sentence
+    found = describe_or_raise(caught.value)
+    assert found is None if sentence is None else (found or "").startswith(sentence)
 
 
 @FEW_EXAMPLES
@@ -527,9 +531,7 @@ def test_a_lost_row_holds_the_description_in_message_and_evidence() -> None:
         matches(wave_slope, on=waves), waves, wave_slope=lambda x, a, *, shift=0.5: a * len(x) * np.cos(a * x + shift)
     )
     (verdict,) = verdicts([outcome], [])
-    sentence = (
-        "every entry is 5 times too large, and 5 is n: is a sum taken where a mean belongs, or a division left out?"
-    )
+    sentence = "every entry is 5 times too large, and 5 is n: are a sum and a mean mixed up, or is a division left out?"
     assert verdict.evidence["structure"] == sentence
     assert verdict.message.endswith(f"expected {float(verdict.evidence['expected']):.6g}. E{sentence[1:]}")
 

@@ -50,6 +50,12 @@ def test_the_evidence_is_that_of_the_first_fault() -> None:
     assert outcome.error.evidence.where == "ramp_slope on 2 numbers"
 
 
+def test_small_answers_to_the_other_cases_are_kept_as_evidence() -> None:
+    outcome = heard(matches(ramp_slope), ramp_slope=lambda x: (x > 0) + 2.0 * (len(x) != 4))
+    assert isinstance(outcome.error, Wrong)
+    assert [e.where for e in outcome.error.evidence.also] == ["ramp_slope on 3 numbers", "ramp_slope on 5 numbers"]
+
+
 def test_nothing_is_asked_behind_an_exception() -> None:
     def raising(x: np.ndarray) -> np.ndarray:
         raise ValueError("no")

@@ -149,13 +149,13 @@ def elsewhere(world, case):
         value.data - old for value, old in zip(values.values(), before)]
 
 
-def number(rng, low, high, signs=(-1, 1)):
-    return round(float(rng.choice(signs) * rng.uniform(low, high)), 2)
+def number(rng, low, high, signs=(-1, 1), digits=2):
+    return round(float(rng.choice(signs) * rng.uniform(low, high)), digits)
 
 def leaves(rng):
     """Two numbers of either sign, two positive ones, a negative one, and 0; no two alike, none is 1."""
     ranges = {"a": (0.3, 0.6), "b": (1.2, 1.5), "p": (0.7, 0.9, [1]), "q": (1.6, 1.9, [1]), "n": (0.3, 0.9, [-1])}
-    return {name: number(rng, *given) for name, given in ranges.items()} | {"zero": 0.0}
+    return {name: number(rng, *given, digits=3) for name, given in ranges.items()} | {"zero": 0.0}
 
 def extremes(rng):
     """Large numbers of either sign, positive and negative, a small one; two for exp, one where tanh is flat; and one so small
@@ -164,12 +164,15 @@ def extremes(rng):
               "e": (15, 20, [1]), "m": (15, 20, [-1]), "t": (6, 7)}
     return {name: number(rng, *given) for name, given in ranges.items()} | {"x": number(rng, 2, 9, [1]) / 1e6}
 
+DRAWS = 3  # so many answers of few digits tell which formula gives them
+
 def each(*expressions, of=leaves):
-    """One case for each expression, on those leaves that it names."""
+    """For each expression a few cases on those leaves that it names, or one if none of them is drawn."""
     def cases(rng):
         for expression in expressions:
             named = set(re.findall(r"\w+", expression))
-            yield graph(f"y = {expression}", {name: x for name, x in of(rng).items() if name in named})
+            for _ in range(DRAWS if named & of(rng).keys() - {"zero"} else 1):
+                yield graph(f"y = {expression}", {name: x for name, x in of(rng).items() if name in named})
     return cases
 
 SUMS, PRODUCTS, QUOTIENTS = ("a + b", "a - b", "-a"), ("a * b", "b * a"), ("a / b", "b / a")
@@ -239,10 +242,11 @@ def calculated(expression, numbers):
         return eval(called, functions, {name: np.float64(x) for name, x in numbers.items()})
 
 def graphs(rng):
-    """First the gradient that each operation is sent is -1, in place of the 1 that backward starts with. Then none, a few,
-    each kind once, and twice."""
+    """First the gradient that each operation is sent is -1, in place of the 1 that backward starts with. Then none, one that
+    adds up different gradients, a few, each kind once, and twice."""
     yield from onward(rng)
     yield graph("y = x", {"x": number(rng, 0.3, 0.9)})
+    yield graph("u = a * b; y = u + a", {"a": number(rng, 0.3, 0.9), "b": number(rng, 1.2, 1.9)})
     yield graph(*random_graph(rng, rng.choice(KINDS, 5)))
     yield graph(*random_graph(rng, rng.choice(KINDS, 9)))
     for rounds in (1, 2):

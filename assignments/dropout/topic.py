@@ -1,5 +1,7 @@
 """Dropout: train many thinned networks at once, and use their average."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from grader import (
@@ -93,7 +95,10 @@ def some_are_dropped(trial, case):
     out = trial.call(dropout, **case)
     dropped = out == 0
     if np.array_equal(out, case["x"]):
-        raise Wrong("dropout_forward", "out is x, expected some entries to be 0, as rng has it")
+        told = trial.call(dropout, **{**case, "training": True})
+        default = "with training=True entries are dropped, with `training` left out none: is its default False?"
+        raise Wrong("dropout_forward", "out is x, expected some entries to be 0, as rng has it",
+                    because=default if np.isfinite(told).all() and (told == 0).any() and (told != 0).any() else "")
     if dropped.all() or not dropped.any():
         raise Wrong("dropout_forward", f"{'every' if dropped.all() else 'no'} entry of out is 0, expected some")
 
@@ -103,8 +108,15 @@ def dropped_or_scaled(trial, case):
     if not kept.any():
         raise Wrong("dropout_forward", "every entry of out is 0, expected some to be kept")
     if not np.allclose(out[kept], scale * x[kept], rtol=1e-9, atol=0):
-        raise Wrong("dropout_forward", f"what is kept is x times {factors(out, x, kept)}, "
-                                       f"expected 1 / (1 − p) = {scale:.10g}")
+        found = factors(out, x, kept)
+        raise one_number(Wrong("dropout_forward", f"what is kept is x times {found}, expected 1 / (1 − p) = {scale:.10g}"),
+                         out[kept] / x[kept], scale, p=case.get("p", 0.5))
+
+def one_number(wrong, ratios, right, **given):
+    """The same, with the number that all entries are multiplied by, if they are, as the answer."""
+    if not np.isfinite(ratios).all() or not np.allclose(ratios, ratios[0], rtol=1e-9, atol=0):
+        return wrong
+    return Wrong.of(replace(wrong.evidence, answer=np.asarray(ratios[0]), truth=Truth.of(right), given=given))
 
 def nothing_is_dropped(trial, case):
     """At p = 0, and in inference, out is x; and it is not for a hundred ones in training at p = 0.5."""
@@ -142,9 +154,12 @@ def the_same_mask(trial, case):
         seen = (x != 0) & (out != 0) & np.isfinite(out)
         own = (out[seen] / x[seen])[:1]
         if not any(np.allclose(dx, factor * dout * kept, rtol=1e-9, atol=0) for factor in (scale, *own)):
-            raise Wrong("dropout_backward", f"dx is dout times {factors(dx, dout, kept)} where an entry was kept "
+            wrong = Wrong("dropout_backward", f"dx is dout times {factors(dx, dout, kept)} where an entry was kept "
                                             f"(expected {scale:.10g}) and times {factors(dx, dout, ~kept)} "
                                             "where it was dropped (expected 0)")
+            told = x != 0
+            parts = {"dout": dout[told], "mask": scale * kept[told]}
+            raise Wrong.of(replace(wrong.evidence, answer=dx[told], truth=Truth.of(parts["dout"] * parts["mask"]), given=parts))
     if p > 0 and (out2 != 0).all():
         raise Wrong("dropout_forward", "no entry of out is 0, expected some: then there is no mask")
     passed = dx1[blank] != 0
@@ -162,8 +177,19 @@ def factors(after, before, where):
 
 # What chance must do
 
+def require_default(out, x):
+    """Where p is left out: its default is not 0, at which nothing is dropped, and not 1, at which 1 − p is 0."""
+    if np.array_equal(out, x):
+        raise Wrong("dropout_forward", "nothing is dropped", because="with `p` left out, out is x, as is right with p = 0 only")
+    if np.isnan(out).all():
+        raise Wrong("dropout_forward", "every entry of out is nan",
+                    because="with `p` left out, every entry of out is nan: is its default 1, and 1 - p 0?")
+
 def kept_as_often(trial, case):
-    kept, keep = trial.call(dropout, **case) != 0, 1 - case.get("p", 0.5)
+    out, keep = trial.call(dropout, **case), 1 - case.get("p", 0.5)
+    if "p" not in case:
+        require_default(out, case["x"])
+    kept = out != 0
     negative = kept[case["x"] < 0]
     return [Count(int(kept.sum()), kept.size, keep, "entries are kept"),
             Count(int(negative.sum()), negative.size, keep, "negative entries are kept")]

@@ -69,6 +69,9 @@ def hopeless(rng):
     yield "a true class 1000 below the others", batch(rng, n=4, c=3)
 
 
+HEIGHTS = (300, 600, 800)  # exp takes numbers up to 709
+
+
 def unmoved(function):
     """The claim that adding a number to all the logits of a row changes nothing."""
     def claim(trial, case):
@@ -81,9 +84,34 @@ def unmoved(function):
         i = np.unravel_index(np.argmax(away), away.shape)  # a NaN counts as the largest
         if not away[i] < 1e-11:
             moved = f"{here[i]:.11g} becomes {there[i]:.11g} when each row's logits move together, by up to {by.max():.4g}"
-            raise Wrong(function.__name__, moved if np.isfinite(here[i]) else f"the answer is {here[i]}", there)
+            because = where_it_breaks(trial, function, case, here) if np.isfinite(here).all() else ""
+            raise Wrong(function.__name__, moved if np.isfinite(here[i]) else f"the answer is {here[i]}", there, because=because)
         return None
     return claim
+
+
+def where_it_breaks(trial, function, case, here):
+    """In words, which movements of rows change the answer: by one number up to 709 or above, or by numbers of their own."""
+    def after(by):
+        there = trial.call(function, **{**case, "logits": case["logits"] + by})
+        if not np.isfinite(there).all():
+            return "not finite"
+        return "" if np.abs(there - here).max() < 1e-11 else "another" if there.any() else "0"
+
+    by, higher = case["by"], [after(height) for height in HEIGHTS]
+    lower, apart = after(-HEIGHTS[-1]), after(np.sign(by))
+    if any(higher):
+        at = next(i for i, word in enumerate(higher) if word)
+        before = f"the same with all logits {HEIGHTS[at - 1]} higher, " if at else ""
+        overflows = f"{before}{higher[at]} with all {HEIGHTS[at]} higher: is exp taken of numbers above 709, where it overflows?"
+        return "" if higher[at] == "another" else overflows
+    if np.ptp(np.sign(by)) > 0 and apart:
+        return ("the same when all rows move by one number, another when some move by 1 and others by -1: does a row's answer "
+                "depend on other rows?")
+    if np.ptp(by) > HEIGHTS[-1] and not lower:
+        return ("the same where all rows move by one number, not where they move far apart: is one number subtracted from all "
+                "rows, in place of each row's own maximum?")
+    return ""
 
 
 def unbounded(loss):
@@ -148,7 +176,7 @@ def own_excess(trial, case):
 
 
 def the_loss(loss, on=None):
-    return either(matches(loss, on=on), consistent(from_own_softmax(loss), loss, softmax, on=on))
+    return either(matches(loss, on=on, each="n"), consistent(from_own_softmax(loss), loss, softmax, on=on))
 
 
 own_slope = gradient(of=categorical_cross_entropy, by=cross_entropy_gradient, wrt="logits")

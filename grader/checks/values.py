@@ -20,19 +20,29 @@ from ..topics.targets import Function
 from ..topics.trial import Check, SingleCase, Trial, on_case
 from .script import Script, Story
 
+FEW = 10  # rows that are also asked alone
+
 
 class matches(Check):
     """On every case the submission returns what the reference returns (a layer: its forward; a script: all that it yields).
 
     With `output`, the name of one of a function's outputs, that one alone is judged: the others have rows of their own. With
     `tolerance=DECADES` each entry is held to its own size, where entries that differ by decades are none the less known to
-    many digits: norms of gradients by layer. With `TRAINING` the rounding of hundreds of steps is allowed.
+    many digits: norms of gradients by layer. With `TRAINING` the rounding of hundreds of steps is allowed. With `each`, a letter
+    that is the first of some arguments, the reference is also asked for each of a few rows alone, and a wrong number is
+    described by these: the largest in place of the mean.
     """
 
     def __init__(
-        self, asked: Declared | Asking, on: Cases | None = None, tolerance: Tolerance = VALUES, output: str = ""
+        self,
+        asked: Declared | Asking,
+        on: Cases | None = None,
+        tolerance: Tolerance = VALUES,
+        output: str = "",
+        each: str = "",
     ) -> None:
         self.asked, self.generator, self.tolerance, self.output = asking(asked), on, tolerance, output
+        self.each = each
         self.functions = self.asked.targets
         self.judged = self.asked.judged
         if output:
@@ -54,12 +64,26 @@ class matches(Check):
             answers = self.asked.ask(plan, case)
             plan.want(*(answer.ref for answer in answers))
             truths = trial.expect(plan)
-            given, outputs = self.asked.given(case), by_name(answers, truths)
+            given, outputs, rows = self.asked.given(case), by_name(answers, truths), self._of_rows(trial, case)
             mine = [(a, want) for a, want in zip(answers, truths, strict=True) if self.output in ("", a.name)]
             found = trial.student.run(replace(plan, wanted=[(answer.ref, False) for answer, _ in mine]))
             for (answer, want), got in zip(mine, found, strict=True):
                 where, labels = f"{answer.label} on {name}", self._labels(case, want)
-                require_close(got, want, where, self.tolerance, given, outputs=outputs, labels=labels)
+                require_close(got, want, where, self.tolerance, given, rows, outputs, labels)
+
+    def _of_rows(self, trial: Trial, case: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """Return the right numbers of the rows, each asked alone, by what they are."""
+        rows = self.asked.sizes(case).get(self.each, 0)
+        if not 0 < rows <= FEW:
+            return {}
+        along = [name for name, spec in self.asked.specs.items() if spec.dims[:1] == (self.each,)]
+        plan = Plan()
+        for i in range(rows):
+            alone = {**case, **{name: case[name][i : i + 1] for name in along if name in case}}
+            plan.want(*(answer.ref for answer in self.asked.ask(plan, alone)))
+        return {
+            f"what `{self.asked.name}` is for each row alone": np.array([truth.value for truth in trial.expect(plan)])
+        }
 
     def _labels(self, case: Mapping[str, Any], want: Truth) -> Sequence[str]:
         """Return names for the entries of an answer, if they have any."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from ..checks import FollowThrough, Trial
 from ..errors import Died, GraderError, Raised, TimedOut, TopicError, Wrong
@@ -39,9 +40,10 @@ def evaluate(
             continue
         student.begin_row()
         outcomes[row.id] = judge(row, trial(row))
-    for outcome in outcomes.values():  # last, so that the time that it takes costs no row
+    for id, outcome in outcomes.items():  # last, so that the time that it takes costs no row
         if isinstance(outcome.heard, Hearing) and isinstance(outcome.error, Wrong):
-            outcome.heard.ask_the_rest(outcome.row.check)
+            also = tuple(outcome.heard.ask_the_rest(outcome.row.check))
+            outcomes[id] = replace(outcome, error=Wrong.of(replace(outcome.error.evidence, also=also)))
     found = [outcomes[row.id] for row in topic.rubric if row.id in outcomes]
     return resolve_follow_through(found) if chosen is None else found
 

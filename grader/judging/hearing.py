@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..checks import Check, Trial
-from ..errors import Fault, Raised, Wrong
+from ..errors import Evidence, Fault, Raised, Wrong
 from ..inside.plan import Implementation, Plan
 from ..inside.wire import Ref, Seeded
 from ..numerics.compare import Truth
@@ -17,6 +17,7 @@ from ..topics.cases import Case, Cases
 from ..topics.trial import Inputs, TruthSource
 from .answers import Answers, Numbers, read
 
+SMALL = 32  # numbers: a larger answer is described by itself, and a class of them would fill the memory
 Scales = dict[int, dict[Ref, float]]
 """By the identity of a plan's steps: the largest term that goes into each right answer (`Truth.scale`)."""
 
@@ -52,23 +53,29 @@ class Hearing(Implementation):
     def cpu_seconds(self) -> float:
         return self.student.cpu_seconds()
 
-    def ask_the_rest(self, check: Check) -> None:
-        """Put the cases behind the one at which the claim fell, each in turn, to hear all that the row asks.
+    def ask_the_rest(self, check: Check) -> list[Evidence]:
+        """Put the cases behind the one at which the claim fell, each in turn, to hear all that the row asks. Return the
+        evidence of those at which it falls, too, where the answer is small.
 
         What comes of them decides nothing: the row is lost. So nothing that may stand in for the claim is asked, and nothing
         more once an exception was raised: a program that is not deep enough for one case may never end on the next.
         """
+        fallen: list[Evidence] = []
         while self.inputs.skip():
             self.student.begin_row()
             try:
                 check.alone(Trial(self, self.source, self.inputs))
-            except Wrong:
+            except Wrong as wrong:
+                answer = wrong.evidence.answer
+                if isinstance(answer, np.ndarray) and answer.size <= SMALL:
+                    fallen.append(wrong.evidence)
                 continue
             except Raised:
                 break
             except Exception:  # late, ended, or asked for what is not on record: nothing more can be heard
                 self.complete = False
             break
+        return fallen
 
     @cached_property
     def answers(self) -> Answers:

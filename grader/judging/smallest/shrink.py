@@ -217,7 +217,8 @@ def _evidence(found: Smallest) -> dict[str, Any] | None:
 
 def _texts(wrong: Wrong) -> tuple[str, str]:
     """Return what came back and what was expected, with as many digits as it takes to see that they differ."""
-    if not isinstance(wrong.evidence.truth, Truth) or wrong.evidence.truth.value.size > ENTRIES:
+    made = wrong.evidence.id == "claim"  # then its numbers are made of what came back, and are not that itself
+    if made or not isinstance(wrong.evidence.truth, Truth) or wrong.evidence.truth.value.size > ENTRIES:
         return " ".join(wrong.evidence.sentence.split())[:WORDS], ""
     want, got = wrong.evidence.truth.value, wrong.evidence.answer
     if got is None or np.size(got) > ENTRIES:

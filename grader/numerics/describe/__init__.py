@@ -7,8 +7,10 @@ difference is is looked at first. If a sentence guesses at a cause, it ends in a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -26,22 +28,26 @@ from .amounts import (
     one_number,
     sign,
 )
-from .answer import Comparison
+from .answer import ENOUGH, Comparison
 from .entries import entries
 from .formulas import formula
 from .limits import both_sides, by_place, not_finite, one_side, place_alone
 from .lines import by_line, straight
 from .nearly import is_small, near, precision, roughly
 from .places import in_one_line, order
+from .questions import same_question, together
+from .reduced import extreme_number, reduced_number
 from .rows_and_columns import by_row_and_column, whole_rows
 from .shapes import an_argument, another_output, describe_shape
 
 __all__ = ["describe", "describe_or_raise"]
 
+Describer = Callable[[Comparison], Iterator[str]]
+NUMBER = re.compile(r"\d[\d.e-]*")
 LARGE = 200_000  # entries: in a larger array the search takes too long
 
 # In the order in which they are asked: the first sentence is the answer. Each yields the sentences that explain a comparison.
-DESCRIBERS: tuple[Callable[[Comparison], Iterator[str]], ...] = (
+DESCRIBERS: tuple[Describer, ...] = (
     one_number,
     not_finite,
     whole_rows,
@@ -50,6 +56,7 @@ DESCRIBERS: tuple[Callable[[Comparison], Iterator[str]], ...] = (
     nearby,
     known_factor,
     known_offset,
+    reduced_number,
     order,
     entries,
     function_of_truth,
@@ -61,8 +68,8 @@ DESCRIBERS: tuple[Callable[[Comparison], Iterator[str]], ...] = (
     formula,
     place_alone,
     by_line,
-    straight,
     by_row_and_column,
+    straight,
     one_side,
     roughly,
     near,
@@ -84,25 +91,41 @@ def describe(wrong: Wrong, settled: Collection[str] = ()) -> str | None:
 
 def describe_or_raise(wrong: Wrong, settled: Collection[str] = ()) -> str | None:
     """Do the same, and let an exception through: for tests."""
-    truth, answer = wrong.evidence.truth, wrong.evidence.answer
-    if not isinstance(truth, Truth) or not isinstance(answer, np.ndarray) or answer.dtype.kind not in "fiub":
-        return None
-    want = truth.value.astype(float)
-    if not 0 < answer.size <= LARGE or not 0 < want.size <= LARGE or not np.isfinite(want).all():
-        return None
     with np.errstate(all="ignore"):
-        got = answer.astype(float)
-        if (other := another_output(got, want, wrong.evidence.outputs)) is not None:
-            return other
-        if got.shape != want.shape:
-            taken = an_argument(got, wrong.evidence.given)
-            return taken or describe_shape(got, want, counts(wrong.evidence.given))
-        if answer.dtype.kind == "f" and answer.dtype.itemsize < 8:
-            return None  # only its precision is wrong, and the evidence says so
-        it = replace(_compared(got, want, truth, wrong.evidence), settled=frozenset(settled))
+        same = same_question(wrong.evidence)
+        if (said := together(same)) is not None:
+            return said
+        describers = (*DESCRIBERS, extreme_number) if len(same) >= ENOUGH else DESCRIBERS
+        sentences = partial(_sentences, describers=describers, settled=frozenset(settled))
+        texts = sentences(wrong.evidence)
+        return next((text for text in texts if all(_among(text, sentences(other)) for other in same[1:])), None)
+
+
+def _among(sentence: str, others: Iterator[str]) -> bool:
+    """Return True if the sentence, whatever its numbers, is one of the others."""
+    return any(NUMBER.sub("#", text) == NUMBER.sub("#", sentence) for text in others)
+
+
+def _sentences(evidence: Evidence, describers: Sequence[Describer], settled: frozenset[str]) -> Iterator[str]:
+    """Yield the sentences that explain one answer, the simplest first."""
+    truth, answer = evidence.truth, evidence.answer
+    if not isinstance(truth, Truth) or not isinstance(answer, np.ndarray) or answer.dtype.kind not in "fiub":
+        return
+    got, want = answer.astype(float), truth.value.astype(float)
+    if not 0 < answer.size <= LARGE or not 0 < want.size <= LARGE or not np.isfinite(want).all():
+        return
+    if (other := another_output(got, want, evidence.outputs)) is not None:
+        yield other
+    elif got.shape != want.shape:
+        said = an_argument(got, evidence.given) or describe_shape(got, want, counts(evidence.given))
+        yield from [said] if said else []
+    elif (
+        answer.dtype.kind != "f" or answer.dtype.itemsize >= 8
+    ):  # else only its precision is wrong: the evidence says so
+        it = replace(_compared(got, want, truth, evidence), settled=settled)
         # What is off by 1e-7 is off by that, whatever else explains so few digits; and 1e-16 is nothing.
-        describers = () if not it.wrong.any() else (precision,) if is_small(it) else DESCRIBERS
-        return next((sentence for describer in describers for sentence in describer(it)), None)
+        fitting = () if not it.wrong.any() else (precision,) if is_small(it) else describers
+        yield from (sentence for describer in fitting for sentence in describer(it))
 
 
 def _compared(got: np.ndarray, want: np.ndarray, truth: Truth, evidence: Evidence) -> Comparison:

@@ -29,7 +29,7 @@ def sign(it: Comparison) -> Iterator[str]:
     """Describe an answer with the wrong sign."""
     telling = (np.abs(it.want) > TELLING * np.asarray(it.rounding)).any()
     if (telling and np.array_equal(it.got, -it.want)) or it.explained_by(-it.want):
-        yield "the sign is flipped" + (", in every entry" if it.got.ndim else "")
+        yield "the sign is flipped" + (", in every entry" if it.every == "every entry" else "")
 
 
 def argument(it: Comparison) -> Iterator[str]:
@@ -52,7 +52,7 @@ def nearby(it: Comparison) -> Iterator[str]:
 
 CONSTANT = 4  # a factor up to this may be a number that somebody wrote, even if a size has the same value
 SIZE_HINTS = {  # by whether the answer is too small
-    False: ": is a sum taken where a mean belongs, or a division left out?",
+    False: ": are a sum and a mean mixed up, or is a division left out?",
     True: ": is it divided once too often?",
 }
 

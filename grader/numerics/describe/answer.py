@@ -42,6 +42,10 @@ class Comparison:
     def every(self) -> str:
         return "every entry" if self.got.ndim else "the answer"
 
+    def has_digits(self, long: np.ndarray) -> bool:
+        """Return True if the answer, of few entries, has more digits than are met by chance. `long` says which numbers have."""
+        return bool(long.sum() >= min(ENOUGH, long.size))
+
     def explained_by(self, guess: np.ndarray, free: int | np.ndarray = 0, axis: int | None = None) -> bool:
         """Return True if the guess is the answer in every entry, and its numbers prove it.
 
@@ -54,7 +58,7 @@ class Comparison:
         if not (np.abs(self.got - guess) <= EXACT * np.abs(guess) + self.rounding).all():
             return False
         telling = np.abs(guess) > TELLING * np.asarray(self.rounding)
-        if guess.size < MANY and (with_digits(self.got) | with_digits(self.want)).sum() < min(ENOUGH, guess.size):
+        if guess.size < MANY and not self.has_digits(with_digits(self.got) | with_digits(self.want)):
             return False
         if guess.size == 1:
             return bool(telling.all()) and free == 0

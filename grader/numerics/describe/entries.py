@@ -25,7 +25,7 @@ POWERS = {"`{}`": 1, "`{}`²": 2, "1 / `{}`": -1, "1 / `{}`²": -2}
 def entries(it: Comparison) -> Iterator[str]:
     """Describe an answer in which one named entry is a formula of named numbers, or several are 0."""
     if it.got.ndim == 0:
-        yield from (f"it is {text}" for text in _formulas(it.got.item(), it.want.item(), _numbers(it.given)))
+        yield from (f"it is {text}" for text in _formulas(it.got.item(), it.want.item(), numbers(it.given)))
     found = NAMED.match(it.where)
     names = found[2].split(", ") if found else []
     if not found or it.got.shape != (len(names),):
@@ -33,8 +33,8 @@ def entries(it: Comparison) -> Iterator[str]:
     wrong = np.flatnonzero(it.wrong)
     if len(wrong) >= 2 and not it.got[wrong].any():
         yield f"{found[1]}{_listed([names[i] for i in wrong])} is 0: is something not passed on?"
-    texts = [next(_formulas(it.got[i], it.want[i], _numbers(it.given)), "") for i in wrong[:MOST]]
-    for i in wrong if len(wrong) == 1 and has_digits(it.want[wrong[0]]) and it.got[wrong[0]] else []:
+    texts = [next(_formulas(it.got[i], it.want[i], numbers(it.given)), "") for i in wrong[:MOST]]
+    for i in wrong if len(wrong) == 1 and has_digits(it.got[wrong[0]]) else []:
         for j in np.flatnonzero((it.got == it.got[i]) & ~it.wrong)[-1:]:
             yield f"{found[1]}{names[i]} is the same as that of {names[j]}: is a factor left out?"
     if len(wrong) <= MOST and all(texts):
@@ -45,7 +45,7 @@ def _listed(names: list[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def _numbers(given: Mapping[str, object]) -> dict[str, float]:
+def numbers(given: Mapping[str, object]) -> dict[str, float]:
     """Return the named numbers of a question, those of its tables, too, and those that are written out in a text of it."""
     tables = [value for value in given.values() if isinstance(value, Mapping)]
     written = {
@@ -63,9 +63,6 @@ def _formulas(got: float, want: float, numbers: Mapping[str, float]) -> Iterator
     """Yield the formulas that give a number, the simplest first."""
     if got == -want:
         yield "right but for its sign"
-    for name, value in numbers.items():
-        if abs(got) == abs(value) and (value != round(value, 1) or WRITTEN.fullmatch(name)):
-            yield f"{'minus ' if got != value else ''}`{name}` itself"
     if not has_digits(got):
         return
     for name, value in numbers.items():

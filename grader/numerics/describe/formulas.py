@@ -5,15 +5,15 @@ All pairs are looked through on some entries at once, and those that may fit are
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 import numpy as np
 
 from ..compare import short
 from ..name_numbers import name_and_tier, name_of
-from .answer import ENOUGH, EXACT, MANY, SMALL, Comparison, with_digits
-from .quantities import Quantity, functions, guarded, matrix_products, named, reduced
+from .answer import ENOUGH, EXACT, MANY, SMALL, Comparison, distinct, with_digits
+from .quantities import FUNCTIONS, Quantity, functions, guarded, matrix_products, named, of_rates, reduced
 
 PROBES = 48  # entries on which pairs are looked through
 MATRICES = 12  # matrix products that are looked at, where many have the answer's shape
@@ -25,24 +25,29 @@ NEAR = 1e-6  # relative: what is worth trying on all entries
 RIGHT = "the right answer"
 
 
-def formula(it: Comparison) -> Iterator[str]:
-    """Describe an answer that is one quantity, a product or a quotient of two, or a sum of multiples of two."""
+def formula(it: Comparison, forms: Sequence[str] = tuple(FUNCTIONS), right: int = 0) -> Iterator[str]:
+    """Describe an answer that is one quantity, a product or a quotient of two, or a sum of multiples of two.
+
+    `forms` names the functions that are looked through, and `right` is how many thoughts the right answer takes: with 0 what
+    is said by it comes first.
+    """
     if not ENOUGH <= it.got.size <= LARGE or not np.isfinite(it.got).all():
         return
-    if it.got.size < MANY and with_digits(it.got).sum() < ENOUGH:
+    if it.got.size < MANY and not it.has_digits(with_digits(it.got)):
         return
-    quantities, terms = _quantities(it)
+    quantities, terms = _quantities(it, forms, right)
     found = chain(*(_multiple(it, q) for q in quantities), _products(it, quantities), _sums(it, terms))
     yield from (sentence for _, sentence in sorted(found, key=lambda each: each[0])[:1])
 
 
-def _quantities(it: Comparison) -> tuple[list[Quantity], list[Quantity]]:
+def _quantities(it: Comparison, forms: Sequence[str], right: int) -> tuple[list[Quantity], list[Quantity]]:
     """Return what may be multiplied, and what may be added."""
     plain, sums, matrices = list(named(it)), list(reduced(it)), list(islice(matrix_products(it), MATRICES))
-    differing = [Quantity(RIGHT, it.want, 0), *plain] if np.ptp(it.want) > 0 else plain
+    differing = [Quantity(RIGHT, it.want, right), *plain] if np.ptp(it.want) > 0 else plain
     all_of_them = [
         *differing,
-        *functions(differing),
+        *functions(differing, forms),
+        *of_rates(plain),
         *sums,
         *functions(sums, ["(1 / {})"]),
         *matrices,
@@ -52,14 +57,14 @@ def _quantities(it: Comparison) -> tuple[list[Quantity], list[Quantity]]:
     for quantity in all_of_them:
         once.setdefault(quantity.array.tobytes(), quantity)
     quantities = [*once.values()]
-    return quantities, [*quantities, *islice(_weighted(plain, [*matrices, *plain]), WEIGHTED)]
+    return quantities, [*quantities, *islice(_weighted(plain, [*matrices, *plain], forms), WEIGHTED)]
 
 
-def _weighted(plain: list[Quantity], slopes: list[Quantity]) -> Iterator[Quantity]:
+def _weighted(plain: list[Quantity], slopes: list[Quantity], forms: Sequence[str]) -> Iterator[Quantity]:
     """Yield products of a slope and another named quantity, or a function of one: the terms of a chain rule."""
     for one in slopes:
         others = [q for q in plain if q is not one]
-        for other in chain(others, functions(others)):
+        for other in chain(others, functions(others, forms)):
             yield Quantity(f"{one.name} · {other.name}", one.array * other.array, one.thoughts + other.thoughts)
 
 
@@ -123,6 +128,8 @@ def _sum(it: Comparison, a: Quantity, b: Quantity) -> Iterator[tuple[int, str]]:
     if not matters or (RIGHT in (a.name, b.name) and max(abs(k), abs(m)) > 1 / SMALL):
         return
     free = sum(_is_free(it, c) for c in (k, m))
+    if distinct(it.got) < ENOUGH + free:  # through two numbers there is always a line
+        return
     if it.explained_by(k * a.array + m * b.array, free):
         first, second = sorted(terms, key=lambda term: (term[1].name != RIGHT, term[0] < 0))
         sign = "plus" if second[0] > 0 else "minus"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..compare import short
-from .answer import ENOUGH, SMALL, Comparison, distinct
+from .answer import ENOUGH, EXACT, SMALL, Comparison, distinct
 
 LARGE = 20_000  # entries: of a larger answer no line is fitted
 
@@ -27,13 +27,25 @@ def by_line(it: Comparison) -> Iterator[str]:
             continue
         if it.explained_by(factors * it.want, free=1, axis=axis):
             some = f"{line} 0 by {short(factors.flat[0])}, {line} 1 by {short(factors.flat[1])}"
-            hint = "does a sum, mean or maximum run over the wrong entries?"
+            hint = _total(it, axis, line) or "does a sum, mean or maximum run over the wrong entries?"
             yield f"each {line} is the right one times a number of its own ({some}): {hint}"
         elif np.abs(offsets).max() > SMALL * np.abs(it.want).max() and it.explained_by(it.want + offsets, 1, axis):
             some = f"{line} 0 by {short(offsets.flat[0])}, {line} 1 by {short(offsets.flat[1])}"
             yield f"each {line} is off by a number of its own ({some})"
         if (np.ptp(it.got, axis=axis) == 0).all() and distinct(it.got) >= ENOUGH:
             yield f"all entries of a {line} are the same: is something reduced that should not be?"
+
+
+def _total(it: Comparison, axis: int, line: str) -> str:
+    """Return a question about lines that should have one sum, as probabilities do; "" about others."""
+    mine, right = it.got.sum(axis), it.want.sum(axis)
+    if (
+        right[0]
+        and np.allclose(right, right[0], rtol=EXACT, atol=0)
+        and not np.isclose(mine, right[0], rtol=SMALL, atol=0).any()
+    ):
+        return f"no {line} sums to {short(right[0])} now, is something else divided by than the {line}'s sum?"
+    return ""
 
 
 def straight(it: Comparison) -> Iterator[str]:

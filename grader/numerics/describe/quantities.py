@@ -72,6 +72,12 @@ def functions(plain: Sequence[Quantity], forms: Sequence[str] = tuple(FUNCTIONS)
                 yield Quantity(form.format(quantity.name), array, quantity.thoughts + 1)
 
 
+def of_rates(plain: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Yield 1 divided by 1 minus, and by 1 plus, quantities between 0 and 1, as rates and probabilities are."""
+    between = [q for q in plain if (q.array > 0).all() and (q.array < 1).all()]
+    return functions([*functions(between, ["(1 - {})", "(1 + {})"])], ["(1 / {})"])
+
+
 def reduced(it: Comparison) -> Iterator[Quantity]:
     """Yield sums, means and so on of the arguments over one axis, or over all, where numpy broadcasts them."""
     for name, array in [*((f"`{name}`", array) for name, array in it.arrays.items()), *one_hot(it).items()]:

@@ -9,19 +9,31 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .answer import ENOUGH, Comparison
+from ..compare import short
+from .answer import ENOUGH, EXACT, SMALL, TELLING, Comparison
 
 
 def by_row_and_column(it: Comparison) -> Iterator[str]:
-    """Describe an answer that is the right one times a number for each row and a number for each column."""
-    if it.got.ndim != 2 or not (np.isfinite(it.got) & (it.got != 0) & (it.want != 0)).all():
+    """Describe an answer that is the right one times a number for its row and one for its column."""
+    telling = np.minimum(np.abs(it.got), np.abs(it.want)) > TELLING * np.asarray(it.rounding)
+    if it.got.ndim != 2 or min(it.got.shape) < 2 or not telling.all() or it.got.size <= 2 * sum(it.got.shape):
         return
-    ratios = it.got / it.want
-    logs = np.log(np.abs(ratios))
-    fitted = logs.mean(axis=1, keepdims=True) + logs.mean(axis=0, keepdims=True) - logs.mean()
-    if (ratios > 0).all() and it.explained_by(np.exp(fitted) * it.want, free=sum(it.got.shape) - 1):
-        cause = "are the columns shifted, each by a number of its own, ahead of a softmax?"
-        yield f"each entry is the right one times a number of its row and a number of its column: {cause}"
+    factors = it.got / it.want
+    one_way = any((np.ptp(factors, axis) <= SMALL * np.abs(factors).max()).all() for axis in (0, 1))
+    if not one_way and it.explained_by(it.want * factors[:, :1] * factors[:1] / factors[0, 0]):
+        yield f"each entry is the right one times a number of its row and one of its column{_sums(it)}"
+
+
+def _sums(it: Comparison) -> str:
+    """Return what follows of rows that should have one sum, as probabilities do; "" about others."""
+    right = it.want.sum(axis=1)
+    if not right[0] or not np.allclose(right, right[0], rtol=EXACT, atol=0):
+        return ""
+    if np.allclose(it.got.sum(axis=1), right[0], rtol=EXACT, atol=0):
+        return f", and each row still sums to {short(right[0])}: is something wrong in each column before rows are divided by sums?"
+    if np.allclose(it.got.sum(axis=0), right[0], rtol=EXACT, atol=0):
+        return f", and each column sums to {short(right[0])}, in place of each row: does a sum run over the wrong axis?"
+    return ""
 
 
 def whole_rows(it: Comparison) -> Iterator[str]:
