@@ -53,11 +53,18 @@ class Numbers:
         """Say whether two arrays are equal but for `rtol` of each entry, or `floor` of the largest."""
         if (self.shape, self.single) != (other.shape, other.single):
             return False
+        if self.bits == other.bits:
+            return True  # as most answers of most programs are: found out a hundred times faster than below
         rtol = SINGLE_RTOL if self.single else rtol
         atol = max(self.noise, other.noise, floor * other.largest)
         if self.entries.size and _apart(float(self.entries[0]), float(other.entries[0]), rtol, atol):
-            return False  # found out a hundred times faster than below: most arrays differ there
+            return False  # most arrays that differ do so there
         return bool(np.allclose(self.entries, other.entries, rtol=rtol, atol=atol, equal_nan=True))
+
+    @cached_property
+    def bits(self) -> bytes:
+        """A digest of the entries as they are, to the last bit."""
+        return hashlib.blake2b(self.entries.tobytes(), digest_size=16).digest()
 
     @cached_property
     def largest(self) -> float:
