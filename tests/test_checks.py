@@ -334,3 +334,15 @@ def test_neither_a_check_nor_a_student_that_changes_arguments_spoils_the_next_ro
     spoiled = graded_rows(rows, waves, wave=spoiled_wave)
     assert {o.row.id for o in spoiled if not o.earned} == {"pure"}
     assert why(spoiled[3]) == ("argument-changed", "wave")
+
+
+def test_numpy_does_not_warn_where_a_claim_computes_with_the_infinities_of_a_submission(
+    recwarn: pytest.WarningsRecorder,
+) -> None:
+    def sums(trial: Any, case: Any) -> str | None:
+        found = trial.call(wave, **case)
+        return None if found - found == 0 else "it is not finite"
+
+    outcome = graded(holds(sums, wave), waves, wave=lambda x, a, *, shift=0.5: np.inf)
+    assert "it is not finite" in lost(outcome)
+    assert [str(warning.message) for warning in recwarn] == []
