@@ -124,7 +124,7 @@ def test_a_wrong_answer_is_described(got: np.ndarray, sentence: str) -> None:
         (W, W.sum(axis=0), "its sum over axis 0 is the right answer"),
         (W, W.mean(), "the mean of all its entries is the right answer"),
         (RNG.normal(size=8), ROW, "it has n numbers, not c: does a sum or a mean run along the wrong axis?"),
-        (RNG.normal(size=(8, 5)), ROW, "it has an axis too many: is a sum, a mean or an index left out?"),
+        (RNG.normal(size=(8, 5)), ROW, "it has an axis too many: is a sum, a mean or an index left out, or does a matrix"),
         (RNG.normal(size=5), W, "it has an axis too few: is it reduced once too often?"),
         (RNG.normal(size=(5, 5)), ROW, "did an array of shape (5, 1) meet one of shape (5,)?"),
         (W[:, :5][:5].T, W[:5], "it is the right answer transposed"),
@@ -133,7 +133,7 @@ def test_a_wrong_answer_is_described(got: np.ndarray, sentence: str) -> None:
         (np.append(ROW[:-1], 3.0), ROW, "right except for the last entry"),
         ((W.astype(np.float32) ** 5).astype(float), W**5, "right to 6e-08 of the largest entry, with the seven"),
         (W * (1 + 1e-6 * X), W, "right to"),
-        (0.066 * np.eye(8)[:, :4], np.eye(8)[:, :4] + 1e-30 * X[:, :4], "every entry is 15.1515 times too small"),  # not: cut
+        (0.066 * np.eye(8)[:, :4], np.eye(8)[:, :4] + 1e-30 * X[:, :4], "every entry that is wrong is 15.1515 times too small"),  # not: cut
         (3 * W, W, "every entry is 3 times too large"),
     ],
 )  # fmt: skip

@@ -52,8 +52,8 @@ def of_draws(got: Number, want: Number, draws: Sequence[tuple[float, float]] = D
         (lambda a, b: b - a, "the sign is flipped"),
         (lambda a, b: a, "the number is `a`"),
         (lambda a, b: 2 * (a - b), "the number is 2 times too large"),
-        (lambda a, b: 1.75, "the number is 1.75, where the right ones differ"),
-        (lambda a, b: 0.0, "the number is 0, where the right ones differ"),
+        (lambda a, b: 1.75, "the number is 1.75, where the right one differs each time"),
+        (lambda a, b: 0.0, "the number is 0, where the right one differs each time"),
         (lambda a, b: a * b, "the number is `a` times `b`"),
     ],
 )
@@ -93,7 +93,7 @@ def test_each_named_entry_that_is_wrong_is_explained_or_nothing_is_said() -> Non
         == "grad of a is `a`; grad of b is `b`, in each of 3 such questions"
     )
     assert describe_or_raise(wrong(lambda a, b: (0.0, a))) == (
-        "grad of a is 0, where the right ones differ, in each of 3 such questions"
+        "grad of a is 0, where the right one differs each time, in each of 3 such questions"
     )
     assert describe_or_raise(wrong(lambda a, b: (a, np.sin(17 * a) / 3))) is None
 

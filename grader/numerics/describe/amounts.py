@@ -29,7 +29,7 @@ def sign(it: Comparison) -> Iterator[str]:
     """Describe an answer with the wrong sign."""
     telling = (np.abs(it.want) > TELLING * np.asarray(it.rounding)).any()
     if (telling and np.array_equal(it.got, -it.want)) or it.explained_by(-it.want):
-        yield "the sign is flipped" + (", in every entry" if it.every == "every entry" else "")
+        yield "the sign is flipped" + (f", in {it.every}" if it.every.startswith("every") else "")
 
 
 def argument(it: Comparison) -> Iterator[str]:

@@ -40,7 +40,9 @@ class Comparison:
 
     @property
     def every(self) -> str:
-        return "every entry" if self.got.ndim else "the answer"
+        if not self.got.ndim:
+            return "the answer"
+        return "every entry" if self.wrong.all() else "every entry that is wrong"
 
     def has_digits(self, long: np.ndarray) -> bool:
         """Return True if the answer, of few entries, has more digits than are met by chance. `long` says which numbers have."""

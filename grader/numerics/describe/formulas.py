@@ -43,7 +43,9 @@ def formula(it: Comparison, forms: Sequence[str] = tuple(FUNCTIONS), right: int 
 def _quantities(it: Comparison, forms: Sequence[str], right: int) -> tuple[list[Quantity], list[Quantity]]:
     """Return what may be multiplied, and what may be added."""
     plain, sums, matrices = list(named(it)), list(reduced(it)), list(islice(matrix_products(it), MATRICES))
-    differing = [Quantity(RIGHT, it.want, right), *plain] if np.ptp(it.want) > 0 else plain
+    # Where the right answer is an argument, the argument's name is clearer.
+    named_already = any(np.array_equal(quantity.array, it.want) for quantity in plain)
+    differing = plain if named_already or np.ptp(it.want) == 0 else [Quantity(RIGHT, it.want, right), *plain]
     all_of_them = [
         *differing,
         *functions(differing, forms),

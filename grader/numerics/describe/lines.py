@@ -27,8 +27,7 @@ def by_line(it: Comparison) -> Iterator[str]:
             continue
         if it.explained_by(factors * it.want, free=1, axis=axis):
             some = f"{line} 0 by {short(factors.flat[0])}, {line} 1 by {short(factors.flat[1])}"
-            hint = _total(it, axis, line) or "does a sum, mean or maximum run over the wrong entries?"
-            yield f"each {line} is the right one times a number of its own ({some}): {hint}"
+            yield f"each {line} is the right one times a number of its own ({some}){_total(it, axis, line)}"
         elif np.abs(offsets).max() > SMALL * np.abs(it.want).max() and it.explained_by(it.want + offsets, 1, axis):
             some = f"{line} 0 by {short(offsets.flat[0])}, {line} 1 by {short(offsets.flat[1])}"
             yield f"each {line} is off by a number of its own ({some})"
@@ -44,7 +43,7 @@ def _total(it: Comparison, axis: int, line: str) -> str:
         and np.allclose(right, right[0], rtol=EXACT, atol=0)
         and not np.isclose(mine, right[0], rtol=SMALL, atol=0).any()
     ):
-        return f"no {line} sums to {short(right[0])} now, is something else divided by than the {line}'s sum?"
+        return f": no {line} sums to {short(right[0])} now, is something else divided by than the {line}'s sum?"
     return ""
 
 

@@ -89,10 +89,11 @@ def _describe(it: Comparison, name: str) -> Iterator[str]:
     constant = it.got[0]
     if np.isfinite(constant) and (it.got == constant).all():
         same = (it.want == it.want[0]).all()
-        yield f"{name} is {short(constant)}, where {f'{short(it.want[0])} is right' if same else 'the right ones differ'}"
+        yield f"{name} is {short(constant)}, where {f'{short(it.want[0])} is right' if same else 'the right one differs each time'}"
         return
     describers: tuple[Callable[[Comparison], Iterator[str]], ...] = (
         sign,
+        _one_of_them,
         known_factor,
         lambda it: formula(it, FORMS, right=2),
         known_offset,
@@ -105,6 +106,11 @@ def _describe(it: Comparison, name: str) -> Iterator[str]:
             yield f"{name}{text.removeprefix('it')}"
         else:
             yield text if name == NAMELESS else f"{name}: {text}"
+
+
+def _one_of_them(it: Comparison) -> Iterator[str]:
+    """Describe answers that are one of the named numbers."""
+    yield from (f"it is `{name}`" for name, array in it.arrays.items() if it.explained_by(array))
 
 
 def _place(evidence: Evidence) -> str:

@@ -7,7 +7,8 @@ from itertools import chain
 
 import numpy as np
 
-from .answer import EXACT, has_digits
+from ..compare import short
+from .answer import ENOUGH, EXACT, SMALL, has_digits
 
 REDUCTIONS: Mapping[str, Callable[..., np.ndarray]] = {"sum": np.sum, "mean": np.mean, "maximum": np.max}
 
@@ -56,13 +57,15 @@ def _by_numbers(got: np.ndarray, want: np.ndarray) -> Iterator[str]:
     for word, reduce in REDUCTIONS.items():
         if got.ndim > 1 and _same(reduce(got), want):
             yield f"the {word} of all its entries is the right answer"
+    if got.size >= ENOUGH and np.ptp(got) == 0:
+        yield f"every entry is {short(got.flat[0])}"
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:
     """Return True if the arrays are the same to nine digits and can tell: a constant one could be anything."""
     if a.shape != b.shape or not np.isfinite(b).all() or not np.allclose(a, b, rtol=EXACT, atol=0):
         return False
-    return has_digits(b.item()) if b.size == 1 else bool(np.ptp(b) > 0)
+    return has_digits(b.item()) if b.size == 1 else bool(np.ptp(b) > SMALL * np.abs(b).max())
 
 
 def _by_shape(got: tuple[int, ...], want: tuple[int, ...], sizes: Mapping[str, int]) -> Iterator[str]:
@@ -74,6 +77,6 @@ def _by_shape(got: tuple[int, ...], want: tuple[int, ...], sizes: Mapping[str, i
     if len(got) == 2 and got[0] == got[1] and want in ((got[0],), (got[0], 1)) and got[0] > 1:
         yield f"did an array of shape ({got[0]}, 1) meet one of shape ({got[0]},)?"
     elif any(got[:i] + got[i + 1 :] == want for i in range(len(got))):
-        yield "it has an axis too many: is a sum, a mean or an index left out?"
+        yield "it has an axis too many: is a sum, a mean or an index left out, or does a matrix come in where a vector belongs?"
     elif any(want[:i] + want[i + 1 :] == got for i in range(len(want))):
         yield "it has an axis too few: is it reduced once too often?"
