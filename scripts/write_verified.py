@@ -1,6 +1,7 @@
 """Prove every topic thoroughly and write docs/verified.md: mutants, pairs of mistakes, and false alarms over many seeds.
 
     python scripts/write_verified.py [TOPIC ...]     some minutes a topic; those named, else those whose files changed
+    python scripts/write_verified.py --mutants       the mutants alone of all topics that have figures: after new descriptions
 
 The figures are kept in docs/verified.json with the hashes of what they speak of; the page is made from that. Figures that were not
 measured again after a topic was rewritten without a change of its programs have `carried`, the reason, which the page prints.
@@ -21,10 +22,14 @@ from typing import Any
 from grader.cli.authoring import prove
 from grader.cli.progress import show_progress
 from grader.course.settings import Course
+from grader.judging.known import in_this_process, run_mistakes
+from grader.proving.mutants.coverage import Coverage
+from grader.proving.mutants.feedback import summarise_feedback
 from grader.proving.verify import false_alarms
+from grader.submission.jail import open_jail
 from grader.topics.folder import Assignment
 from grader.truth.reference import Oracle
-from grader.truth.trials import round_seed
+from grader.truth.trials import PUBLIC_SEED, round_seed
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES, PAGE = ROOT / "docs" / "verified.json", ROOT / "docs" / "verified.md"
@@ -49,8 +54,9 @@ mistake, with how many cost more than 40 %; of a mutant, which nobody foresaw.
 def main() -> None:
     course = Course.load(ROOT / "autograder.yml")
     stale = [slug for slug in course.topics if known().get(slug, {}).get("hashes") != hashes(slug)]
-    for slug in sys.argv[1:] or stale:
-        kept = {slug: measured(course, slug)}
+    alone = "--mutants" in sys.argv
+    for slug in known() if alone else sys.argv[1:] or stale:
+        kept = {slug: known()[slug] | {"mutants": mutants_of(course, slug)} if alone else measured(course, slug)}
         ordered = {name: (known() | kept)[name] for name in course.topics if name in known() | kept}
         FIGURES.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         PAGE.write_text(page(ordered), encoding="utf-8")
@@ -71,16 +77,14 @@ def hashes(slug: str) -> dict[str, str]:
 
 
 def measured(course: Course, slug: str) -> dict[str, Any]:
-    """Prove one topic and return its figures; keep the descriptions of mutants in out/, to be read."""
+    """Prove one topic and return its figures."""
     assignment = Assignment(slug, ROOT)
     spawn = multiprocessing.get_context("spawn")  # once torch has threads, a forked process may hang
     with ProcessPoolExecutor(1, spawn) as beside, show_progress(f"{slug}: verifying", None, True) as advance:
         right = beside.submit(alarms_of, slug)
         report = prove(course, slug, SEEDS, mutants=True, progress=advance)
         alarms = right.result()
-    sentences = report.mutants.pop("sentences", {})
-    (ROOT / "out").mkdir(exist_ok=True)
-    (ROOT / "out" / f"described-{slug}.json").write_text(json.dumps(sentences, indent=1, ensure_ascii=False))
+    keep_sentences(slug, report.mutants.pop("sentences", {}))
     return {
         "date": date.today().isoformat(),
         "hashes": hashes(slug),
@@ -95,6 +99,26 @@ def measured(course: Course, slug: str) -> dict[str, Any]:
         "pairs": report.pairs,
         "findings": report.findings + alarms,
     }
+
+
+def mutants_of(course: Course, slug: str) -> dict[str, Any]:
+    """Return the figures of a topic's mutants, measured again."""
+    assignment, jail = Assignment(slug, ROOT), open_jail(course.imports)
+    truth = Oracle(assignment)
+    try:
+        coverage = Coverage.of(assignment, truth, jail)
+    finally:
+        jail.close()
+    known = run_mistakes(assignment, in_this_process(assignment, truth, PUBLIC_SEED))
+    found = coverage.figures() | summarise_feedback(coverage.caught, known)
+    keep_sentences(slug, found.pop("sentences"))
+    return found
+
+
+def keep_sentences(slug: str, sentences: dict[str, str]) -> None:
+    """Keep the descriptions of mutants in out/, to be read."""
+    (ROOT / "out").mkdir(exist_ok=True)
+    (ROOT / "out" / f"described-{slug}.json").write_text(json.dumps(sentences, indent=1, ensure_ascii=False))
 
 
 def alarms_of(slug: str) -> list[str]:

@@ -133,7 +133,7 @@ def test_a_wrong_answer_is_described(got: np.ndarray, sentence: str) -> None:
         (np.append(ROW[:-1], 3.0), ROW, "right except for the last entry"),
         ((W.astype(np.float32) ** 5).astype(float), W**5, "right to 6e-08 of the largest entry, with the seven"),
         (W * (1 + 1e-6 * X), W, "right to"),
-        (0.066 * np.eye(8)[:, :4], np.eye(8)[:, :4] + 1e-30 * X[:, :4], "every entry that is wrong is 15.1515 times too small"),  # not: cut
+        (0.066 * np.eye(8)[:, :4], np.eye(8)[:, :4] + 1e-30 * X[:, :4], "every entry that is wrong is 15"),  # not: cut
         (3 * W, W, "every entry is 3 times too large"),
     ],
 )  # fmt: skip
