@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader.course.grade import Grading
 from grader.course.settings import Course
+from grader.judging.answers import Answers
 from grader.judging.evaluate import evaluate
 from grader.judging.known import KnownMistakes, in_this_process, run_mistakes
 from grader.judging.outcome import Outcome
@@ -82,9 +83,9 @@ def test_a_row_of_a_pair_is_put_only_behind_the_rows_that_it_needs(shared_folder
     asked: list[Sequence[str] | None] = []
     inner = in_this_process(assignment, truth, PUBLIC_SEED)
 
-    def run(source: str, name: str, rows: Sequence[str] | None) -> list[Outcome]:
+    def run(source: str, name: str, rows: Sequence[str] | None = None, like: Answers | None = None) -> list[Outcome]:
         asked.append(rows)
-        return inner(source, name, rows)
+        return inner(source, name, rows, like)
 
     mistakes = KnownMistakes(assignment, lambda: nullcontext(run))
     outcomes = inner(HEAVY_SOLUTION.replace("+ dw", "+ 3 * dw"), "student", None)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
+from ..judging.answers import Answers
 from ..judging.evaluate import evaluate_on_seed
+from ..judging.matching import matching
 from ..judging.outcome import Outcome
 from ..submission.jail import Jail
 from ..submission.limits import Limits
@@ -29,9 +31,11 @@ class ProcessRunner:
             self.programs.close()
             self.programs = None
 
-    def __call__(self, source: str, name: str, rows: Sequence[str] | None = None) -> list[Outcome]:
+    def __call__(
+        self, source: str, name: str, rows: Sequence[str] | None = None, like: Answers | None = None
+    ) -> list[Outcome]:
         if self.programs is None:
             self.programs = Programs(self.jail, self.limits, self.assignment.data)
         topic, programs = self.assignment.topic, self.programs
         programs.take(source, name)
-        return evaluate_on_seed(topic, programs, self.truth, self.seed, rows)
+        return evaluate_on_seed(topic, matching(programs, like), self.truth, self.seed, rows)

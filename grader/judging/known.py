@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property
+from typing import Protocol
 
 from ..errors import Raised, Wrong
 from ..result import Hint, Status
@@ -23,13 +24,24 @@ from ..topics.folder import Assignment
 from ..topics.rubric import Row
 from ..topics.trial import TruthSource
 from ..truth.record import InMemory, Record
+from .answers import Answers
 from .evaluate import evaluate_on_seed
+from .matching import matching
 from .mistakes import Known, Likeness, compare, may_explain, recognise
 from .outcome import Outcome
 from .pairs import Pair, likely, pairs_of, remembers
 
-Runner = Callable[[str, str, Sequence[str] | None], list[Outcome]]
-"""Put a program (its text, and its name for messages) to all rows, or to those named."""
+
+class Runner(Protocol):
+    """Puts programs to the rows of a topic."""
+
+    def __call__(
+        self, source: str, name: str, rows: Sequence[str] | None = None, like: Answers | None = None
+    ) -> list[Outcome]:
+        """Put a program (its text, and its name for messages) to all rows, or to those named; with `like`, only as long as it
+        gives these answers (`matching`)."""
+        ...
+
 
 Runners = Callable[[], AbstractContextManager[Runner]]
 """Make a runner; whatever process it has ends with the `with` block."""
@@ -41,8 +53,8 @@ Progress = Callable[[], None]
 def in_this_process(assignment: Assignment, truth: TruthSource, seed: int) -> Runner:
     """Return a runner without limits, for an author's machine: `verify` finds what does not end."""
 
-    def run(source: str, name: str, rows: Sequence[str] | None = None) -> list[Outcome]:
-        student = Live.of(source, name)
+    def run(source: str, name: str, rows: Sequence[str] | None = None, like: Answers | None = None) -> list[Outcome]:
+        student = matching(Live.of(source, name), like)
         return evaluate_on_seed(assignment.topic, student, truth, seed, rows)
 
     return run
@@ -147,8 +159,13 @@ class KnownMistakes:
     def _agrees(self, run: Runner, pair: Pair, mine: Outcome) -> bool:
         """Say whether a pair answers one row as the submission does. Put only the rows before it that it needs, or that a
         program with globals may remember."""
-        rows = None if remembers(pair.source, self.assignment.solution) else self._needed(mine.row)
-        outcomes = self._outcomes(run, pair.source, pair.hint.name, rows)
+        outcomes = self.record.get(_digest(pair.source))
+        if outcomes is None and remembers(pair.source, self.assignment.solution):
+            outcomes = self._outcomes(run, pair.source, pair.hint.name)
+        elif outcomes is None:
+            rows = self._needed(mine.row)
+            like = mine.answers if len(rows) == 1 else None
+            outcomes = self._outcomes(run, pair.source, pair.hint.name, rows, like)
         theirs = next((o for o in outcomes if o.row.id == mine.row.id), None)
         return theirs is not None and theirs.error is not None and compare(mine, theirs) is Likeness.SAME
 
@@ -169,12 +186,18 @@ class KnownMistakes:
         """The pairs of mistakes that can be made together, as programs."""
         return list(pairs_of(self.assignment.solution, self.assignment.mistakes))
 
-    def _outcomes(self, run: Runner, source: str, name: str, rows: Sequence[str] | None = None) -> list[Outcome]:
-        """Return how a program's rows end. A fault of ours is asked again, and never kept."""
-        digest = hashlib.sha256(f"{rows and ' '.join(rows)}\0{source}".encode()).digest()
+    def _outcomes(
+        self, run: Runner, source: str, name: str, rows: Sequence[str] | None = None, like: Answers | None = None
+    ) -> list[Outcome]:
+        """Return how a program's rows end. What is void, by a fault of ours or since it differs, is never kept."""
+        digest = _digest(source, rows)
         if (found := self.record.get(digest)) is not None:
             return found
-        outcomes = [replace(o, heard=o.answers) for o in run(source, name, rows)]
+        outcomes = [replace(o, heard=o.answers) for o in run(source, name, rows, like)]
         if all(o.status is not Status.VOID for o in outcomes):
             self.record.put(digest, outcomes)
         return outcomes
+
+
+def _digest(source: str, rows: Sequence[str] | None = None) -> bytes:
+    return hashlib.sha256(f"{rows and ' '.join(rows)}\0{source}".encode()).digest()
