@@ -133,7 +133,8 @@ def test_no_mistake_is_named_whose_answers_differ_in_a_row_that_no_other_named_o
     for mutant in [*mutants(assignment.solution)[::4], *(m for text in changed for m in mutants(text)[::23])]:
         with momentum.runners() as run:
             outcomes = run(mutant.source, "a mutant", None)
-        found = recognise(outcomes, momentum.explaining(outcomes))
+        explaining = momentum.explaining(outcomes)
+        found = recognise(outcomes, explaining)
         named += len(set(found.values()))
-        assert refuted(outcomes, found) == [], mutant.name
+        assert refuted(outcomes, found, explaining) == [], mutant.name
     assert named > 5

@@ -116,7 +116,7 @@ def recognise(outcomes: Sequence[Outcome], known: Sequence[Known]) -> dict[str, 
     found = [each for each in (_candidate(outcomes, k) for k in known) if each is not None]
     lost = {o.row.id for o in outcomes if o.error is not None and compare(o, o) is not Likeness.UNKNOWN}
     while True:
-        explained = [_explained(found, but=each) for each in found]
+        explained = [_explained(found, lost, but=each) for each in found]
         standing = [
             each
             for each, others in zip(found, explained, strict=True)
@@ -134,9 +134,9 @@ def recognise(outcomes: Sequence[Outcome], known: Sequence[Known]) -> dict[str, 
     return named
 
 
-def _explained(found: Sequence[_Candidate], but: _Candidate) -> set[str]:
-    """Return the lost rows that others fit, and the kept ones in which others answer as nobody else does."""
-    return set().union(*(each.fits | each.keeps for each in found if each is not but))
+def _explained(found: Sequence[_Candidate], lost: set[str], but: _Candidate) -> set[str]:
+    """Return the lost rows that others fit, and the kept ones in which others answer otherwise than the solution."""
+    return set().union(*(each.fits | each.keeps - lost for each in found if each is not but))
 
 
 def _candidate(outcomes: Sequence[Outcome], known: Known) -> _Candidate | None:

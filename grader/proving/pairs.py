@@ -2,7 +2,8 @@
 
 A pair that answers exactly like one of its mistakes, or like another pair, cannot be told apart and is counted as `alike`.
 For every other pair, at least one mistake must be named; both must be named if, alone, they first fail in different rows
-(unless the pair earns one of those rows).
+(unless the pair earns one of those rows, or answers as one of the two in all rows that it loses: nothing is left to be seen of the
+other).
 """
 
 from __future__ import annotations
@@ -95,14 +96,21 @@ def _diagnose(
     pair: Pair, outcomes: Sequence[Outcome], known: Sequence[Known], mistakes: KnownMistakes
 ) -> DiagnosedPair:
     """Diagnose one pair as a student's program would be, with single mistakes and with the pairs that come into question."""
-    recognised = recognise(outcomes, mistakes.explaining(outcomes))
+    explaining = mistakes.explaining(outcomes)
+    recognised = recognise(outcomes, explaining)
     found = {one.hint.name for one in recognised.values()}
     named = frozenset(pair.names) if pair.hint.name in found else found.intersection(pair.names)
     alone = [k.outcomes for k in known if k.hint.name in pair.names]
     first_lost = {next((o.row.id for o in outcomes if o.error), "") for outcomes in alone}
     earned = any(o.earned for o in outcomes if o.row.id in first_lost)
-    apart = len(first_lost) == 2 and not earned
-    return DiagnosedPair(pair, frozenset(named), apart, refuted(outcomes, recognised))
+    hidden = any(_answers_as(outcomes, k) for k in known if k.hint.name in pair.names)
+    apart = len(first_lost) == 2 and not earned and not hidden
+    return DiagnosedPair(pair, frozenset(named), apart, refuted(outcomes, recognised, explaining))
+
+
+def _answers_as(outcomes: Sequence[Outcome], known: Known) -> bool:
+    """Say whether a program answers as a mistake does in every row that it loses."""
+    return all(compare(o, known.rows[o.row.id]) is Likeness.SAME for o in outcomes if o.error is not None)
 
 
 def _with_a_twin(programs: Sequence[tuple[str, Sequence[Outcome]]]) -> set[str]:
