@@ -26,12 +26,14 @@ HEAD = {
     "momentum": "def momentum(w, dw, state, *, lr=0.01, beta=0.9):",
     "ema_momentum": "def ema_momentum(w, dw, state, *, lr=0.01, beta=0.9):",
     "adagrad": "def adagrad(w, dw, state, *, lr=0.01, eps=1e-10):",
+    "rmsprop": "def rmsprop(w, dw, state, *, lr=0.01, beta=0.99, eps=1e-8):",
 }
 BETAS = {
     "adam": "beta1=beta1, beta2=beta2, eps=eps",
     "momentum": "beta=beta",
     "ema_momentum": "beta=beta",
     "adagrad": "eps=eps",
+    "rmsprop": "beta=beta, eps=eps",
 }
 TOPIC = {name: "momentum" if name == "ema_momentum" else name for name in HEAD}
 ROW = {name: "ema_{}" if name == "ema_momentum" else "{}" for name in HEAD}
@@ -139,7 +141,9 @@ def test_one_average_of_adam_that_is_reset_where_gradients_are_0_is_seen(
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(("name", "average"), [("adam", "m"), ("adam", "v"), ("adam", "t"), ("adagrad", "s")])
+@pytest.mark.parametrize(
+    ("name", "average"), [("adam", "m"), ("adam", "v"), ("adam", "t"), ("adagrad", "s"), ("rmsprop", "v")]
+)
 def test_what_is_kept_in_a_global_that_a_first_step_clears_is_seen(
     topics: Topics, name: str, average: str, seed: int
 ) -> None:

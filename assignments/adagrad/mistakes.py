@@ -132,6 +132,8 @@ families = [
     Mistake("lr left out",               "lr * dw /",   "dw /",
             "Your step does not use lr: without it the first one is 1 long."),
     Mistake("doubled, not squared",      "dw**2",       "dw * 2",   "dw * 2 is twice the gradient: its square is dw**2."),
+    Mistake("the larger of root and eps", DENOMINATOR,  "np.maximum(np.sqrt(s), eps)",
+            "You divide by the larger of np.sqrt(s) and eps: divide by their sum."),
     Mistake("eps subtracted",            DENOMINATOR,   "(np.sqrt(s) - eps)", "You subtract eps: add it to the root."),
     Mistake("divided by the gradient",   "lr * dw /",   "lr / dw /", "You divide by dw: multiply by it, lr * dw."),
     Mistake("the fraction turned round", STEP,          "w = w - (np.sqrt(s) + eps) / (lr * dw)",

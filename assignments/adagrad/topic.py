@@ -34,7 +34,7 @@ def descent(world, case):
 # Each row judges what it is about: elsewhere lr is given, though it is the default, and eps is too small to be seen. So a
 # wrong default, or a wrong place for eps, costs its own rows. The first step has no memory yet: there the sum is just dw².
 GIVEN = {"lr": 0.01, "eps": 1e-30}
-RATES = [0.3, 1e-3, 2e-2, 1.0, 5e-2]
+RATES = [0.3, 1e-3, 2e-2, 100.0, 5e-2]  # at last from a w far from 0
 
 topic = Topic("Adagrad", cases, rubric=[
     Row("first",     2,   "the first step is lr",                     trajectory(adagrad, steps=1, **GIVEN)),
