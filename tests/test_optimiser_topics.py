@@ -199,3 +199,9 @@ def assert_gives(cell: dict[str, str], wrong: str, right: str) -> None:
         exec("\n".join(lines), world)
         said = np.array(eval(expected))
         assert eval(last, world) == pytest.approx(said, rel=1e-4), cell["code"]
+
+
+@pytest.mark.parametrize(("name", "rows"), [("adam", {"schedule"}), ("momentum", {"schedule"})])
+def test_weights_that_are_kept_in_a_box_are_seen(topics: Topics, name: str, rows: set[str]) -> None:
+    clipped = "    w, state = right(w, dw, state, lr=lr, {betas})\n    return np.clip(w, -20, 20), state\n"
+    assert rows <= set(lost_rows(topics, name, clipped, seed=0))
