@@ -1,6 +1,7 @@
 """Take a sample of what students are told of mutants, to be read by somebody who did not write it: docs/told.jsonl.
 
-    python scripts/sample_told.py [TOPIC ...]     some minutes; without a name, all topics
+    python scripts/sample_told.py [TOPIC ...]     take a sample: some minutes; without a name, of all topics
+    python scripts/sample_told.py --again         what is said today of the mutants of the sample
 
 A line is a mutant, with its statement before and after, and the best sentence of its page. The reader compares the two and adds
 `true` (is all that is said so?) and `why`. Readings of sentences that are still said are kept. The sample is stratified: of each
@@ -19,8 +20,9 @@ from typing import Any
 
 from grader.course.settings import Course
 from grader.judging.known import in_this_process, run_mistakes
-from grader.proving.mutants.coverage import Coverage
 from grader.proving.mutants.feedback import Told, read_page
+from grader.proving.mutants.generate import mutants
+from grader.proving.mutants.judge import MutantJudge, judge_mutants
 from grader.submission.jail import open_jail
 from grader.topics.folder import Assignment
 from grader.truth.reference import Oracle
@@ -34,11 +36,13 @@ EACH = 12
 def main() -> None:
     course = Course.load(ROOT / "autograder.yml")
     known = {entry_key(entry): entry for entry in entries()}
-    asked = sys.argv[1:] or list(course.topics)
+    again = "--again" in sys.argv
+    asked = list({entry["topic"]: None for entry in entries()}) if again else sys.argv[1:] or list(course.topics)
     kept = [entry for entry in known.values() if entry["topic"] not in asked]
     for slug in asked:
-        for told in sample(slug, pages(course, slug)):
-            entry = as_entry(slug, told)
+        names = [entry["mutant"] for entry in entries() if entry["topic"] == slug]
+        found = pages(course, slug, names) if again else sample(slug, pages(course, slug))
+        for entry in (as_entry(slug, told) for told in found):
             kept.append(known.get(entry_key(entry), entry))
         print(f"{slug}: {sum(entry['topic'] == slug for entry in kept)} sentences", flush=True)
     kept.sort(key=lambda entry: list(course.topics).index(entry["topic"]))
@@ -61,16 +65,18 @@ def as_entry(slug: str, told: Told) -> dict[str, Any]:
     return {**about, "told": told.told, "row": told.row, "sentence": told.sentence}
 
 
-def pages(course: Course, slug: str) -> list[Told]:
-    """Return what a student reads of each mutant that answers wrongly and of which more than numbers is said."""
+def pages(course: Course, slug: str, names: Sequence[str] = ()) -> list[Told]:
+    """Return what a student reads of each mutant (or of those of these names) that answers wrongly and of which more than numbers
+    is said."""
     assignment = Assignment(slug, ROOT)
     truth, jail = Oracle(assignment), open_jail(course.imports)
+    made = [mutant for mutant in mutants(assignment.solution) if not names or mutant.name in names]
     try:
-        caught = Coverage.of(assignment, truth, jail).caught
+        judged = judge_mutants(MutantJudge.of(assignment, truth, jail), made, lambda text: None)
     finally:
         jail.close()
     known = run_mistakes(assignment, in_this_process(assignment, truth, PUBLIC_SEED))
-    read = [read_page(judged, known) for judged in caught if judged.answers_wrongly]
+    read = [read_page(each, known) for each in judged if each.answers_wrongly]
     return [told for told in read if told.told != "numbers"]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.checks import Script, asking, pure
-from grader.checks.alive import elsewhere
+from grader.checks.alive import _other_whole_numbers, elsewhere
 from grader.inside.plan import Plan
 from grader.submission.in_process import Live
 from grader.topics.rubric import Row, Topic
@@ -200,3 +200,10 @@ def test_what_a_function_does_not_take_is_not_varied_and_what_a_script_may_use_i
         other = elsewhere(trial, asked, case)
         assert not np.array_equal(other["x"], case["x"])
         assert (other["held out"] is not case["held out"]) is moves
+
+
+@pytest.mark.parametrize("labels", [[2, 2, 1, 0], [0, 1, 2, 0], [0, 2, 2, 1]])
+def test_other_whole_numbers_are_always_without_the_greatest(labels: list[int]) -> None:
+    other = _other_whole_numbers(np.array(labels), 3)
+    assert other.min() >= 0
+    assert other.max() < 2

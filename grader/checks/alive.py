@@ -116,6 +116,8 @@ def _other_reals(values: np.ndarray, noise: np.ndarray) -> np.ndarray:
 def _other_whole_numbers(values: np.ndarray, below: int) -> np.ndarray:
     """Return others of them, without the greatest; where all are equal, the next one below the bound, or a neighbour."""
     fewer = np.minimum(values, np.roll(values, 1))
+    if fewer.min() < values.max():  # two neighbours may both have been the greatest
+        fewer = fewer - (fewer == values.max())
     if not np.array_equal(fewer, values):
         return fewer
     return (values + 1) % below if below else np.where(values > 0, values - 1, values + 1)
