@@ -214,7 +214,7 @@ WRONG_HINGE_GRAD = {
 }
 
 CAP = "The {:g} caps the loss of an example at {:.1f}: take the logarithm of the true label's own probability, as it is."
-CAP_LOGITS = "The {:g} caps the loss of an example at {:.1f}, but it grows with |z| for ever: work out log(1 + exp(z)) − y z on paper."
+CAP_LOGITS = "The {:g} caps the loss of an example at {:.1f}, but it grows with |z|: work out log(1 + exp(z)) − y z on paper."
 
 families = [
     *(Mistake(f"mse: the power {k}", MSE, f"np.mean((p - y) ** {k})", f"You raise the differences to the power {k}: square them.")
