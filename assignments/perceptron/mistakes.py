@@ -1,6 +1,6 @@
 """What goes wrong with the perceptron, and what to tell the student."""
 
-from grader import Mistake
+from grader import Equivalent, Mistake
 
 PREDICT = "return (X @ w + b > 0).astype(int)"
 ERROR, MOVED = "error = y - predict(x[None], w, b)[0]", "return w + error * x, b + error"
@@ -81,4 +81,8 @@ mistakes = [
             "`mistakes` is a number of examples: do not divide it by n."),
     Mistake("train: mistakes of the epochs run only", RETURN, "return w, b, mistakes[:stopped], stopped",
             "`mistakes` has an entry for each of the `epochs`, 0 for those that were not run."),
+]
+
+equivalents = [
+    Equivalent("mistakes, stopped = (np.zeros(epochs), 0)", "mistakes, stopped = (np.zeros(epochs), 1)", "the first epoch sets it"),
 ]
