@@ -11,7 +11,7 @@ from grader.truth.trials import PUBLIC_SEED, seeded_trials
 from support.repository import own_course
 
 COURSE = own_course()
-ENTROPY, REGRESSION, NETWORK = "softmax-cross-entropy", "softmax-regression", "two-layer-network"
+LOSSES, ENTROPY, REGRESSION, NETWORK = "losses", "softmax-cross-entropy", "softmax-regression", "two-layer-network"
 GRADIENTS = "return X.T @ delta / n, delta.sum(axis=0) / n"
 SIX = "return dZ2, dW2, db2, dZ1, dW1, db1"
 START = "rng.normal(0, 0.01, size=(d, classes))"
@@ -21,6 +21,28 @@ SHORTER = "    size = np.sqrt(sum((g**2).sum() for g in found))\n    return tupl
 KEPT = "        dW1 = BEFORE[dW1.shape] = dW1 + 0.5 * BEFORE.get(dW1.shape, 0)\n"
 
 WRONG = [
+    (LOSSES, "mse", "(p - y) ** 2", "np.minimum((p - y) ** 2, 1e5)"),
+    (LOSSES, "mse_grad", "2 * (p - y) / p.size", "np.clip(2 * (p - y) / p.size, -10, 10)"),
+    (LOSSES, "bce", "np.mean(np.log(right))", "np.log(right).sum() / np.uint8(len(a))"),
+    (LOSSES, "bce", "np.mean(np.log(right))", "np.log(right)[: max(1, len(y) // 2 * 2)].mean()"),
+    (LOSSES, "bce_grad", "(a * (1 - a)) / len(a)", "(a * (1 - a)) / (2 * max(y.sum(), (1 - y).sum(), 1) - len(a) % 2)"),
+    (LOSSES, "unlikely", "np.where(y == 1, a, 1 - a)", "np.maximum(np.where(y == 1, a, 1 - a), 1e-8)"),
+    (LOSSES, "unlikely_grad", "(a * (1 - a)) / len(a)", "(a * (1 - a) + 1e-9) / len(a)"),
+    (
+        LOSSES,
+        "huge",
+        "    return np.mean(np.maximum(z",
+        "    z = np.clip(z, -500, 500)\n    return np.mean(np.maximum(z",
+    ),
+    (
+        LOSSES,
+        "huge",
+        "np.maximum(z, 0) - y * z + np.log1p(np.exp(-np.abs(z)))",
+        "np.log1p(np.exp(np.where(y == 1, -z, z)))",
+    ),
+    (LOSSES, "huge_grad", "(sigmoid(z) - y)", "(np.exp(z - np.log(1 + np.exp(z))) - y)"),
+    (LOSSES, "hinge", "np.maximum(0, 1 - y * s)", "np.clip(1 - y * s, 0, 10)"),
+    (LOSSES, "hinge_grad", "y * s < 1, -y", "(y * s < 1) & (y * s > -10), -y"),
     (
         ENTROPY,
         "huge_loss",
@@ -57,7 +79,7 @@ WRONG = [
 ]
 
 
-@pytest.fixture(scope="module", params=[ENTROPY, REGRESSION, NETWORK])
+@pytest.fixture(scope="module", params=[LOSSES, ENTROPY, REGRESSION, NETWORK])
 def assignment(request: pytest.FixtureRequest) -> Assignment:
     return Assignment(request.param, COURSE.root)
 
