@@ -100,8 +100,9 @@ class trajectory(Check):
         for k, (got, want) in enumerate(zip(answers, truths, strict=True)):
             step, tensor = divmod(k, tensors)
             now = _at(hyper, step)
-            where = f"{self.target.name}, step {step + 1} of {steps}{_settings(tensor, tensors, now)}"
-            array = require_array(got, want.shape, "f", where)
+            at = f", step {step + 1} of {steps}{_settings(tensor, tensors, now)}"
+            where = f"{self.target.name}{at}"
+            array = require_array(got, want.shape, "f", f"{self.target.label(0)}{at}")
             require_precision(array, where)
             mine, theirs = before[tensor]
             rounding = np.maximum(np.abs(want), np.abs(theirs)) + np.abs(want - theirs)
@@ -247,7 +248,8 @@ class converges(Check):
         state: dict[str, Any] | Handle = {}
         for step in range(1, self.steps + 1):
             answer, state = self._step(trial, w, state, case)
-            w = require_array(answer, to.shape, "f", f"{self.target.name}, step {step} of {self.steps}").astype(float)
+            where = f"{self.target.label(0)}, step {step} of {self.steps}"
+            w = require_array(answer, to.shape, "f", where).astype(float)
             if not np.isfinite(w).all():
                 raise Wrong(
                     f"{self.target.name} after {step} steps", f"w is no longer finite: {_point(w)}", w, id="diverged"
