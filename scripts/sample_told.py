@@ -1,7 +1,7 @@
 """Take a sample of what students are told of mutants, to be read by somebody who did not write it: docs/told.jsonl.
 
     python scripts/sample_told.py [TOPIC ...]     take a sample: some minutes; without a name, of all topics
-    python scripts/sample_told.py --again         what is said today of the mutants of the sample
+    python scripts/sample_told.py --again [...]   what is said today of the mutants of the sample
 
 A line is a mutant, with its statement before and after, and the best sentence of its page. The reader compares the two and adds
 `true` (is all that is said so?) and `why`. Readings of sentences that are still said are kept. The sample is stratified: of each
@@ -35,18 +35,17 @@ EACH = 12
 
 def main() -> None:
     course = Course.load(ROOT / "autograder.yml")
-    known = {entry_key(entry): entry for entry in entries()}
-    again = "--again" in sys.argv
-    asked = list({entry["topic"]: None for entry in entries()}) if again else sys.argv[1:] or list(course.topics)
-    kept = [entry for entry in known.values() if entry["topic"] not in asked]
-    for slug in asked:
-        names = [entry["mutant"] for entry in entries() if entry["topic"] == slug]
+    again, named = "--again" in sys.argv, [slug for slug in sys.argv[1:] if slug in course.topics]
+    for slug in named or ({entry["topic"]: None for entry in entries()} if again else course.topics):
+        known = {entry_key(entry): entry for entry in entries()}
+        names = [entry["mutant"] for entry in known.values() if entry["topic"] == slug]
         found = pages(course, slug, names) if again else sample(slug, pages(course, slug))
-        for entry in (as_entry(slug, told) for told in found):
-            kept.append(known.get(entry_key(entry), entry))
-        print(f"{slug}: {sum(entry['topic'] == slug for entry in kept)} sentences", flush=True)
-    kept.sort(key=lambda entry: list(course.topics).index(entry["topic"]))
-    FILE.write_text("".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in kept), encoding="utf-8")
+        made = [as_entry(slug, told) for told in found]
+        kept = [entry for entry in known.values() if entry["topic"] != slug]
+        kept += [known.get(entry_key(entry), entry) for entry in made]
+        kept.sort(key=lambda entry: list(course.topics).index(entry["topic"]))
+        FILE.write_text("".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in kept), encoding="utf-8")
+        print(f"{slug}: {len(made)} sentences", flush=True)
 
 
 def entries() -> list[dict[str, Any]]:

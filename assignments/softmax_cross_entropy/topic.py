@@ -91,7 +91,7 @@ def unmoved(function):
 
 
 def where_it_breaks(trial, function, case, here):
-    """In words, which movements of rows change the answer: by one number up to 709 or above, or by numbers of their own."""
+    """In words, which movements of rows change the answer: by one number, up to which height, or by numbers of their own."""
     def after(by):
         there = trial.call(function, **{**case, "logits": case["logits"] + by})
         if not np.isfinite(there).all():
@@ -103,7 +103,8 @@ def where_it_breaks(trial, function, case, here):
     if any(higher):
         at = next(i for i, word in enumerate(higher) if word)
         before = f"the same with all logits {HEIGHTS[at - 1]} higher, " if at else ""
-        overflows = f"{before}{higher[at]} with all {HEIGHTS[at]} higher: is exp taken of numbers above 709, where it overflows?"
+        overflows = (f"{before}{higher[at]} with all {HEIGHTS[at]} higher: is exp taken of numbers above 709, where it is inf, or "
+                     "below -745, where it is 0?")
         return "" if higher[at] == "another" else overflows
     if np.ptp(np.sign(by)) > 0 and apart:
         return ("the same when all rows move by one number, another when some move by 1 and others by -1: does a row's answer "
