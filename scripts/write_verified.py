@@ -57,10 +57,12 @@ def main() -> None:
     alone = "--mutants" in sys.argv
     for slug in known() if alone else sys.argv[1:] or stale:
         kept = {slug: known()[slug] | {"mutants": mutants_of(course, slug)} if alone else measured(course, slug)}
+        print(f"{slug}: {len(kept[slug]['findings'])} findings", *kept[slug]["findings"], sep="\n  ", flush=True)
+        if not kept[slug]["mutants"]:
+            continue  # it is not sound, so that nothing more was proven: the page keeps what it says
         ordered = {name: (known() | kept)[name] for name in course.topics if name in known() | kept}
         FIGURES.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         PAGE.write_text(page(ordered), encoding="utf-8")
-        print(f"{slug}: {len(kept[slug]['findings'])} findings", *kept[slug]["findings"], sep="\n  ", flush=True)
 
 
 def known() -> dict[str, Any]:
