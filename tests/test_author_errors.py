@@ -219,7 +219,12 @@ READ = {
         "16",
         "gradient(of=a script, …) needs `wrt`",
     ),
-    "a run along an unknown name": (WAVE, 'run(wave, at=[1], along="y")', "16", "run(along='y'): wave has no array of that name"),
+    "a run along an unknown name": (
+        WAVE,
+        'run(wave, at=[1], along="y")',
+        "16",
+        "run(along='y'): wave has no array or whole number of that name",
+    ),
     "a run of no steps": (WAVE, 'run(wave, at=[], along="x")', "16", "run(at=[]): name at least one number of steps"),
     "a fall-back that is none": (WAVE, "either(matches(wave), pure(wave))", "16", "pure cannot stand in for another claim"),
     "a test with many false alarms": (WAVE, "statistical(cases, wave, false_alarm=0.01)", "16", "at most 1e-09"),

@@ -32,6 +32,8 @@ class Counter(Object):
 
     def __add__(self, other): ...
 
+    def __call__(self, factor: Reals[""]): ...
+
     def add(self, amount: Reals[""]) -> None: ...
 
 
@@ -52,6 +54,9 @@ class RightCounter:
         return RightCounter(self.total + getattr(other, "total", other))
 
     __radd__ = __add__
+
+    def __call__(self, factor: float) -> "list[RightCounter]":
+        return [RightCounter(self.total)] * int(factor)
 
     def add(self, amount: float) -> None:
         self.total += amount
@@ -206,6 +211,22 @@ def test_a_sum_of_thousands_is_one_step_in_python_s_own_dispatch() -> None:
     assert graded(follows(total, Counter), numbers).earned
     outcome = graded(follows(total, Counter), numbers, Counter=Backwards)
     assert why(outcome)[0] == "value"
+
+
+def test_an_object_is_called_and_the_length_of_a_list_is_an_answer() -> None:
+    def copies(world: Any, case: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        made = world.Counter(case["a"])(3.0)
+        yield "the last copy", made[2].total
+        yield "how many there are", world.length(made)
+
+    class Generous(RightCounter):
+        def __call__(self, factor: float) -> list[RightCounter]:
+            return [RightCounter(self.total)] * 4
+
+    assert graded(follows(copies, Counter), numbers).earned
+    outcome = graded(follows(copies, Counter), numbers, Counter=Generous)
+    assert why(outcome) == ("value", "how many there are on two numbers")
+    assert "is 4, expected 3" in str(outcome.error)
 
 
 def test_a_name_that_the_check_does_not_name_is_the_authors_mistake() -> None:

@@ -251,3 +251,51 @@ def test_a_run_that_is_one_step_short_is_described_so() -> None:
     outcome = graded(RUN, batches, descent=last_left_out)
     assert isinstance(outcome.error, Wrong)
     assert describe(outcome.error) == "it is what it should be a step earlier: is something one step early or late?"
+
+
+def settled(x: Reals["n"], w: Reals[""], *, lr=0.1, steps=20) -> {"w": Reals[""], "path": Reals["steps"]}:
+    """Steps towards the mean of x, from w, and where each of them ends."""
+
+
+def right_settled(x: np.ndarray, w: float, *, lr: float = 0.1, steps: int = 20) -> Any:
+    path = []
+    for _ in range(steps):
+        w = w - lr * 2 * (w - x.mean())
+        path.append(w)
+    return w, np.array(path)
+
+
+COUNTED = run(settled, at=(1, 5, 20), along="steps", output="w")
+in_steps = partial(
+    miniature.graded, right={"settled": right_settled}, truth=miniature.NumpyTruth({"settled": right_settled})
+)
+
+
+@pytest.mark.parametrize("given", [{}, {"steps": 20}, {"steps": 30}])
+def test_a_run_along_a_count_asks_for_so_many_steps(given: Mapping[str, int]) -> None:
+    seen: list[int] = []
+
+    def counts(x: Any, w: float, *, lr: float = 0.1, steps: int = 20) -> Any:
+        seen.append(steps)
+        return right_settled(x, w, lr=lr, steps=steps)
+
+    def runs(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
+        yield "seven points", {**sample(settled, rng, n=7), **given}
+
+    assert in_steps(COUNTED, runs, settled=counts).earned
+    assert seen == [1, 5, 20]
+
+
+def test_a_run_of_one_output_leaves_the_others_to_rows_of_their_own() -> None:
+    def runs(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
+        yield "seven points", sample(settled, rng, n=7)
+
+    def no_path(x: Any, w: float, *, lr: float = 0.1, steps: int = 20) -> Any:
+        return right_settled(x, w, lr=lr, steps=steps)[0], np.zeros(steps)
+
+    def one_step_short(x: Any, w: float, *, lr: float = 0.1, steps: int = 20) -> Any:
+        return right_settled(x, w, lr=lr, steps=max(steps - 1, 1))[0], right_settled(x, w, lr=lr, steps=steps)[1]
+
+    assert in_steps(COUNTED, runs, settled=no_path).earned
+    outcome = in_steps(COUNTED, runs, settled=one_step_short)
+    assert miniature.why(outcome) == ("value", "`w` of settled after 5 of 20 steps on seven points")

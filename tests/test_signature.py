@@ -335,7 +335,7 @@ def test_a_shape_that_is_not_given_is_told_with_the_word_for_it() -> None:
         sample(move, np.random.default_rng(0), n=3, state={})
 
 
-@pytest.mark.parametrize("shape", ["n ...", "... 3", "*n", ".."])
+@pytest.mark.parametrize("shape", ["n ...", "... 3", "n *m", "*n *m", "*", ".."])
 def test_any_shape_stands_alone(shape: str) -> None:
     with pytest.raises(TopicError, match=r'or "\.\.\." for any shape'):
         Reals[shape]
@@ -348,3 +348,54 @@ def test_arrays_of_any_shape_are_made_smaller_together_along_their_first_axis(sh
     smaller = [found for change in moves(alone, case) if (found := change(case)) is not None]
     assert all(np.shape(found["w"]) == np.shape(found["dw"]) for found in smaller)
     assert {np.shape(found["w"])[:1] for found in smaller} == ({(n,) for n in (1, 2, 3, 4, 5)} if shape else {()})
+
+
+# ----------------------------------------------------------------------------------------------------- leading axes
+
+
+class rows(Layer):
+    """x times W, for the last axis of x."""
+
+    def forward(x: Reals["*lead d"], W: Reals["d h"]) -> (Reals["*lead h"], Opaque): ...
+    def backward(dout: Reals["*lead h"], cache: Opaque) -> {"dx": Reals["*lead d"], "dW": Reals["d h"]}: ...
+
+
+LEADING = st.lists(st.integers(1, 4), max_size=3).map(tuple)
+
+
+@given(lead=LEADING, d=st.integers(1, 4), h=st.integers(1, 4))
+def test_leading_axes_of_any_number_are_drawn_and_answered(lead: tuple[int, ...], d: int, h: int) -> None:
+    case = sample(rows, np.random.default_rng(0), lead=lead, d=d, h=h)
+    forward, backward = functions_of(rows)
+    assert (np.shape(case["x"]), np.shape(case["W"])) == ((*lead, d), (d, h))
+    assert forward.shape(0, case) == (*lead, h)
+    sizes = forward.sizes(case)
+    assert [backward.bound_shape(i, sizes) for i in (0, 1)] == [(*lead, d), (d, h)]
+
+
+def test_an_array_with_too_few_axes_for_its_last_letters_is_the_authors_mistake() -> None:
+    forward, _ = functions_of(rows)
+    with pytest.raises(TopicError, match=r"`W` of rows_forward .* has shape"):
+        forward.sizes({"x": np.zeros(3), "W": np.zeros(3)})
+    with pytest.raises(TopicError, match=r"`x` of rows_forward .*before the last, but has shape"):
+        forward.sizes({"x": np.float64(1), "W": np.zeros((3, 2))})
+
+
+def test_leading_axes_are_said_so_to_the_student() -> None:
+    text = stub(functions_of(rows)[0])
+    assert "x: real array of shape (..., d), with any number of axes before the last" in text
+    assert "*lead" not in text
+
+
+@given(lead=LEADING)
+def test_arrays_with_leading_axes_are_made_smaller_along_the_first_of_them(lead: tuple[int, ...]) -> None:
+    alone = SingleCase.of(matches(rows), [], lambda case, wrong: [])
+    case = {"x": np.ones((*lead, 3)), "W": np.ones((3, 2))}
+    found = [smaller for change in moves(alone, case) if (smaller := change(case)) is not None]
+    assert all(np.shape(each["x"])[-1:] == np.shape(each["W"])[:1] for each in found)
+    assert all(np.shape(each["x"])[1:-1] == lead[1:] for each in found)
+    assert (
+        {np.shape(each["x"])[:-1] for each in found} == {(n, *lead[1:]) for n in range(1, lead[0] + 1)}
+        if lead
+        else {()}
+    )

@@ -32,6 +32,9 @@ class Cell:
     def __neg__(self) -> Cell:
         return Cell(-self.data)
 
+    def __call__(self, x: float) -> Cell:
+        return Cell(2 * self.data - x)
+
     def raise_by(self, amount: float) -> None:
         self.data += amount
 
@@ -60,7 +63,7 @@ def plans(draw: st.DrawFn) -> tuple[Plan, list[Ref], dict[Ref, str]]:
     numbers = st.integers(-3, 3).map(float)
     cells = [plan.new("Cell", draw(numbers))]
     read: list[Ref] = []
-    kinds = st.sampled_from(["new", "add", "mul", "neg", "radd", "raise", "read", "sum", "halves"])
+    kinds = st.sampled_from(["new", "add", "mul", "neg", "radd", "raise", "read", "sum", "halves", "pick", "len"])
     for kind in draw(st.lists(kinds, max_size=12)):
         one, other = draw(st.sampled_from(cells)), draw(st.sampled_from(cells))
         match kind:
@@ -76,6 +79,10 @@ def plans(draw: st.DrawFn) -> tuple[Plan, list[Ref], dict[Ref, str]]:
                 plan.call("raise_by", draw(numbers), on=one)
             case "sum":
                 cells.append(plan.apply("sum", [one] * draw(st.integers(1, 4)), other))
+            case "pick":  # an object that is called
+                cells.append(plan.call("__call__", draw(numbers), on=one)[0])
+            case "len":
+                read.append(plan.apply("len", [one] * draw(st.integers(1, 4))))
             case "halves":
                 read += plan.call("halves", plan.get(one, "data"), outputs=2, shift=draw(numbers))
             case _:

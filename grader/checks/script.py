@@ -51,6 +51,10 @@ class Namespace:
         """Add up as Python's `sum` does, where the values are: one step, though thousands of additions."""
         return self._placeholder(self._plan.apply("sum", _refs(terms), _refs(start)))
 
+    def length(self, value: Placeholder) -> Placeholder:
+        """Return how many items a list has, or rows an array. (Python's own `len` has to be a whole number at once.)"""
+        return self._placeholder(self._plan.apply("len", _refs(value)))
+
     def name(self, **things: Placeholder) -> None:
         """Name values as they are called where the script is shown to a student."""
         self._names |= {thing._ref: name for name, thing in things.items()}
@@ -111,6 +115,11 @@ class Placeholder:
             return Placeholder(self._plan, self._plan.get(self._ref, name), self._world)
         return lambda *args, **kwargs: Placeholder(
             self._plan, self._plan.call(name, *_refs(args), on=self._ref, **_refs(kwargs))[0], self._world
+        )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Placeholder:
+        return Placeholder(
+            self._plan, self._plan.call("__call__", *_refs(args), on=self._ref, **_refs(kwargs))[0], self._world
         )
 
     def _apply(self, name: str, *operands: Any) -> Placeholder:
@@ -201,7 +210,7 @@ class Script(Asking):
 
     def _pair(self, item: Any) -> tuple[str, Any]:
         match item:
-            case (str() as place, thing) if not callable(thing):
+            case (str() as place, thing) if isinstance(thing, Placeholder) or not callable(thing):
                 return place, thing
             case (str() as place, _):
                 raise TopicError(f"{place!r} is a method that is not called, or an attribute that no class declares")

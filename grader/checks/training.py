@@ -22,22 +22,30 @@ from .steps import explain_step
 
 
 class run(Check):
-    """A training run from given parameters, on given batches, has the reference's parameters after each number of steps in
-    `at`. `along` names the argument whose first axis counts the steps; the run is asked for on its first steps only.
+    """A training run from given parameters has the reference's parameters after each number of steps in `at`. `along` names what
+    counts the steps: an argument, by its first axis (batches, of which the first are given), or a whole number (`steps`). With
+    `output`, names of some outputs (by blanks), those alone are judged: the others have rows of their own.
 
     Training from a given start is deterministic: a perturbation of 1e-15 stays below 1e-13 after 2,000 steps, so hundreds of
     steps are held to a relative 1e-6. The first checkpoint that differs is the evidence, or the first step where that is wrong
     already: there nothing but the step itself can be wrong, and each parameter is judged apart (`steps.explain_step`).
     """
 
-    def __init__(self, asked: Declared | Asking, at: Sequence[int], along: str, on: Cases | None = None) -> None:
+    def __init__(
+        self, asked: Declared | Asking, at: Sequence[int], along: str, on: Cases | None = None, output: str = ""
+    ) -> None:
         self.asked, self.at, self.along, self.generator = asking(asked), tuple(at), along, on
-        self.functions = self.asked.targets
+        self.functions, self.outputs = self.asked.targets, output.split()
+        for name in self.outputs:
+            if isinstance(self.asked, Call):
+                self.asked.target.index(name)  # raises TopicError where there is none of that name
         if not self.at or min(self.at) < 1:
             raise TopicError(f"run(at={at!r}): name at least one number of steps, from 1 on")
-        if isinstance(self.asked, Call) and along not in self.asked.specs:
-            has = ", ".join(self.asked.specs) or "none"
-            raise TopicError(f"run(along={along!r}): {self.asked.name} has no array of that name (it has: {has})")
+        numbers = [name for name, default in self.asked.defaults.items() if type(default) is int]
+        if isinstance(self.asked, Call) and along not in (*self.asked.specs, *numbers):
+            has = ", ".join((*self.asked.specs, *numbers)) or "none"
+            sentence = f"{self.asked.name} has no array or whole number of that name (it has: {has})"
+            raise TopicError(f"run(along={along!r}): {sentence}")
 
     @property
     def references(self) -> frozenset[str]:
@@ -45,7 +53,7 @@ class run(Check):
 
     def __call__(self, trial: Trial) -> None:
         for name, case in trial.cases(self.generator):
-            total = len(Arguments(case)[self.along])
+            total = self._total(case)
             if max(self.at) > total:
                 sentence = f"`{self.along}` has {total} steps on {name}, so there is no checkpoint at {max(self.at)}"
                 raise TopicError(f"run(at={list(self.at)}): {sentence}")
@@ -79,7 +87,7 @@ class run(Check):
         with contextlib.suppress(Fault):
             for answer, truth, then, got in zip(answers, truths, later, trial.student.run(plan), strict=True):
                 nearby = {"what it should be a step later": then.value}
-                where = f"{answer.label} after 1 of {len(case[self.along])} steps on {name}"
+                where = f"{answer.label} after 1 of {self._total(case)} steps on {name}"
                 try:
                     require_close(got, truth, where, TRAINING, given, nearby, outputs)
                 except Wrong as one:
@@ -98,13 +106,24 @@ class run(Check):
 
     def _ask(self, plan: Plan, case: Mapping[str, Any], at: Sequence[int]) -> list[list[Answer]]:
         """Ask for the outputs after each number of steps."""
-        asked = [self.asked.ask(plan, {**case, self.along: case[self.along][:steps]}) for steps in at]
-        plan.want(*(answer.ref for answers in asked for answer in answers))
-        return asked
+        asked = [self.asked.ask(plan, {**case, self.along: self._first(case, steps)}) for steps in at]
+        judged = [[answer for answer in answers if answer.name in (self.outputs or [answer.name])] for answers in asked]
+        plan.want(*(answer.ref for answers in judged for answer in answers))
+        return judged
+
+    def _total(self, case: Mapping[str, Any]) -> int:
+        """Return how many steps a case has: where a count is left out of it, as many as the last checkpoint."""
+        if self.along in self.asked.defaults:
+            return int(case.get(self.along, max(self.at)))
+        return len(Arguments(case)[self.along])
+
+    def _first(self, case: Mapping[str, Any], steps: int) -> Any:
+        """Return what makes the run end after its first steps."""
+        return steps if self.along in self.asked.defaults else case[self.along][:steps]
 
     def _truths(self, trial: Trial, case: Mapping[str, Any], at: Sequence[int]) -> list[list[Truth]]:
         """Return the right outputs after each number of steps, or the number nearest to it that there is."""
-        plan, at = Plan(), [min(max(steps, 1), len(case[self.along])) for steps in at]
+        plan, at = Plan(), [min(max(steps, 1), self._total(case)) for steps in at]
         widths = [len(answers) for answers in self._ask(plan, case, at)]
         truths = iter(trial.expect(plan))
         return [[next(truths) for _ in range(width)] for width in widths]

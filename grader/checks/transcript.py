@@ -70,11 +70,13 @@ class _Transcript:
             return self._operation(step)
         arguments = [*map(self._text, step.args), *(f"{key}={self._text(value)}" for key, value in step.kwargs.items())]
         owner = f"{self._operand(step.target)}." if step.target is not None else ""
+        if step.name == "__call__":  # an object that is called
+            return f"{self._operand(step.target)}({', '.join(arguments)})"
         return f"{owner}{step.name}({', '.join(arguments)})"
 
     def _operation(self, step: Step) -> str:
-        if step.name == "sum":
-            return f"sum({', '.join(map(self._text, step.args))})"
+        if step.name in ("sum", "len"):
+            return f"{step.name}({', '.join(map(self._text, step.args))})"
         operands = [self._operand(value) for value in step.args]
         if step.name == "neg":
             return f"-{operands[0]}"

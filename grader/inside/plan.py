@@ -27,7 +27,7 @@ from .wire import Handle, Ref, Seeded, decode, encode
 # of 10,000 additions is one step, at a tenth of the cost.
 OPERATORS: Mapping[str, Callable[..., Any]] = {
     name: getattr(operator, name) for name in ("add", "sub", "mul", "truediv", "pow", "matmul", "neg", "getitem")
-} | {"sum": sum}
+} | {"sum": sum, "len": len}
 
 
 class Missing(LookupError):

@@ -94,4 +94,4 @@ def _class(target: Class, fill: Fill | None) -> type:
 
 def _shape(spec: Spec) -> tuple[int, ...]:
     """Return a shape that fits: 1 for a size that is a letter, since no argument tells its value."""
-    return tuple(int(d) if d.isdigit() else 1 for d in spec.dims)
+    return tuple(int(d) if d.isdigit() else 1 for d in spec.single)

@@ -77,7 +77,8 @@ class Asking(abc.ABC):
         bound: dict[str, int] = {}
         for name, spec in self.specs.items():
             if name in case:
-                bound.update(zip(spec.dims, np.shape(case[name]), strict=False))
+                shape = np.shape(case[name])
+                bound.update((letter, n) for letter, n in zip(spec.axes(len(shape)), shape, strict=False) if letter)
         return bound
 
     @property

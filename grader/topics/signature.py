@@ -7,7 +7,8 @@
 (state, caches), `Random` a generator of random numbers (`np.random.Generator`), made in the student's process from a
 seed. A dict or tuple of these is several outputs. A `Layer` is a pair forward/backward with an opaque cache, an `Object` a
 class: its annotations are the attributes that are read, its methods what is called. Sizes are letters, bound where a case
-is drawn, or digits; `Reals["..."]` has any shape, the same in all arrays of the function that are declared so.
+is drawn, or digits; `Reals["..."]` has any shape, the same in all arrays of the function that are declared so, and
+`Reals["*lead d"]` any number of axes before the last, the same wherever `*lead` occurs (none, too).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import numpy as np
 from ..errors import TopicError
 from ..inside.wire import Seeded
 from .cases import place
-from .targets import ANY_SHAPE, Class, Function, Parameter, Spec, Target
+from .targets import ANY_SHAPE, LEADING, Class, Function, Parameter, Spec, Target
 
 __all__ = [
     "Class",
@@ -56,10 +57,12 @@ class _Arrays:
 
     def __getitem__(self, dims: Any) -> Spec:
         shape, below = dims if isinstance(dims, tuple) and len(dims) == 2 else (dims, "")
-        sizes = isinstance(shape, str) and all(d.isdigit() or d.isidentifier() for d in shape.split())
-        if not sizes and shape != ANY_SHAPE:
+        first, *others = shape.split() if isinstance(shape, str) and shape.split() else ["", ""]
+        sizes = all(d.isdigit() or d.isidentifier() for d in [first.removeprefix(LEADING), *others])
+        if not sizes and shape not in ("", ANY_SHAPE):
             expected = (
-                f'sizes are letters or digits with blanks between, as in {self.name}["n 3"], or "..." for any shape'
+                f'sizes are letters or digits with blanks between, as in {self.name}["n 3"], or "..." for any shape; '
+                f'{self.name}["*lead n"] has any number of axes before the others'
             )
             raise TopicError(f"{self.name}[{dims!r}]: {expected}")
         return Spec(self.kind, tuple(shape.split()), str(below))
@@ -204,7 +207,7 @@ def _require_bound_sizes(target: Function, others: Iterable[Parameter], where: s
     for p in (*target.parameters, *others):
         known |= dict.fromkeys(sorted(p.spec.letters) if p.spec is not None else [p.name])
     for i, (_, spec) in enumerate(target.outputs):
-        if free := [d for d in spec.dims if not d.isdigit() and d not in known]:
+        if free := spec.free(known):
             have = f"they have: {', '.join(known)}" if known else "they have none"
             raise TopicError(f"{target.label(i)} has the size `{free[0]}`, which no argument has ({have})", where)
 
@@ -221,9 +224,9 @@ def sample(declared: Declared, rng: Any, *, scale: float = 1.0, **given: Any) ->
     """Draw arguments that fit a signature (a layer's is its forward's): reals N(0, scale²), ints below their bound, a seed
     for a generator.
 
-    `given` binds sizes (n=8; shape=(3, 4) where "..." is declared) and may give an argument outright (x=...). Hyper-parameters
-    are left out unless given; one that is a whole number is a size as well. Raise TopicError where a size is not given, or
-    what is given has no place.
+    `given` binds sizes (n=8; shape=(3, 4) where "..." is declared; lead=(2, 3) for "*lead") and may give an argument outright
+    (x=...). Hyper-parameters are left out unless given; one that is a whole number is a size as well. Raise TopicError where
+    a size is not given, or what is given has no place.
     """
     target = functions_of(declared)[0]
     letters = {letter for p in target.parameters if p.spec is not None for letter in p.spec.letters}
@@ -251,7 +254,8 @@ def sample(declared: Declared, rng: Any, *, scale: float = 1.0, **given: Any) ->
 
 
 def _draw(spec: Spec, rng: Any, scale: float, sizes: Mapping[str, Any]) -> Any:
-    shape = tuple(sizes[SHAPE] if spec.any_shape else (int(d) if d.isdigit() else sizes[d] for d in spec.dims))
+    shape = spec.shape({**sizes, ANY_SHAPE: sizes.get(SHAPE)})
+    assert shape is not None  # `sample` saw to it that all sizes are given
     if spec.kind == "real":
         return scale * rng.normal(size=shape) if shape else scale * float(rng.normal())
     below = int(spec.below) if spec.below.isdigit() else sizes[spec.below]

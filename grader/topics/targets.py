@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,9 @@ from ..inside.plan import Plan
 from ..inside.wire import Ref
 
 ANY_SHAPE = "..."  # stands alone in a declaration: any number of axes, the same in all that are declared so
+LEADING = (
+    "*"  # before the first letter of a declaration: any number of axes before the others, the same wherever it occurs
+)
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,45 @@ class Spec:
         return self.kind in ("real", "int")
 
     @property
-    def any_shape(self) -> bool:
-        return self.dims == (ANY_SHAPE,)
+    def several(self) -> str:
+        """The letter that stands for any number of axes, the first ones; "" where there is none."""
+        first = self.dims[0] if self.dims else ""
+        return ANY_SHAPE if first == ANY_SHAPE else first[1:] if first.startswith(LEADING) else ""
 
     @property
     def letters(self) -> frozenset[str]:
         """The sizes that are letters, the bound of whole numbers among them."""
-        return frozenset(d for d in (*self.dims, self.below) if d and not d.isdigit())
+        return frozenset(d.removeprefix(LEADING) for d in (*self.dims, self.below) if d and not d.isdigit())
+
+    @property
+    def single(self) -> tuple[str, ...]:
+        """The sizes of one axis each: the last ones, where a letter stands for any number before them."""
+        return self.dims[1:] if self.several else self.dims
+
+    def bind(self, shape: tuple[int, ...]) -> dict[str, Any] | None:
+        """Return the size of each letter in an array of this shape (of `several`: all its axes); None where it has not the declared
+        number of axes."""
+        leading = len(shape) - len(self.single)
+        if leading < 0 or (leading and not self.several):
+            return None
+        sizes: dict[str, Any] = {self.several: shape[:leading]} if self.several else {}
+        return sizes | dict(zip(self.single, shape[leading:], strict=True))
+
+    def shape(self, sizes: Mapping[str, Any]) -> tuple[int, ...] | None:
+        """Return the shape where letters have these sizes; None where one has none."""
+        if self.free(sizes):
+            return None
+        leading = sizes[self.several] if self.several else ()
+        return (*leading, *(int(d) if d.isdigit() else sizes[d] for d in self.single))
+
+    def free(self, sizes: Collection[str]) -> list[str]:
+        """Return the letters of the shape that have no size."""
+        return [d for d in (*filter(None, [self.several]), *self.single) if not d.isdigit() and d not in sizes]
+
+    def axes(self, count: int) -> list[str]:
+        """Return the letter of each of `count` axes. Of several that one letter stands for, the first alone has it."""
+        leading = count - len(self.single)
+        return [*([self.several] + [""] * leading)[:leading], *self.single] if self.several else [*self.dims]
 
     def describe(self) -> str:
         if self.kind == "opaque":
@@ -48,8 +83,13 @@ class Spec:
         noun = {"real": "real", "int": "whole number"}[self.kind]
         if not self.dims:
             return f"a {noun}" + (" number" if self.kind == "real" else "")
-        shape = f"shape ({', '.join(self.dims)}{',' if len(self.dims) == 1 else ''})"
-        return f"{noun if self.kind == 'real' else 'integer'} array of {'any shape' if self.any_shape else shape}" + (
+        dims = ["..." if d.startswith(LEADING) else d for d in self.dims]
+        shape = f"shape ({', '.join(dims)}{',' if len(dims) == 1 else ''})" + (
+            ", with any number of axes before the last" + (f" {len(self.single)}" if len(self.single) > 1 else "")
+            if self.several
+            else ""
+        )
+        return f"{noun if self.kind == 'real' else 'integer'} array of {shape if self.single else 'any shape'}" + (
             f", each 0 ≤ value < {self.below}" if self.below else ""
         )
 
@@ -106,8 +146,9 @@ class Function:
         return plan.call(self.name, *args, outputs=len(self.outputs), names=names, **kwargs)
 
     def sizes(self, case: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the letters of the signature, bound by the shapes of a case ("...": by a whole shape); a whole-number argument,
-        given or by default, binds its own name. Raise TopicError where an array of the case has not the declared number of axes."""
+        """Return the letters of the signature, bound by the shapes of a case ("..." and "*lead": by a tuple of sizes); a whole
+        number, given or by default, binds its own name. Raise TopicError where an array of the case has not the declared number
+        of axes."""
         bound: dict[str, Any] = {}
         for p in self.parameters:
             value = case.get(p.name, p.default)
@@ -115,14 +156,12 @@ class Function:
                 bound[p.name] = value
             if p.spec is not None and p.spec.is_array and p.name in case:
                 shape = np.shape(case[p.name])
-                if p.spec.any_shape:
-                    bound[ANY_SHAPE] = shape
-                    continue
-                if len(shape) != len(p.spec.dims):
+                sizes = p.spec.bind(shape)
+                if sizes is None:
                     raise TopicError(
                         f"`{p.name}` of {self.name} is declared as {p.spec.describe()}, but has shape {shape} in a case"
                     )
-                bound.update(zip(p.spec.dims, shape, strict=True))
+                bound.update(sizes)
         return bound
 
     def given(self, case: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,25 +170,18 @@ class Function:
 
     def bound_shape(self, output: int, sizes: Mapping[str, Any]) -> tuple[int, ...] | None:
         """Return the shape of an output where letters have these sizes; None where one has none."""
-        dims, any_shape = self.outputs[output][1].dims, self.outputs[output][1].any_shape
-        if any_shape:
-            return sizes.get(ANY_SHAPE)
-        return None if self._free(dims, sizes) else tuple(int(d) if d.isdigit() else sizes[d] for d in dims)
+        return self.outputs[output][1].shape(sizes)
 
     def shape(self, output: int, case: Mapping[str, Any]) -> tuple[int, ...]:
         """Return the shape of an output on a case. Raise TopicError where nothing in the case says one of its sizes."""
         sizes = self.sizes(case)
         shape = self.bound_shape(output, sizes)
         if shape is None:
-            free = " and ".join(f"`{d}`" for d in self._free(self.outputs[output][1].dims, sizes))
+            free = " and ".join(f"`{d}`" for d in self.outputs[output][1].free(sizes))
             raise TopicError(
                 f"nothing in the case says how large {free} is, a size of what {self.label(output)} returns"
             )
         return shape
-
-    @staticmethod
-    def _free(dims: Sequence[str], sizes: Mapping[str, int]) -> list[str]:
-        return [d for d in dims if not d.isdigit() and d not in sizes]
 
     def index(self, output: str) -> int:
         """Return the place of the output of this name. Raise TopicError where there is none, or where it is no array."""

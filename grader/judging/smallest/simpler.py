@@ -78,8 +78,8 @@ def sizes(alone: SingleCase, case: Mapping[str, Any]) -> dict[str, int]:
     bound: dict[str, int] = {}
     for name, spec in alone.specs.items():
         if name in case:
-            axes = zip(spec.dims, np.shape(case[name]), strict=not spec.any_shape)  # of any shape: the first axis alone
-            bound.update((d, n) for d, n in axes if not d.isdigit())
+            shape = np.shape(case[name])
+            bound.update((d, n) for d, n in zip(spec.axes(len(shape)), shape, strict=True) if d and not d.isdigit())
     return bound
 
 
@@ -157,7 +157,7 @@ def take(alone: SingleCase, case: Values, letter: str, indices: Sequence[int]) -
                 return None
             value = taken[name] = np.searchsorted(np.asarray(indices), value)
         if isinstance(value, np.ndarray):
-            axes = [i for i, d in enumerate(spec.dims if spec else _guessed(value, bound)) if d == letter]
+            axes = [i for i, d in enumerate(spec.axes(value.ndim) if spec else _guessed(value, bound)) if d == letter]
             for axis in axes:
                 value = np.take(value, indices, axis)
             taken[name] = value
