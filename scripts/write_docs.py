@@ -177,7 +177,18 @@ def checks_page() -> str:
         "`claim(trial, case)` is plain Python; what it may ask is below. [write-a-check.md](write-a-check.md) makes a check.",
         *(
             text
-            for name in ("call", "exact", "answers", "expected", "cases", "normal", "computed", "expect", "show")
+            for name in (
+                "call",
+                "exact",
+                "answers",
+                "repeat",
+                "expected",
+                "cases",
+                "normal",
+                "computed",
+                "expect",
+                "show",
+            )
             for text in _entry(getattr(checks.Trial, name), "trial.")
         ),
         *(

@@ -5,24 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from grader import (
-    Count,
-    Layer,
-    Opaque,
-    Random,
-    Reals,
-    Row,
-    Topic,
-    Wrong,
-    either,
-    gradient,
-    holds,
-    perform,
-    pure,
-    sample,
-    statistical,
-    vjp,
+    Count, Layer, Opaque, Random, Reals, Row, Topic, Wrong, either, gradient, holds, independent, perform, pure, sample, seeded,
+    statistical, vjp,
 )
-from grader.checks import Truth, asking, require_close
+from grader.checks import Truth, asking, blocks_of, require_close
 
 
 class dropout(Layer):
@@ -82,8 +68,7 @@ def wide(rng):
     yield "a wide layer", given(rng, x=np.ones((300, 400)), p=0.4)
 
 def long(rng):
-    case = given(rng, x=np.ones((1, 40_000)), p=0.4)
-    yield "a long row", {**case, "other": sample(dropout, rng, n=1, d=1)["rng"]}
+    yield "a long row", given(rng, x=np.ones((1, 40_000)), p=0.4)
 
 def tiny(rng):
     yield "640 batches of two entries", given(rng, x=np.ones((1, 2)), p=0.5)
@@ -205,94 +190,12 @@ def as_much_on_average(trial, case):
     return [Count(round(50_000 * share), 50_000, keep, f"entries of {size:g}, by the sum of out, seem to be kept")
             for size, share in zip(SIZES, shares, strict=True)]
 
-def two_calls(trial, case):
-    """What is kept in two calls that share a generator."""
-    def script(world, case):
-        rng = world.let(case["rng"])
-        for _ in range(2):
-            yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng}).out
-
-    return [out != 0 for out in perform(trial, script, case, dropout)]
-
-def one_by_one(trial, case):
-    mask, other = two_calls(trial, case)
-    upper, lower = np.split(mask, 2)
-    left, right = np.split(mask, 2, axis=1)
-    return counts(
-        (mask[0::2], mask[1::2], "row", "pairs of kept neighbours stand in one row"),
-        (mask[0::2], mask[1::2], "column", "pairs of kept neighbours stand in one column"),
-        (upper, lower, "column", "pairs of kept entries stand at one place of upper and lower half"),
-        (left, right, "column", "pairs of kept entries stand at one place of left and right half"),
-        *as_far_apart(most_alike(mask), other),
-    )
-
-def most_alike(mask):
-    """How far apart, row after row, entries are most alike (or most unlike): where the autocorrelation is largest, up to
-    half of the mask. Its standard deviation at a distance of k is as 1/√(n − k)."""
-    row = mask.ravel() - mask.mean()
-    n = row.size
-    spectrum = np.fft.rfft(row, 2 * n)
-    products = np.fft.irfft(np.abs(spectrum) ** 2)[1 : n // 2 + 1]
-    return 1 + int(np.argmax(np.abs(products) / np.sqrt(n - np.arange(1, n // 2 + 1))))
-
-def as_far_apart(distance, mask):
-    """Pairs of entries at a distance that another call proposed, each entry in one pair; from the start, and shifted."""
-    row, places = mask.ravel(), np.arange(mask.size - distance)
-    for shift in (0, min(distance, mask.size - 2 * distance)):
-        at = places[(places >= shift) & ((places - shift) // distance % 2 == 0)]
-        at = at[: at.size // 2 * 2]
-        what = "pairs of kept entries are as far apart as the most alike of another call"
-        yield row[None, at], row[None, at + distance], "column", f"{what}{', shifted' * bool(shift)}"
-
-def anew_in_each_call(trial, case):
-    first, second = two_calls(trial, case)
-    return counts((first, second, "column", "pairs of kept entries stand at one place in two calls"))
-
-def from_rng_alone(trial, case):
-    def script(world, case):
-        for rng in (case["rng"], case["rng"], case["other"]):
-            yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng}).out
-
-    def with_inference_in_between(world, case):
-        rng = world.let(case["rng"])
-        for training in (True, False, True):
-            yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng, "training": training}).out
-
-    def without(world, case):
-        rng = world.let(case["rng"])
-        for _ in range(2):
-            yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng}).out
-
-    first, again, other = perform(trial, script, case, dropout)
-    if not np.array_equal(first, again):
-        return "two generators of the same seed gave two masks, expected one: draw from rng and from nothing else"
-    _, unused, with_one = perform(trial, with_inference_in_between, case, dropout)
-    if np.array_equal(unused, case["x"]) and not np.array_equal(with_one, perform(trial, without, case, dropout)[-1]):
-        return "a call at inference changed the mask of the next training call: at inference nothing is drawn"
-    return counts((first != 0, other != 0, "column", "pairs of kept entries stand at one place under two seeds"))
-
 def how_many_is_chance(trial, case):
-    def script(world, case):
-        rng = world.let(case["rng"])
-        for _ in range(640):
-            yield "`out` of dropout_forward", world.dropout_forward(**{**case, "rng": rng}).out
+    mask = np.concatenate(trial.repeat(dropout, 640, **case)) != 0
+    return blocks_of((mask[0::2], mask[1::2], "row", "pairs of kept entries come from one call"), most=60)
 
-    mask = np.concatenate(perform(trial, script, case, dropout)) != 0
-    return counts((mask[0::2], mask[1::2], "row", "pairs of kept entries come from one call"), blocks=60)
-
-def counts(*asked, blocks=3_000):
-    """Two neighbours in one mask and the same two in another are a block of four entries. If exactly two of the four are
-    kept, they are one of six pairs, each as likely as the other whatever p is: two pairs lie in a row (in one of the
-    masks), two in a column (at the same place in both), two on a diagonal. So a third are in a row, a third in a column.
-    The first `blocks` such blocks are counted; a mask of independent entries has more of them, but for 1 time in 10⁹."""
-    found = []
-    for one, two, side, what in asked:
-        a, b, c, d = (mask[:, i::2].ravel() for mask in (one, two) for i in (0, 1))
-        pairs = np.flatnonzero(a.astype(int) + b + c + d == 2)[:blocks]
-        if len(pairs) < blocks:
-            return "hardly ever are two of four entries kept and two dropped: entries are not dropped one by one"
-        found.append(Count(int((a == (b if side == "row" else c))[pairs].sum()), blocks, 1 / 3, what))
-    return found
+def kept(case, out):
+    return out != 0
 
 
 forward = asking(dropout)
@@ -305,10 +208,11 @@ topic = Topic("Dropout", cases, rubric=[
     Row("rate",      3, "an entry is dropped with probability p",      statistical(kept_as_often, dropout, on=many)),
     Row("mean",      1, "on average out is x, for small and large x",
                         statistical(as_much_on_average, dropout, on=unequal)),
-    Row("single",    3, "entries are dropped one by one",              statistical(one_by_one, dropout, on=wide)),
+    Row("single",    3, "entries are dropped one by one",              independent(kept, dropout, on=wide)),
     Row("number",    2, "how many are dropped is chance, too",         statistical(how_many_is_chance, dropout, on=tiny)),
-    Row("calls",     2, "each call drops other entries",               statistical(anew_in_each_call, dropout, on=long)),
-    Row("rng",       1, "all chance comes from rng",                   statistical(from_rng_alone, dropout, on=long)),
+    Row("calls",     2, "each call drops other entries",               independent(kept, dropout, among="calls", on=long)),
+    Row("rng",       1, "all chance comes from rng",
+                        seeded(dropout, idle=("at inference", {"training": False}), on=long)),
     Row("bwd",       3, "the gradient goes through forward's own mask",
                         either(holds(the_same_mask, dropout, on=through_zeros), gradient(of=dropout, on=small))),
     Row("infer_bwd", 1, "at inference the gradient passes unchanged",

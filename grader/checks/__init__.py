@@ -12,6 +12,8 @@ from .combine import Following, either
 from .epochs import Descent
 from .gradients import gradient
 from .optimisers import converges, trajectory
+from .randomness import blocks_of, independent, seeded
+from .relations import bounded, depends, equal, evenly, monotone, rowwise, sums_to, unchanged
 from .samples import Distribution, Mean, Variance, measured_as
 from .script import Script
 from .stages import stage
@@ -40,23 +42,34 @@ __all__ = [
     "asking",
     "authors_code",
     "band",
+    "blocks_of",
+    "bounded",
     "cheap",
     "composition",
     "consistent",
     "converges",
+    "depends",
     "either",
+    "equal",
+    "evenly",
     "follows",
     "gradient",
     "holds",
+    "independent",
     "matches",
     "measured",
     "measured_as",
+    "monotone",
     "perform",
     "pure",
     "require_close",
+    "rowwise",
     "run",
+    "seeded",
     "stage",
     "statistical",
+    "sums_to",
     "trajectory",
+    "unchanged",
     "vjp",
 ]

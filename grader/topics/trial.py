@@ -17,6 +17,7 @@ import numpy as np
 from ..curves import read_curve
 from ..errors import TopicError, Wrong
 from ..inside.plan import Implementation, Plan
+from ..inside.wire import Seeded
 from ..numerics.compare import Truth, as_array, require_array, require_precision
 from ..result import plain
 from .asking import Answer, Asking, asking
@@ -114,6 +115,15 @@ class Trial:
         answers = self.answers(asked, case)
         return answers[0] if len(answers) == 1 else answers
 
+    def repeat(self, asked: Declared | Asking, times: int, **case: Any) -> list[Any]:
+        """Return the student's answers to one question, asked `times` times in one message, each as `call` returns it. A generator
+        of the case is one for all of them: each call draws on."""
+        shared = {name: value for name, value in case.items() if isinstance(value, Seeded)}
+        answers = self._answers(
+            asked, lambda plan: [{**case, **{name: plan.let(seed) for name, seed in shared.items()}}] * times
+        )
+        return [each[0] if len(each) == 1 else each for each in answers]
+
     def exact(self, asked: Declared | Asking, **case: Any) -> Any:
         """Return the student's answer as `call` does. Raise Wrong for one of less precision than float64, too."""
         answers = self.answers(asked, case, exact=True)
@@ -121,19 +131,20 @@ class Trial:
 
     def answers(self, asked: Declared | Asking, case: Mapping[str, Any], exact: bool = False) -> list[np.ndarray]:
         """Return the student's answers as `call` or `exact` does, as a list even where there is one."""
+        return self._answers(asked, lambda plan: [case], exact)[0]
+
+    def _answers(
+        self, asked: Declared | Asking, cases: Callable[[Plan], Sequence[Mapping[str, Any]]], exact: bool = False
+    ) -> list[list[np.ndarray]]:
+        """Return the student's answers to one question on each of the cases that `cases` makes in a plan."""
         question, plan = asking(asked), Plan()
-        wanted = question.ask(plan, case)
-        for answer in wanted:
+        asked_on = [question.ask(plan, case) for case in cases(plan)]
+        for answer in asked_on[0]:
             if answer.shape is None and not question.any_shape:
                 raise TopicError(f"nothing in the case says what shape {answer.label} has: yield it from a script")
-        plan.want(*(answer.ref for answer in wanted))
-        arrays = [_of_form(got, answer, wanted) for got, answer in zip(self.student.run(plan), wanted, strict=True)]
-        if exact:
-            for array, answer in zip(arrays, wanted, strict=True):
-                require_precision(array, answer.label)
-        return [
-            array.astype(float, copy=False) if a.kind == "f" else array for array, a in zip(arrays, wanted, strict=True)
-        ]
+        plan.want(*(answer.ref for wanted in asked_on for answer in wanted))
+        found = iter(self.student.run(plan))
+        return [[_read(next(found), answer, wanted, exact) for answer in wanted] for wanted in asked_on]
 
     def expected(self, asked: Declared | Asking, **case: Any) -> Any:
         """Return the reference's answer to one question, in the form of `call`."""
@@ -237,6 +248,14 @@ def _of_form(got: Any, answer: Answer, wanted: Sequence[Answer]) -> np.ndarray:
             f"{wrong.evidence.sentence}, and that is the shape of `{fitting[0]}`: are they returned in another order?"
         )
         raise Wrong.of(replace(wrong.evidence, sentence=asked)) from None
+
+
+def _read(got: Any, answer: Answer, wanted: Sequence[Answer], exact: bool) -> np.ndarray:
+    """Return an answer as the array that it is declared to be, real numbers in float64; `exact` asks for that precision."""
+    array = _of_form(got, answer, wanted)
+    if exact:
+        require_precision(array, answer.label)
+    return array.astype(float, copy=False) if answer.kind == "f" else array
 
 
 def on_case(wrong: Wrong, case_name: str) -> Wrong:
