@@ -17,7 +17,19 @@ _HOMES = {
     "topics.rubric": ("Row", "Topic"),
     "checks": (
         *("DECADES", "TRAINING", "Check", "Count", "Distribution", "Mean", "Script", "Trial", "Variance"),
-        *("band", "bounded", "cheap", "composition", "consistent", "converges", "depends", "either", "equal", "evenly"),
+        *(
+            "band",
+            "bounded",
+            "cheap",
+            "composition",
+            "consistent",
+            "converges",
+            "depends",
+            "either",
+            "epochs",
+            "equal",
+            "evenly",
+        ),
         *(
             "follows",
             "gradient",

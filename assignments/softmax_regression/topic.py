@@ -3,10 +3,10 @@
 import numpy as np
 
 from grader import (
-    Count, Ints, Random, Reals, Row, Script, Topic, Wrong, band, composition, consistent, dataset, either, gradient, holds, matches,
-    measured, pure, sample, stage, statistical,
+    Count, Ints, Random, Reals, Row, Script, Topic, Wrong, band, composition, consistent, dataset, either, epochs, evenly,
+    gradient, holds, matches, measured, pure, sample, seeded, stage, statistical, unchanged,
 )
-from grader.checks import Descent, Truth, measured_as, require_close
+from grader.checks import Truth, measured_as, require_close
 
 
 def probabilities(X: Reals["n d"], W: Reals["d c"], b: Reals["c"]) -> Reals["n c"]:
@@ -44,22 +44,21 @@ def labelled(rng):
 def enormous(rng):
     yield "logits by the thousand", sample(loss, rng, n=12, d=5, b=np.zeros(3), c=3, scale=40)
 
-def heights(rng):
-    """The first row of W is added to the logits of every example."""
-    X = rng.normal(size=(6, 4))
-    X[:, 0] = 1
-    yield "logits near ±1000", sample(loss, rng, n=6, d=4, c=3, X=X)
-
 def steep(rng):
     X, W = 1000 * rng.normal(size=(6, 4)), rng.normal(size=(4, 3)) / 1000
     yield "inputs by the thousand", sample(loss, rng, n=6, d=4, c=3, X=X, W=W)
 
-def hopeless(rng):
-    """All of one class."""
-    for name, height in [("a true class 1000 below the others", 0), ("the same, and the others at 1000", 1000)]:
-        [(_, case)] = heights(rng)
-        case["W"][0] += height
-        yield name, case | {"y": np.full(6, rng.integers(1, 3))}
+def heightened(rng, **given):
+    """The first row of W is added to the logits of every example."""
+    return sample(loss, rng, n=6, d=4, c=3, X=np.hstack([np.ones((6, 1)), rng.uniform(-1, 1, (6, 3))]), **given)
+
+def heights(rng):
+    yield "a batch", heightened(rng)
+
+def one_class(rng):
+    for name, height in (("all of one class", 0), ("the same at logits near 1000", 1000)):
+        case = heightened(rng, y=np.full(6, rng.integers(1, 3)))
+        yield name, {**case, "W": case["W"] + height * np.eye(4)[:, :1]}
 
 def many(rng):
     """More examples, classes and entries than a byte can count."""
@@ -145,18 +144,6 @@ def what_losses_are(case, Ws, bs, losses):
 def agree(a, b):
     return np.isfinite(a) and np.isfinite(b) and abs(a - b) < 1e-7 * abs(b)
 
-def the_start_is_drawn(trial, case):
-    """Another generator gives another run, also in its first epoch."""
-    one, other = (trial.call(weights, **run)[0][0] for run in (case, case | {"rng": another(case["rng"])}))
-    if not np.isfinite(one).all():
-        return "the first W is not finite"
-    if np.array_equal(one, other):
-        return "another generator `rng` gives the very same W: draw the start and the orders from it"
-    return None
-
-def another(seeded):
-    return type(seeded)(seeded.seed ^ 1)
-
 NEAR = 0.01 * 0.6744897501960817  # half of a normal distribution of deviation 0.01 lies nearer to 0
 FAR, BEYOND = 0.02, 0.04550026389635842  # so much of it lies beyond two deviations, and none of a uniform one with the same NEAR
 
@@ -174,96 +161,19 @@ def the_start_is_small(trial, case):
             Count(int((np.abs(W) < NEAR).sum()), W.size, 0.5, f"entries of the first W are nearer to 0 than {NEAR:.6f}", why),
             Count(int((np.abs(W) > FAR).sum()), W.size, BEYOND, f"entries of the first W are farther from 0 than {FAR}", why)]
 
-def epochs_along(*slopes):
-    """The claim that an epoch is its batches, along the gradient that one of `slopes(trial)` gives. Which that is may change from
-    case to case: a wrong gradient has a row of its own, and steps along it are as good here.
-
-    One example more than a batch: an epoch is a step on all but one of them, then one on the last. Which of three that is repeats
-    itself in 25 epochs, after one, two or three, with a probability of (3 + 9 + 27) / 3²⁵ = 5e-11 at most."""
-    def claim(trial, case):
-        Ws, bs = trial.call(weights, **case)
-        epochs = list(zip(zip(Ws, bs), zip(Ws[1:], bs[1:])))
-        moves = all(np.abs(after[0] - before[0]).max() > 1e-6 for before, after in epochs)
-        for each in slopes:
-            away = [distances(before, after, case, each(trial)) for before, after in epochs]
-            if moves and max(map(min, away)) < 1e-9:
-                break
-        for epoch, each in enumerate(away, start=2):
-            if not min(each) < 1e-9:
-                n, batch = len(case["y"]), case.get("batch", 48)
-                its = f"a step on {n - 1} of {n} examples and one on the last lead, whichever is that"
-                its = its if n > batch else "a step on all leads"
-                sentence = f"in epoch {epoch}, W and b are {min(each):.3g} away from where {its} (lr={case['lr']}, batch={batch})"
-                raise Wrong("train", sentence, np.append(Ws[epoch - 1], bs[epoch - 1]), because=explain(epochs, case))
-        return what_repeats([int(np.argmin(each)) for each in away])
-    return claim
-
-def explain(epochs, case):
-    """What the epochs are, along the right gradients, where that explains all of them."""
-    X, y = case["X"], case["y"]
-    slopes = lambda rows, at: gradients_of(X[list(rows)], y[list(rows)], *at)
-    return Descent(("W", "b"), len(y), case.get("batch", 48), case["lr"], slopes).explain(epochs)
-
-right_slopes = lambda trial: gradients_of
-own_slopes = lambda trial: lambda X, y, W, b: trial.call(gradients, X=X, y=y, W=W, b=b)
-
-def what_repeats(last):
-    if len(last) >= 25 and last == [last[0]] * len(last):
-        return "the same example comes last in all epochs: draw a new order for each"
-    if len(last) >= 25 and any(last[every:] == last[:-every] for every in (2, 3)):
-        return "which example comes last repeats itself: draw a new order for each epoch, not the old one moved on"
-    return None
-
-def distances(before, after, case, slopes):
-    """How far an epoch leads away from where a step on all examples but one, and one on that, lead; for each that may be it. Where
-    all fit into a batch, from where one step on all leads."""
-    n = len(case["y"])
-    def away(*batches):
-        at = before
-        for rows in batches:
-            at = [w - case["lr"] * dw for w, dw in zip(at, slopes(case["X"][rows], case["y"][rows], *at))]
-        return max(np.abs(a - b).max() for a, b in zip(after, at))
-    with np.errstate(all="ignore"):  # where the submission diverges
-        if n <= case.get("batch", 48):
-            return [away(range(n))]
-        return [away(np.delete(range(n), last), [last]) for last in range(n)]
-
 def gradients_of(X, y, W, b):
     delta = np.exp(log_softmax(X @ W + b))
     delta[np.arange(len(y)), y] -= 1
     return X.T @ delta / len(y), delta.sum(axis=0) / len(y)
 
-def unbounded(trial, case):
-    """A true class 1100 below the others costs as much more than one 1000 below as less than one 1200 below. A loss that is too
-    large or too small all along has a row of its own."""
-    costs = []
-    for gap in (1000, 1100, 1200):
-        W = case["W"].copy()
-        W[0, case["y"]] -= gap
-        costs.append(trial.call(loss, **{**case, "W": W}))
-    costs = np.array(costs)
-    if not np.isfinite(costs).all():
-        raise Wrong("loss", f"the loss is {costs[~np.isfinite(costs)][0]}", costs)
-    here, beyond = np.diff(costs)
-    if not abs(here) > 0 or not abs(beyond - here) < 1e-9 * abs(here):
-        grows = "{:.7g}, one 1100 below {:.7g}, one 1200 below {:.7g}: each 100 more are to cost as much".format(*costs)
-        raise Wrong("loss", f"a true class 1000 below costs {grows}", costs)
-    return
+def lifted(case):
+    for by in (300, 600, 800, -800):
+        yield f"all logits move by {by}", {"W": case["W"] + by * np.eye(4)[:, :1]}
 
-def unmoved_gradients(trial, case):
-    """Adding ±1000 to all logits changes no gradient."""
-    def at(W):
-        return np.concatenate([slope.ravel() for slope in trial.call(gradients, **{**case, "W": W})])
-    W, first = case["W"], np.eye(4)[:, :1]
-    here, up, down = at(W), at(W + 1000 * first), at(W - 1000 * first)
-    if np.array_equal(here, at(-(W**2))):
-        return "the gradients do not depend on W"
-    for height, there in ((1000, up), (-1000, down)):
-        i = np.argmax(np.abs(there - here))  # a NaN counts as the largest
-        if not abs(there - here)[i] < 1e-9 * np.abs(here).max():
-            sentence = f"{here[i]:.7g} becomes {there[i]:.7g} when all logits move by {height}"
-            raise Wrong("gradients", sentence if np.isfinite(here[i]) else f"the answer is {here[i]}", there)
-    return None
+def sinking(case):
+    """The true class of all examples, which is one."""
+    for gap in (1000, 1100, 1200):
+        yield f"the true class is {gap} lower", {"W": case["W"] - gap * np.outer(np.eye(4)[0], np.eye(3)[case["y"][0]])}
 
 def from_own_probabilities(trial, case):
     p = trial.call(probabilities, **case)[np.arange(len(case["y"])), case["y"]]
@@ -296,8 +206,9 @@ def loss_and_gradients(world, case):
     yield "dW", dW
     yield "db", db
 
-steps = either(holds(epochs_along(right_slopes), train, on=all_but_one),
-               consistent(epochs_along(own_slopes), train, gradients, on=all_but_one, alive=labelled))
+along_truth = epochs(weights, "W b", gradients, truth=gradients_of, follow=False, on=all_but_one)
+along_own = consistent(epochs(weights, "W b", gradients).claim, train, gradients, on=all_but_one, alive=labelled)
+steps = either(along_truth, along_own)
 
 topic = Topic("Softmax regression", cases, rubric=[
     Row("prob",      2.5, "the probabilities are right",            matches(probabilities)),
@@ -306,17 +217,17 @@ topic = Topic("Softmax regression", cases, rubric=[
     Row("dW",        2,   "the gradient by W is right",             slope("dW", "W", own_dW)),
     Row("db",        1,   "the gradient by b is right",             slope("db", "b", own_db)),
     Row("huge",      0.5, "large logits do not overflow",           matches(probabilities, on=enormous)),
-    Row("tiny",      0.5, "a tiny probability has a finite loss",   holds(unbounded, loss, on=hopeless)),
-    Row("huge_grad", 0.5, "large logits do not overflow in the gradients", holds(unmoved_gradients, gradients, on=heights)),
+    Row("tiny",      0.5, "a tiny probability has a finite loss",   evenly(loss, when=sinking, on=one_class)),
+    Row("huge_grad", 0.5, "large logits do not overflow in the gradients", unchanged(gradients, when=lifted, on=heights)),
     Row("steep",     0.5, "a gradient far from 0 is not cut off",
         either(stage(gradients, "dW", on=steep), composition(the("dW"), own_dW, probabilities, on=steep))),
     Row("many",      0.5, "hundreds of examples or classes are no others",
         matches(Script(loss_and_gradients, loss, gradients), on=many)),
     Row("epoch",     2.5, "an epoch is a step for each batch, in a new order",
-        holds(epochs_along(right_slopes, own_slopes), train, on=all_but_one)),
+        epochs(weights, "W b", gradients, truth=gradients_of, on=all_but_one)),
     Row("start",     1,   "the start is small and random",          statistical(the_start_is_small, train, on=standing)),
     Row("curve",     2,   "losses tells how the training went",     holds(losses_are_of_the_model, train, loss, on=a_few)),
-    Row("drawn",     0.5, "the start is drawn from rng",            holds(the_start_is_drawn, train, on=a_few)),
+    Row("drawn",     0.5, "the start is drawn from rng",            seeded(weights, on=a_few)),
     Row("final",     2,   "a training comes to what such trainings come to",
         measured(band(weights, measure, of=["the final loss", "the share of new digits read right"],
                       steps={"the share of new digits read right": 1 / HELD}, ensemble="trainings", on=digits), steps)),

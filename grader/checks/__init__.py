@@ -11,6 +11,7 @@ from .chance import statistical
 from .combine import Following, either
 from .epochs import Descent
 from .gradients import gradient
+from .minibatches import epochs
 from .optimisers import converges, trajectory
 from .randomness import blocks_of, independent, seeded
 from .relations import bounded, depends, equal, evenly, monotone, rowwise, sums_to, unchanged
@@ -50,6 +51,7 @@ __all__ = [
     "converges",
     "depends",
     "either",
+    "epochs",
     "equal",
     "evenly",
     "follows",
