@@ -54,6 +54,9 @@ class Varied(Protocol):
     @property
     def specs(self) -> Mapping[str, Spec]: ...
 
+    @property
+    def lists(self) -> Mapping[str, Spec]: ...
+
     def sizes(self, case: Mapping[str, Any]) -> dict[str, int]: ...
 
 
@@ -61,22 +64,22 @@ def moved(
     trial: Trial, asked: Varied, case: Mapping[str, Any], names: Collection[str] = ()
 ) -> Iterator[dict[str, Any]]:
     """Yield the case with one array argument changed everywhere, for each of them, or for those of these names."""
-    sizes = asked.sizes(case)
-    for name in names or asked.specs:
+    sizes, specs = asked.sizes(case), {**asked.specs, **asked.lists}
+    for name in names or specs:
         if name not in case:
             continue
-        yield {**case, name: _another(trial, case[name], asked.specs.get(name, Spec("real")), sizes)}
+        yield {**case, name: _another(trial, case[name], specs.get(name, Spec("real")), sizes)}
 
 
 def elsewhere(trial: Trial, asked: Asking, case: Mapping[str, Any]) -> dict[str, Any]:
     """Return the case with every array argument and every seed changed, all of them at once; for a script, which may use
     whatever is in a case, every real array besides."""
-    sizes, other = asked.sizes(case), dict(case)
+    sizes, other, specs = asked.sizes(case), dict(case), {**asked.specs, **asked.lists}
     for name, value in case.items():
         if isinstance(value, Seeded):
             other[name] = Seeded(value.seed ^ 1)
-        elif name in asked.specs or (isinstance(asked, Script) and _is_real(value)):
-            other[name] = _another(trial, value, asked.specs.get(name, Spec("real")), sizes)
+        elif name in specs or (isinstance(asked, Script) and _is_real(value)):
+            other[name] = _another(trial, value, specs.get(name, Spec("real")), sizes)
     return other
 
 
@@ -93,7 +96,7 @@ def _another(trial: Trial, value: Any, spec: Spec, sizes: Mapping[str, int]) -> 
     if isinstance(value, Mapping):
         return {key: _another(trial, item, spec, sizes) for key, item in value.items()}
     if isinstance(value, list):
-        return [_another(trial, item, spec, sizes) for item in value]
+        return [_another(trial, item, spec.item or spec, sizes) for item in value]
     if spec.kind == "real":
         return _other_reals(np.asarray(value), trial.normal(np.shape(value)))
     below = int(spec.below) if spec.below.isdigit() else sizes.get(spec.below, 0)

@@ -51,7 +51,7 @@ class Misfit(TypeError):
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a plan. `op` is "let", "new", "call", "get" or "apply".
+    """One step of a plan. `op` is "let", "new", "call", "get", "apply" or "items".
 
     `target` is the object whose method or attribute `name` is; None for a function or class of the implementation. A call that
     returns several values has as many `outputs`, whose `names` serve the sentence about a wrong number of them.
@@ -107,6 +107,11 @@ class Plan:
     def apply(self, name: str, *operands: Any) -> Ref:
         """Add one of `OPERATORS` on operands of any kind, and return the reference to its result."""
         return self._add(Step("apply", None, name, operands))[0]
+
+    def items(self, name: str, value: Ref, count: int) -> list[Ref]:
+        """Add the items of a list that the function `name` returned, `count` of them. Return a reference to each."""
+        self.steps.append(Step("items", None, name, (value,), {}, count))
+        return [Ref(len(self.steps) - 1, i) for i in range(count)]
 
     def want(self, *refs: Ref, late: bool = False) -> None:
         """Ask for results: as they are after their step, or `late`, after the whole plan."""
@@ -198,7 +203,7 @@ def execute(
         if not late:
             wanted_soon.setdefault(ref.step, []).append((i, ref))
     for at, step in enumerate(plan.steps):
-        if step.op not in ("let", "apply"):
+        if step.op not in ("let", "apply", "items"):
             on_call(step.name)
         results.append(_do(step, world, results, handles))
         for i, ref in wanted_soon.get(at, ()):
@@ -219,6 +224,8 @@ def _do(step: Step, world: Mapping[str, Any], results: list[Any], handles: Mappi
         return _resolve(step.args[0], results, handles)
     if step.op == "apply":
         return OPERATORS[step.name](*_resolve(tuple(step.args), results, handles))
+    if step.op == "items":
+        return _items(step, _resolve(step.args[0], results, handles))
     if step.target is None:
         found = world.get(step.name)
         if not callable(found):
@@ -240,10 +247,22 @@ def _do(step: Step, world: Mapping[str, Any], results: list[Any], handles: Mappi
     raise Misfit(step.name, f"returned {returned}, expected {step.outputs} values{names}")
 
 
+def _items(step: Step, value: Any) -> tuple[Any, ...] | Misfit:
+    """Return the items of a list; for another number of them, or what is no list, the Misfit that is raised where one is used: what
+    stands beside the list in an answer may be right."""
+    if isinstance(value, (tuple, list)) and len(value) == step.outputs:
+        return tuple(value)
+    is_list = isinstance(value, (tuple, list))
+    returned = f"a list of {len(value)} item{'s' * (len(value) != 1)}" if is_list else describe_value(value)
+    return Misfit(step.name, f"returned {returned}, expected a list of {step.outputs}")
+
+
 def _resolve(value: Any, results: Sequence[Any], handles: Mapping[int, Any]) -> Any:
     """Return the value with every reference, handle and seed replaced by what it stands for, also inside containers."""
     if isinstance(value, Ref):
         result = results[value.step]
+        if isinstance(result, Misfit):
+            raise result
         return result if value.output is None else result[value.output]
     if isinstance(value, Handle):
         return handles[value.id]

@@ -67,7 +67,9 @@ def _function(target: Function, fill: Fill | None) -> Callable[..., Any]:
         first = next(iter(sizes.values()), None)
         outputs = [
             # An output that is no array is opaque (a cache, a state), so that anything may stand for it.
-            (first if fill is None else fill(target.shape(i, sizes))) if spec.is_array else case
+            (first if fill is None else fill(target.shape(i, sizes)))
+            if spec.is_array
+            else ([fill(shape) for shape in spec.shapes(target.sizes(sizes)) or []] if spec.item and fill else case)
             for i, (_, spec) in enumerate(target.outputs)
         ]
         return outputs[0] if len(outputs) == 1 else tuple(outputs)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import Wrong
+from ..errors import TopicError, Wrong
 from ..inside.plan import Plan
 from ..inside.wire import Ref
 from ..numerics.compare import Truth
@@ -22,13 +22,15 @@ from .cell import assignments, call, output, written
 from .signature import Declared, Layer, functions_of, layer, targets_of
 from .targets import Function, Spec, Target
 
+_KINDS = {"real": "f", "int": "i"}
+
 
 @dataclass(frozen=True)
 class Answer:
     """One array that is to come back: its place in the plan, what a sentence calls it, and its form.
 
     `shape` is None where nothing says it before the answer is there. `kind` is "f" for real numbers, "i" for whole ones; `name`
-    is that of the output, where a function has several.
+    is that of the output, where a function has several; `item` is its number where the output is a list.
     """
 
     ref: Ref
@@ -36,6 +38,7 @@ class Answer:
     shape: tuple[int, ...] | None
     kind: str = "f"
     name: str = ""
+    item: int | None = None
 
 
 class Asking(abc.ABC):
@@ -72,6 +75,11 @@ class Asking(abc.ABC):
         """Kind and sizes of arguments that are arrays, by their names in a case."""
         return {}
 
+    @property
+    def lists(self) -> Mapping[str, Spec]:
+        """The same of arguments that are lists of arrays."""
+        return {}
+
     def sizes(self, case: Mapping[str, Any]) -> dict[str, int]:
         """Return the letters of `specs`, bound by the shapes of a case."""
         bound: dict[str, int] = {}
@@ -98,7 +106,7 @@ class Call(Asking):
         self.target, self.name, self.targets = target, target.name, (target,)
 
     def ask(self, plan: Plan, case: Mapping[str, Any]) -> list[Answer]:
-        return _answers(self.target, self.target.ask(plan, case), self.target.sizes(case))
+        return _answers(plan, self.target, self.target.ask(plan, case), self.target.sizes(case))
 
     def write(self, case: Mapping[str, Any], wrong: Wrong) -> list[str]:
         return written(self.target, case, wrong)
@@ -106,6 +114,10 @@ class Call(Asking):
     @cached_property
     def specs(self) -> Mapping[str, Spec]:
         return self.target.specs
+
+    @cached_property
+    def lists(self) -> Mapping[str, Spec]:
+        return self.target.lists
 
     def sizes(self, case: Mapping[str, Any]) -> dict[str, int]:
         return self.target.sizes(case)
@@ -132,7 +144,7 @@ class Backward(Asking):
     def ask_behind(self, plan: Plan, cache: Ref, case: Mapping[str, Any]) -> list[Answer]:
         """Ask backward alone, behind a forward that is in the plan already."""
         refs = self.backward.ask(plan, {self.dout: Arguments(case)[self.dout], self.cache: cache})
-        return _answers(self.backward, refs, self.forward.sizes(case) | self.backward.sizes(case))
+        return _answers(plan, self.backward, refs, self.forward.sizes(case) | self.backward.sizes(case))
 
     def write(self, case: Mapping[str, Any], wrong: Wrong) -> list[str]:
         return [
@@ -148,6 +160,10 @@ class Backward(Asking):
     @cached_property
     def specs(self) -> Mapping[str, Spec]:
         return self.backward.specs | self.forward.specs
+
+    @cached_property
+    def lists(self) -> Mapping[str, Spec]:
+        return self.backward.lists | self.forward.lists
 
     @cached_property
     def defaults(self) -> Mapping[str, Any]:
@@ -169,14 +185,27 @@ def targets_asked(declared: Declared | Asking) -> tuple[Target, ...]:
 
 def by_name(answers: Sequence[Answer], truths: Sequence[Truth]) -> dict[str, np.ndarray]:
     """Return the right answers by their names, where there are several."""
-    named = {a.name: truth.value for a, truth in zip(answers, truths, strict=True) if a.name}
+    named = {
+        a.name if a.item is None else f"{a.name}[{a.item}]": truth.value
+        for a, truth in zip(answers, truths, strict=True)
+        if a.name
+    }
     return named if len(named) > 1 else {}
 
 
-def _answers(target: Function, refs: Sequence[Ref], sizes: Mapping[str, int]) -> list[Answer]:
-    """The outputs of a call that are arrays."""
-    return [
-        Answer(ref, target.label(i), target.bound_shape(i, sizes), "i" if spec.kind == "int" else "f", name)
-        for i, (ref, (name, spec)) in enumerate(zip(refs, target.outputs, strict=True))
-        if spec.is_array
-    ]
+def _answers(plan: Plan, target: Function, refs: Sequence[Ref], sizes: Mapping[str, int]) -> list[Answer]:
+    """Return the outputs of a call that are arrays, and the items of those that are lists, which the plan is asked for."""
+    found: list[Answer] = []
+    for i, (ref, (name, spec)) in enumerate(zip(refs, target.outputs, strict=True)):
+        if spec.is_array:
+            found.append(Answer(ref, target.label(i), target.bound_shape(i, sizes), _KINDS[spec.kind], name))
+        elif spec.item is not None:
+            shapes = spec.shapes(sizes)
+            if shapes is None:
+                raise TopicError(f"nothing in the case says how many items {target.label(i)} has, or of what shapes")
+            items = plan.items(target.name, ref, len(shapes))
+            found += [
+                Answer(item, f"{target.label(i)}, item [{k}]", shape, _KINDS[spec.item.kind], name, k)
+                for k, (item, shape) in enumerate(zip(items, shapes, strict=True))
+            ]
+    return found

@@ -23,6 +23,8 @@ def literal(value: Any) -> str:
 
 
 def _nested(value: Any) -> str:
+    if isinstance(value, np.ndarray):  # in a list
+        return literal(value)
     if isinstance(value, list):
         return f"[{', '.join(_nested(item) for item in value)}]"
     if isinstance(value, float):
@@ -32,7 +34,14 @@ def _nested(value: Any) -> str:
 
 def assignments(names: Sequence[str], case: Mapping[str, Any]) -> list[str]:
     """The arrays of a case, one a line."""
-    return [f"{name} = {literal(case[name])}" for name in names if isinstance(case.get(name), np.ndarray)]
+    return [f"{name} = {literal(case[name])}" for name in names if _has_a_line(case.get(name))]
+
+
+def _has_a_line(value: Any) -> bool:
+    """Say whether a value is given a name in a line of its own: an array, or a list of arrays."""
+    return isinstance(value, np.ndarray) or (
+        isinstance(value, list) and any(isinstance(item, np.ndarray) for item in value)
+    )
 
 
 def call(target: Function, case: Mapping[str, Any], **named: str) -> str:
@@ -40,7 +49,7 @@ def call(target: Function, case: Mapping[str, Any], **named: str) -> str:
     parts = []
     for p in target.parameters:
         if p.name in named or p.name in case:
-            text = named.get(p.name) or (p.name if isinstance(case[p.name], np.ndarray) else literal(case[p.name]))
+            text = named.get(p.name) or (p.name if _has_a_line(case[p.name]) else literal(case[p.name]))
             parts.append(f"{p.name}={text}" if p.keyword else text)
     return f"{target.name}({', '.join(parts)})"
 

@@ -8,7 +8,8 @@
 seed. A dict or tuple of these is several outputs. A `Layer` is a pair forward/backward with an opaque cache, an `Object` a
 class: its annotations are the attributes that are read, its methods what is called. Sizes are letters, bound where a case
 is drawn, or digits; `Reals["..."]` has any shape, the same in all arrays of the function that are declared so, and
-`Reals["*lead d"]` any number of axes before the last, the same wherever `*lead` occurs (none, too).
+`Reals["*lead d"]` any number of axes before the last, the same wherever `*lead` occurs (none, too). `Several[Reals["i o"],
+"L"]` is a list of L arrays, each of sizes of its own: the weights of a network of L layers.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ __all__ = [
     "Parameter",
     "Random",
     "Reals",
+    "Several",
     "Spec",
     "Target",
     "function",
@@ -48,7 +50,7 @@ __all__ = [
 ]
 
 SHAPE = "shape"  # the keyword of `sample` that binds "..."
-KINDS = 'Reals["n d"], Ints["n", "c"], Opaque or Random'
+KINDS = 'Reals["n d"], Ints["n", "c"], Several[…], Opaque or Random'
 
 
 class _Arrays:
@@ -71,6 +73,20 @@ class _Arrays:
         return f"{self.name} without sizes"
 
 
+class _Lists:
+    def __getitem__(self, parts: Any) -> Spec:
+        match parts:
+            case (Spec(several="", is_array=True) as item, str() as count) if count.isdigit() or count.isidentifier():
+                return Spec("list", item=item, count=count)
+        raise TopicError(
+            f'Several[{parts!r}]: what an item is and how many there are, as in Several[Reals["i o"], "L"]'
+        )
+
+    def __repr__(self) -> str:
+        return "Several without items"
+
+
+Several = _Lists()
 Reals, Ints, Opaque, Random = _Arrays("Reals", "real"), _Arrays("Ints", "int"), Spec("opaque"), Spec("random")
 
 
@@ -186,7 +202,8 @@ def _read(declared: Callable[..., Any], name: str, bound: bool = False) -> Funct
         for p in given
     )
     read = Function(name, parameters, described, inspect.cleandoc(declared.__doc__ or ""))
-    if not bound and all(p.spec != Opaque for p in parameters):  # what is opaque may have sizes of its own
+    # What is opaque may have sizes of its own, and so may the last of a list.
+    if not bound and all(p.spec is None or (p.spec != Opaque and p.spec.item is None) for p in parameters):
         _require_bound_sizes(read, (), place(declared))
     return read
 
@@ -224,9 +241,10 @@ def sample(declared: Declared, rng: Any, *, scale: float = 1.0, **given: Any) ->
     """Draw arguments that fit a signature (a layer's is its forward's): reals N(0, scale²), ints below their bound, a seed
     for a generator.
 
-    `given` binds sizes (n=8; shape=(3, 4) where "..." is declared; lead=(2, 3) for "*lead") and may give an argument outright
-    (x=...). Hyper-parameters are left out unless given; one that is a whole number is a size as well. Raise TopicError where
-    a size is not given, or what is given has no place.
+    `given` binds sizes (n=8; shape=(3, 4) where "..." is declared; lead=(2, 3) for "*lead"; L=2, i=(4, 3), o=(3, 1) for the items
+    of a list, one size for each item or for all) and may give an argument outright (x=...). Hyper-parameters are left out
+    unless given; one that is a whole number is a size as well. Raise TopicError where a size is not given, or what is given
+    has no place.
     """
     target = functions_of(declared)[0]
     letters = {letter for p in target.parameters if p.spec is not None for letter in p.spec.letters}
@@ -250,6 +268,14 @@ def sample(declared: Declared, rng: Any, *, scale: float = 1.0, **given: Any) ->
                 sentence = f"the size `{free[0]}` of `{p.name}` is not given"
                 raise TopicError(f"sample({target.name}, …): {sentence}: write sample({target.name}, rng, {free[0]}=…)")
             case[p.name] = _draw(p.spec, rng, scale, sizes_given)
+        elif p.spec is not None and p.spec.item is not None:
+            if free := sorted(p.spec.letters - sizes_given.keys()):
+                sentence = f"the size `{free[0]}` of `{p.name}` is not given"
+                raise TopicError(f"sample({target.name}, …): {sentence}: write sample({target.name}, rng, {free[0]}=…)")
+            case[p.name] = [
+                _draw(p.spec.item, rng, scale, {**sizes_given, **dict(zip(p.spec.item.dims, shape, strict=True))})
+                for shape in p.spec.shapes(sizes_given) or []
+            ]
     return case
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +24,16 @@ LEADING = (
 
 @dataclass(frozen=True)
 class Spec:
-    """One argument or output: `kind` is "real", "int", "opaque" or "random"; ints lie in [0, below)."""
+    """One argument or output: `kind` is "real", "int", "list", "opaque" or "random"; ints lie in [0, below).
+
+    A list has `count` items, each an `item`, whose letters may have a size of their own in each.
+    """
 
     kind: str
     dims: tuple[str, ...] = ()
     below: str = ""
+    item: Spec | None = None
+    count: str = ""
 
     @property
     def is_array(self) -> bool:
@@ -43,12 +48,36 @@ class Spec:
     @property
     def letters(self) -> frozenset[str]:
         """The sizes that are letters, the bound of whole numbers among them."""
-        return frozenset(d.removeprefix(LEADING) for d in (*self.dims, self.below) if d and not d.isdigit())
+        own = (*self.dims, self.below, self.count)
+        inside = frozenset() if self.item is None else self.item.letters
+        return frozenset(d.removeprefix(LEADING) for d in own if d and not d.isdigit()) | inside
 
     @property
     def single(self) -> tuple[str, ...]:
         """The sizes of one axis each: the last ones, where a letter stands for any number before them."""
         return self.dims[1:] if self.several else self.dims
+
+    def bind_items(self, items: Sequence[Any]) -> dict[str, Any] | None:
+        """Return, for a list, how many items it has, and of each letter in them the sizes, item by item; None where an item has
+        not the declared number of axes."""
+        assert self.item is not None
+        bound = [self.item.bind(np.shape(item)) for item in items]
+        if any(sizes is None for sizes in bound):
+            return None
+        letters = [d for d in self.item.dims if not d.isdigit()]
+        return {self.count: len(items)} | {d: tuple(sizes[d] for sizes in bound if sizes) for d in letters}
+
+    def shapes(self, sizes: Mapping[str, Any]) -> list[tuple[int, ...]] | None:
+        """Return the shape of each item of a list where letters have these sizes; None where one has none. A letter has one size in
+        all items, or a tuple of them."""
+        if self.item is None or self.free(sizes):
+            return None
+        count = int(self.count) if self.count.isdigit() else sizes[self.count]
+        each = [
+            {d: n[i] if isinstance(n, tuple) else n for d, n in sizes.items() if d in self.item.dims}
+            for i in range(count)
+        ]
+        return [tuple(int(d) if d.isdigit() else own[d] for d in self.item.dims) for own in each]
 
     def bind(self, shape: tuple[int, ...]) -> dict[str, Any] | None:
         """Return the size of each letter in an array of this shape (of `several`: all its axes); None where it has not the declared
@@ -68,7 +97,9 @@ class Spec:
 
     def free(self, sizes: Collection[str]) -> list[str]:
         """Return the letters of the shape that have no size."""
-        return [d for d in (*filter(None, [self.several]), *self.single) if not d.isdigit() and d not in sizes]
+        inside = () if self.item is None else self.item.dims
+        own = (*filter(None, [self.several, self.count]), *self.single, *inside)
+        return [d for d in own if not d.isdigit() and d not in sizes]
 
     def axes(self, count: int) -> list[str]:
         """Return the letter of each of `count` axes. Of several that one letter stands for, the first alone has it."""
@@ -76,6 +107,8 @@ class Spec:
         return [*([self.several] + [""] * leading)[:leading], *self.single] if self.several else [*self.dims]
 
     def describe(self) -> str:
+        if self.item is not None:
+            return f"a list of {self.count}: each a {self.item.describe()}"
         if self.kind == "opaque":
             return "whatever you need; nobody else looks inside"
         if self.kind == "random":
@@ -127,6 +160,11 @@ class Function:
     def defaults(self) -> dict[str, Any]:
         return {p.name: p.default for p in self.parameters if p.default is not inspect.Parameter.empty}
 
+    @property
+    def lists(self) -> dict[str, Spec]:
+        """Kind and sizes of each argument that is a list of arrays."""
+        return {p.name: p.spec for p in self.parameters if p.spec is not None and p.spec.item is not None}
+
     def lacks(self, case: Mapping[str, Any]) -> list[str]:
         """Return the names of the arguments that a case does not give."""
         return [p.name for p in self.parameters if p.name not in case and p.name not in self.defaults]
@@ -154,6 +192,13 @@ class Function:
             value = case.get(p.name, p.default)
             if p.spec is None and isinstance(value, int):
                 bound[p.name] = value
+            if p.spec is not None and p.spec.item is not None and p.name in case:
+                sizes = p.spec.bind_items(case[p.name])
+                if sizes is None:
+                    shapes = ", ".join(str(np.shape(item)) for item in case[p.name])
+                    declared = f"`{p.name}` of {self.name} is declared as {p.spec.describe()}"
+                    raise TopicError(f"{declared}, but has items of the shapes {shapes} in a case")
+                bound.update(sizes)
             if p.spec is not None and p.spec.is_array and p.name in case:
                 shape = np.shape(case[p.name])
                 sizes = p.spec.bind(shape)
@@ -165,8 +210,11 @@ class Function:
         return bound
 
     def given(self, case: Mapping[str, Any]) -> dict[str, Any]:
-        """Return everything that has a name in a call: arguments, hyper-parameters (their defaults, too), and sizes by letter."""
-        return {**self.defaults, **self.arguments(case), **self.sizes(case)}
+        """Return everything that has a name in a call: arguments, hyper-parameters (their defaults, too), and sizes by letter. The
+        items of a list are there one by one."""
+        given = self.arguments(case)
+        items = {f"{name}[{i}]": item for name in self.lists if name in given for i, item in enumerate(given[name])}
+        return {**self.defaults, **{n: v for n, v in given.items() if n not in self.lists}, **items, **self.sizes(case)}
 
     def bound_shape(self, output: int, sizes: Mapping[str, Any]) -> tuple[int, ...] | None:
         """Return the shape of an output where letters have these sizes; None where one has none."""
@@ -185,7 +233,7 @@ class Function:
 
     def index(self, output: str) -> int:
         """Return the place of the output of this name. Raise TopicError where there is none, or where it is no array."""
-        places = {name: i for i, (name, spec) in enumerate(self.outputs) if name and spec.is_array}
+        places = {name: i for i, (name, spec) in enumerate(self.outputs) if name and (spec.is_array or spec.item)}
         if output not in places:
             has = ", ".join(places) or "none with a name"
             raise TopicError(f"{self.name} has no output `{output}` (it has: {has})")

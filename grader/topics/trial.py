@@ -107,13 +107,13 @@ class Trial:
         self.exhibits.update(exhibits)
 
     def call(self, asked: Declared | Asking, **case: Any) -> Any:
-        """Return the student's answer to one question: an array, or a list of them (opaque outputs left out).
+        """Return the student's answer to one question: an array, or a list of them (opaque outputs left out). An output that is a
+        list is one of these.
 
         Each is an array of the declared shape: float64 where real numbers are declared, whole numbers where those are, so
         that a claim need not look. Raise Wrong for an answer of another form or shape; less precision is no fault here.
         """
-        answers = self.answers(asked, case)
-        return answers[0] if len(answers) == 1 else answers
+        return _grouped(asking(asked).ask(Plan(), case), self.answers(asked, case))
 
     def repeat(self, asked: Declared | Asking, times: int, **case: Any) -> list[Any]:
         """Return the student's answers to one question, asked `times` times in one message, each as `call` returns it. A generator
@@ -223,6 +223,17 @@ class FollowThrough:
     own: str
     blames: frozenset[str]
     wrong: Wrong
+
+
+def _grouped(answers: Sequence[Answer], arrays: Sequence[np.ndarray]) -> Any:
+    """Return the arrays with those that are items of one output in a list; what is alone, alone."""
+    found: list[Any] = []
+    for answer, array in zip(answers, arrays, strict=True):
+        if answer.item:
+            found[-1].append(array)
+        else:
+            found.append(array if answer.item is None else [array])
+    return found[0] if len(found) == 1 else found
 
 
 def _cut(value: Any) -> Any:

@@ -110,6 +110,8 @@ class Oracle:
 
 
 def _tensor(value: Any, device: str) -> Any:
+    if isinstance(value, list):
+        return [_tensor(item, device) for item in value]
     if not isinstance(value, np.ndarray):
         return value
     tensor = torch.from_numpy(np.array(value))

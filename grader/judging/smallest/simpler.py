@@ -48,7 +48,9 @@ SIMPLER: tuple[Simplify, ...] = (np.zeros_like, np.ones_like, halves, counting, 
 
 def moves(alone: SingleCase, case: Values) -> Iterator[Move]:
     """Yield ways to simplify, the boldest first. Each returns another case, or None if it has nothing to do or goes too far."""
-    bound = sizes(alone, case)
+    bound = (
+        {} if any(isinstance(value, list) for value in case.values()) else sizes(alone, case)
+    )  # lists keep their sizes
     letters = sorted(bound, key=lambda letter: -bound[letter])
     yield _all_at_once(alone, letters)
     for letter in letters:
