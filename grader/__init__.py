@@ -12,7 +12,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "topics.signature": ("Ints", "Layer", "Object", "Opaque", "Random", "Reals", "Several", "sample"),
+    "topics.signature": ("Given", "Ints", "Layer", "Object", "Opaque", "Random", "Reals", "Several", "given", "sample"),
     "topics.changes": ("Equivalent", "Mistake"),
     "topics.rubric": ("Row", "Topic"),
     "checks": (

@@ -157,6 +157,7 @@ def checks_page() -> str:
         "## Signatures",
         _doc(signature),
         *_entry(signature.sample),
+        *_entry(signature.given),
         "## Topic and rows",
         *(text for thing in (Topic, Row) for text in _entry(thing)),
         "## Checks",

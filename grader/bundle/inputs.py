@@ -99,4 +99,4 @@ def only_when_graded(row: str) -> str:
 
 
 def _as_read(value: Any) -> Any:
-    return decode(encode(value))
+    return decode(encode(value), code=True)

@@ -100,7 +100,7 @@ class TopicRecord:
         """Read a record. Raise BadRecord for what is none, or has another format."""
         try:
             unpacker = zlib.decompressobj()
-            data = decode(unpacker.decompress(raw, MAX_BYTES))
+            data = decode(unpacker.decompress(raw, MAX_BYTES), code=True)
             _require_format(data.get("format"), name)
             logs = {path: Log.from_wire(log) for path, log in data["logs"].items()}
             answers = {bytes.fromhex(digest): truths_from_wire(truths) for digest, truths in data["answers"].items()}

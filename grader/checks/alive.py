@@ -8,13 +8,14 @@ that computes nothing, too (`require_alive`): that its arguments are left alone,
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
 
 from ..errors import Wrong
 from ..inside.plan import describe_value
-from ..inside.wire import Seeded
+from ..inside.wire import Bound, Seeded
 from ..numerics.compare import as_array, short
 from ..topics.asking import Asking
 from ..topics.targets import Spec
@@ -78,6 +79,8 @@ def elsewhere(trial: Trial, asked: Asking, case: Mapping[str, Any]) -> dict[str,
     for name, value in case.items():
         if isinstance(value, Seeded):
             other[name] = Seeded(value.seed ^ 1)
+        elif isinstance(value, Bound):
+            other[name] = replace(value, bound=_another(trial, value.bound, Spec("real"), sizes))
         elif name in specs or (isinstance(asked, Script) and _is_real(value)):
             other[name] = _another(trial, value, specs.get(name, Spec("real")), sizes)
     return other

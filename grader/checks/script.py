@@ -55,6 +55,15 @@ class Namespace:
         """Return how many items a list has, or rows an array. (Python's own `len` has to be a whole number at once.)"""
         return self._placeholder(self._plan.apply("len", _refs(value)))
 
+    def calls(self, function: Placeholder) -> Placeholder:
+        """Return how often a function that was given (`let` shares it) has been called: evidence, for the student's code could
+        write it anew."""
+        return self._placeholder(self._plan.apply("calls", _refs(function)))
+
+    def points(self, function: Placeholder) -> Placeholder:
+        """Return where a function that was given has been called: the argument of each call, in an array."""
+        return self._placeholder(self._plan.apply("points", _refs(function)))
+
     def name(self, **things: Placeholder) -> None:
         """Name values as they are called where the script is shown to a student."""
         self._names |= {thing._ref: name for name, thing in things.items()}

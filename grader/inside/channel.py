@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 
 def receive(
-    channel: socket, max_bytes: int, nonce: bytes | None = None, watch: Callable[[], None] = lambda: None
+    channel: socket,
+    max_bytes: int,
+    nonce: bytes | None = None,
+    watch: Callable[[], None] = lambda: None,
+    code: bool = False,
 ) -> tuple[bytes, Any]:
-    """Read one frame and return its nonce and its value. With a `nonce`, accept no other.
+    """Read one frame and return its nonce and its value. With a `nonce`, accept no other; functions only with `code`.
 
     `watch` is called whenever a piece has arrived that does not complete the frame, and whenever the socket's timeout has passed
     without one; it may raise. Raises EOFError if the other end is gone, and WireError for a frame that is not one value, or has
@@ -27,7 +31,7 @@ def receive(
     header = _read_exactly(channel, wire.HEADER.size, watch)
     length = wire.read_header(header, nonce, max_bytes)
     _, sent, _ = wire.HEADER.unpack(header)
-    return sent, wire.decode(_read_exactly(channel, length, watch))
+    return sent, wire.decode(_read_exactly(channel, length, watch), code)
 
 
 def _read_exactly(channel: socket, size: int, watch: Callable[[], None]) -> bytearray:

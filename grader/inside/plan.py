@@ -17,17 +17,18 @@ import hashlib
 import operator
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from .wire import Handle, Ref, Seeded, decode, encode
+from .given import Given, make
+from .wire import Bound, Handle, Ref, Seeded, decode, encode
 
 # Python's own operators, which also try the method of the right operand (`__radd__`). `sum` takes a list and a start: a chain
 # of 10,000 additions is one step, at a tenth of the cost.
 OPERATORS: Mapping[str, Callable[..., Any]] = {
     name: getattr(operator, name) for name in ("add", "sub", "mul", "truediv", "pow", "matmul", "neg", "getitem")
-} | {"sum": sum, "len": len}
+} | {"sum": sum, "len": len, "calls": lambda given: len(given.calls), "points": lambda given: _points(given)}
 
 
 class Missing(LookupError):
@@ -145,7 +146,7 @@ class Plan:
 
     def copy(self) -> Plan:
         """Return a plan that shares no array with this one: whoever runs it may change its arguments in place."""
-        return Plan.from_wire(decode(encode(self.to_wire())))
+        return Plan.from_wire(decode(encode(self.to_wire()), code=True))
 
     @classmethod
     def from_wire(cls, data: Mapping[str, Any]) -> Plan:
@@ -189,14 +190,17 @@ def execute(
     handles: MutableMapping[int, Any],
     snapshot: Callable[[Any], Any],
     on_call: Callable[[str], None] = lambda name: None,
+    made: Callable[[Bound], Any] = make,
 ) -> list[Any]:
     """Run a plan against the functions and classes of `world`, and return its answers as `Implementation.run` does.
 
     `snapshot` copies an answer at the moment when it is wanted. Kept results are added to `handles`. `on_call` is told the name
-    of each function, class, method or attribute before it is used, so that an exception can be reported with it.
+    of each function, class, method or attribute before it is used, so that an exception can be reported with it. `made` makes the
+    functions that are given.
     Raises Missing and Misfit, and whatever the implementation raises.
     """
     results: list[Any] = []
+    state = _State(results, handles, made)
     answers: dict[int, Any] = {}
     wanted_soon: dict[int, list[tuple[int, Ref]]] = {}  # by step: a long plan must not search its wants at every step
     for i, (ref, late) in enumerate(plan.wanted):
@@ -205,39 +209,52 @@ def execute(
     for at, step in enumerate(plan.steps):
         if step.op not in ("let", "apply", "items"):
             on_call(step.name)
-        results.append(_do(step, world, results, handles))
+        results.append(_do(step, world, state))
         for i, ref in wanted_soon.get(at, ()):
-            answers[i] = snapshot(_resolve(ref, results, handles))
+            answers[i] = snapshot(_resolve(ref, state))
     for i, (ref, late) in enumerate(plan.wanted):
         if late:
-            answers[i] = snapshot(_resolve(ref, results, handles))
+            answers[i] = snapshot(_resolve(ref, state))
     kept = []
     for ref in plan.kept:
         kept.append(Handle(len(handles)))
-        handles[kept[-1].id] = _resolve(ref, results, handles)
+        handles[kept[-1].id] = _resolve(ref, state)
     return [answers[i] for i in range(len(plan.wanted))] + kept
 
 
-def _do(step: Step, world: Mapping[str, Any], results: list[Any], handles: Mapping[int, Any]) -> Any:
+class _State(NamedTuple):
+    """What a step may refer to: the results so far, what earlier plans kept, and what makes the functions that are given."""
+
+    results: Sequence[Any]
+    handles: Mapping[int, Any]
+    made: Callable[[Bound], Any]
+
+
+def _points(given: Given) -> Any:
+    """Return the arguments of each call in an array, in order, where there is one argument; raise what numpy raises for others."""
+    return np.array([arguments[0] for arguments in given.calls], float)
+
+
+def _do(step: Step, world: Mapping[str, Any], state: _State) -> Any:
     """Return the result of one step, a tuple if it has several outputs. Raises Missing and Misfit."""
     if step.op == "let":
-        return _resolve(step.args[0], results, handles)
+        return _resolve(step.args[0], state)
     if step.op == "apply":
-        return OPERATORS[step.name](*_resolve(tuple(step.args), results, handles))
+        return OPERATORS[step.name](*_resolve(tuple(step.args), state))
     if step.op == "items":
-        return _items(step, _resolve(step.args[0], results, handles))
+        return _items(step, _resolve(step.args[0], state))
     if step.target is None:
         found = world.get(step.name)
         if not callable(found):
             raise Missing(step.name, [k for k, v in world.items() if callable(v) and not k.startswith("_")])
     else:
-        owner = _resolve(step.target, results, handles)
+        owner = _resolve(step.target, state)
         if not hasattr(owner, step.name):
             raise Missing(f"{type(owner).__name__}.{step.name}", [k for k in dir(owner) if not k.startswith("_")])
         found = getattr(owner, step.name)
     if step.op == "get":
         return found
-    value = found(*_resolve(tuple(step.args), results, handles), **_resolve(dict(step.kwargs), results, handles))
+    value = found(*_resolve(tuple(step.args), state), **_resolve(dict(step.kwargs), state))
     if step.outputs == 1:
         return value
     if isinstance(value, (tuple, list)) and len(value) == step.outputs:
@@ -257,21 +274,23 @@ def _items(step: Step, value: Any) -> tuple[Any, ...] | Misfit:
     return Misfit(step.name, f"returned {returned}, expected a list of {step.outputs}")
 
 
-def _resolve(value: Any, results: Sequence[Any], handles: Mapping[int, Any]) -> Any:
+def _resolve(value: Any, state: _State) -> Any:
     """Return the value with every reference, handle and seed replaced by what it stands for, also inside containers."""
     if isinstance(value, Ref):
-        result = results[value.step]
+        result = state.results[value.step]
         if isinstance(result, Misfit):
             raise result
         return result if value.output is None else result[value.output]
     if isinstance(value, Handle):
-        return handles[value.id]
+        return state.handles[value.id]
     if isinstance(value, Seeded):
         return np.random.default_rng(value.seed)
+    if isinstance(value, Bound):
+        return state.made(value)
     if type(value) in (tuple, list):
-        return type(value)(_resolve(item, results, handles) for item in value)
+        return type(value)(_resolve(item, state) for item in value)
     if type(value) is dict:
-        return {key: _resolve(item, results, handles) for key, item in value.items()}
+        return {key: _resolve(item, state) for key, item in value.items()}
     return value
 
 

@@ -7,6 +7,7 @@ A frame is `magic | nonce | length | payload`. The payload is one value, every p
     h  handle    u32                        d  dict: u32 count, then text and item each
     r  reference u32 step,   u32 output     a  array: u8 dtype index, u8 ndim, u64 per dimension, the bytes in C order
     g  seed      u64
+    c  code      two texts (a name, a definition), u64 (a budget), a dict of what is bound; in questions alone, never in an answer
 
 The reader trusts nothing. It checks every count and size, in Python integers, against the rest of the payload before it
 allocates anything, so that a claim of 10**12 items costs nothing. It returns plain values: an array subclass, a custom `__eq__`
@@ -62,6 +63,17 @@ class Seeded:
     """A random generator, made where the plan is run: `np.random.default_rng(seed)`."""
 
     seed: int
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A function as text, made where the plan is run (`given.make`): the definition of `name`, and the arguments that are `bound`.
+    With a `budget`, it may be called so often."""
+
+    name: str
+    source: str
+    bound: dict[str, Any]
+    budget: int = 0
 
 
 @dataclass(frozen=True)
@@ -134,6 +146,11 @@ def _write_dict(value: dict[str, Any], put: Put, depth: int) -> None:
         _write(item, put, depth + 1)
 
 
+def _write_bound(value: Bound, put: Put, depth: int) -> None:
+    put(b"c" + _encode_text(value.name) + _encode_text(value.source) + _U64.pack(value.budget))
+    _write_dict(value.bound, put, depth)
+
+
 def _write_int(value: int, put: Put, _: int) -> None:
     if not -(1 << 63) <= value < 1 << 63:
         raise WireError("an integer of more than 64 bits cannot be sent")
@@ -190,6 +207,7 @@ _WRITERS: dict[Any, Callable[[Any, Put, int], None]] = {
     Handle: lambda value, put, _: put(b"h" + _U32.pack(value.id)),
     Ref: lambda value, put, _: put(b"r" + _PAIR.pack(value.step, _WHOLE if value.output is None else value.output)),
     Seeded: lambda value, put, _: put(b"g" + _U64.pack(value.seed)),
+    Bound: _write_bound,
     Encoded: lambda value, put, _: put(value.payload),
 }
 
@@ -209,9 +227,12 @@ def read_header(header: bytes | bytearray, nonce: bytes | None, max_bytes: int) 
     return int(length)
 
 
-def decode(payload: bytes | bytearray | memoryview) -> Any:
-    """Return the value of one payload. Raises WireError, and nothing else, for bytes that are not exactly one value."""
-    reader = _Reader(memoryview(payload))
+def decode(payload: bytes | bytearray | memoryview, code: bool = False) -> Any:
+    """Return the value of one payload. Raises WireError, and nothing else, for bytes that are not exactly one value.
+
+    Only with `code` may there be functions in it: in what the grader sends, and in its own records. No answer holds one.
+    """
+    reader = _Reader(memoryview(payload), code)
     value = reader.value(0)
     if reader.at != len(reader.buffer):
         raise WireError(f"{len(reader.buffer) - reader.at} bytes follow the value")
@@ -221,8 +242,8 @@ def decode(payload: bytes | bytearray | memoryview) -> Any:
 class _Reader:
     """Reads one payload from its front. Its methods return the next part of it, or raise WireError."""
 
-    def __init__(self, buffer: memoryview) -> None:
-        self.buffer, self.at, self.end, self.items = buffer, 0, len(buffer), 0
+    def __init__(self, buffer: memoryview, code: bool = False) -> None:
+        self.buffer, self.at, self.end, self.items, self.code = buffer, 0, len(buffer), 0, code
 
     def skip(self, size: int) -> int:
         """Go on by `size` bytes and return the position of the first of them."""
@@ -266,6 +287,16 @@ class _Reader:
         step, output = _PAIR.unpack_from(self.buffer, self.skip(8))
         return Ref(step, None if output == _WHOLE else output)
 
+    def function(self, depth: int) -> Bound:
+        if not self.code:
+            raise WireError("a function where none may be")
+        name, source = self.text(), self.text()
+        budget = int(_U64.unpack_from(self.buffer, self.skip(8))[0])
+        bound = self.value(depth + 1)
+        if type(bound) is not dict:
+            raise WireError("a function that is bound to no arguments by name")
+        return Bound(name, source, bound, budget)
+
     def array(self) -> np.ndarray:
         at = self.skip(2)
         index, ndim = self.buffer[at], self.buffer[at + 1]
@@ -295,5 +326,6 @@ _READERS: dict[int, Callable[[_Reader, int], Any]] = {
     ord("h"): lambda r, _: Handle(r.u32()),
     ord("r"): lambda r, _: r.reference(),
     ord("g"): lambda r, _: Seeded(_U64.unpack_from(r.buffer, r.skip(8))[0]),
+    ord("c"): lambda r, depth: r.function(depth),
     ord("a"): lambda r, _: r.array(),
 }

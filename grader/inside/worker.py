@@ -63,7 +63,7 @@ def requests(channel: socket) -> Iterator[tuple[bytes, dict[str, Any]]]:
     """Yield each request with its nonce until the grader closes the channel."""
     while True:
         try:
-            yield receive(channel, MAX_REQUEST)
+            yield receive(channel, MAX_REQUEST, code=True)
         except EOFError:
             return
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import Wrong
-from ..inside.wire import Seeded
+from ..inside.wire import Bound, Seeded
 from .signature import Function
 
 
@@ -34,7 +34,14 @@ def _nested(value: Any) -> str:
 
 def assignments(names: Sequence[str], case: Mapping[str, Any]) -> list[str]:
     """The arrays of a case, one a line."""
-    return [f"{name} = {literal(case[name])}" for name in names if _has_a_line(case.get(name))]
+    return [line for name in names for line in _lines(name, case.get(name))]
+
+
+def _lines(name: str, value: Any) -> list[str]:
+    if isinstance(value, Bound):  # its definition, and then what is bound
+        bound = ", ".join(f"{key}={literal(item)}" for key, item in value.bound.items())
+        return [*value.source.splitlines(), f"{name} = lambda *args: {value.name}(*args, {bound})"]
+    return [f"{name} = {literal(value)}"] if _has_a_line(value) else []
 
 
 def _has_a_line(value: Any) -> bool:
@@ -49,7 +56,7 @@ def call(target: Function, case: Mapping[str, Any], **named: str) -> str:
     parts = []
     for p in target.parameters:
         if p.name in named or p.name in case:
-            text = named.get(p.name) or (p.name if _has_a_line(case[p.name]) else literal(case[p.name]))
+            text = named.get(p.name) or (p.name if _lines(p.name, case[p.name]) else literal(case[p.name]))
             parts.append(f"{p.name}={text}" if p.keyword else text)
     return f"{target.name}({', '.join(parts)})"
 

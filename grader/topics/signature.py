@@ -9,12 +9,15 @@ seed. A dict or tuple of these is several outputs. A `Layer` is a pair forward/b
 class: its annotations are the attributes that are read, its methods what is called. Sizes are letters, bound where a case
 is drawn, or digits; `Reals["..."]` has any shape, the same in all arrays of the function that are declared so, and
 `Reals["*lead d"]` any number of axes before the last, the same wherever `*lead` occurs (none, too). `Several[Reals["i o"],
-"L"]` is a list of L arrays, each of sizes of its own: the weights of a network of L layers.
+"L"]` is a list of L arrays, each of sizes of its own: the weights of a network of L layers. `Given["d -> "]` is a function that
+the student is given, which takes an array and returns a number (`given` makes one for a case).
 """
 
 from __future__ import annotations
 
+import ast
 import inspect
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -22,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import TopicError
-from ..inside.wire import Seeded
+from ..inside.wire import Bound, Seeded
 from .cases import place
 from .targets import ANY_SHAPE, LEADING, Class, Function, Parameter, Spec, Target
 
@@ -30,6 +33,7 @@ __all__ = [
     "Class",
     "Declared",
     "Function",
+    "Given",
     "Ints",
     "Layer",
     "Object",
@@ -50,7 +54,7 @@ __all__ = [
 ]
 
 SHAPE = "shape"  # the keyword of `sample` that binds "..."
-KINDS = 'Reals["n d"], Ints["n", "c"], Several[…], Opaque or Random'
+KINDS = 'Reals["n d"], Ints["n", "c"], Several[…], Given[…], Opaque or Random'
 
 
 class _Arrays:
@@ -86,7 +90,20 @@ class _Lists:
         return "Several without items"
 
 
-Several = _Lists()
+class _Functions:
+    def __getitem__(self, what: Any) -> Spec:
+        sides = what.split("->") if isinstance(what, str) else []
+        if len(sides) != 2 or not all(d.isdigit() or d.isidentifier() for side in sides for d in side.split()):
+            raise TopicError(
+                f'Given[{what!r}]: what the function takes and gives, as in Given["d -> "] or Given["d -> d"]'
+            )
+        return Spec("function", below=what)
+
+    def __repr__(self) -> str:
+        return "Given without sizes"
+
+
+Several, Given = _Lists(), _Functions()
 Reals, Ints, Opaque, Random = _Arrays("Reals", "real"), _Arrays("Ints", "int"), Spec("opaque"), Spec("random")
 
 
@@ -277,6 +294,20 @@ def sample(declared: Declared, rng: Any, *, scale: float = 1.0, **given: Any) ->
                 for shape in p.spec.shapes(sizes_given) or []
             ]
     return case
+
+
+def given(function: Callable[..., Any], *, budget: int = 0, **bound: Any) -> Bound:
+    """Return a function of the topic for a case, where `Given` is declared, with the arguments `bound` by name.
+
+    Its text is sent, and it is made in the student's process: it may use `np` and what is bound, nothing else, and holds no truth,
+    no target and no seed, for student code can read it. The reference has a function of the same name, which it is given in its
+    place. With a `budget`, the call beyond it raises. Raise TopicError for what has no text.
+    """
+    try:
+        text = ast.unparse(ast.parse(textwrap.dedent(inspect.getsource(function))))  # the same, however it is formatted
+    except (OSError, TypeError, SyntaxError) as error:
+        raise TopicError(f"given({function!r}): a `def` is expected, whose text can be read: {error}") from error
+    return Bound(function.__name__, text, dict(bound), budget)
 
 
 def _draw(spec: Spec, rng: Any, scale: float, sizes: Mapping[str, Any]) -> Any:

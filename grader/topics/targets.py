@@ -24,7 +24,8 @@ LEADING = (
 
 @dataclass(frozen=True)
 class Spec:
-    """One argument or output: `kind` is "real", "int", "list", "opaque" or "random"; ints lie in [0, below).
+    """One argument or output: `kind` is "real", "int", "list", "function", "opaque" or "random"; ints lie in [0, below). Of a
+    function, `below` says what it takes and gives ("d -> d").
 
     A list has `count` items, each an `item`, whose letters may have a size of their own in each.
     """
@@ -48,7 +49,7 @@ class Spec:
     @property
     def letters(self) -> frozenset[str]:
         """The sizes that are letters, the bound of whole numbers among them."""
-        own = (*self.dims, self.below, self.count)
+        own = (*self.dims, self.below if self.kind == "int" else "", self.count)
         inside = frozenset() if self.item is None else self.item.letters
         return frozenset(d.removeprefix(LEADING) for d in own if d and not d.isdigit()) | inside
 
@@ -109,6 +110,10 @@ class Spec:
     def describe(self) -> str:
         if self.item is not None:
             return f"a list of {self.count}: each a {self.item.describe()}"
+        if self.kind == "function":
+            takes, gives = (Spec("real", tuple(side.split())) for side in self.below.split("->"))
+            both = [f"{'a ' if each.dims else ''}{each.describe()}" for each in (takes, gives)]
+            return f"a function: it takes {both[0]}, and returns {both[1]}"
         if self.kind == "opaque":
             return "whatever you need; nobody else looks inside"
         if self.kind == "random":

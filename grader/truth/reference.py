@@ -15,7 +15,9 @@ import numpy as np
 import torch
 
 from ..errors import GraderError
+from ..inside.given import Given
 from ..inside.plan import Plan, execute
+from ..inside.wire import Bound
 from ..numerics.compare import Truth, largest
 from ..topics.folder import Assignment, load_module
 from ..topics.signature import Class, Function
@@ -67,7 +69,7 @@ class Oracle:
     def compute(self, plan: Plan) -> list[Truth]:
         """Run a copy of the plan: a script that changes a shared array in place must not change what the student is sent."""
         try:
-            return execute(plan.copy(), self.world, {}, _truth)
+            return execute(plan.copy(), self.world, {}, _truth, made=self._given)
         except Exception as error:
             names = ", ".join(plan.names())
             raise GraderError(f"the reference of {names} failed: {type(error).__name__}: {error}") from error
@@ -81,6 +83,10 @@ class Oracle:
             return self._reference(target.name)(**self._tensors(given))
 
         return bound
+
+    def _given(self, value: Bound) -> Given:
+        """Return the reference's function of the name of one that is given to the student's, with the same arguments bound."""
+        return Given(self._reference(value.name), self._tensors(value.bound), value.budget)
 
     def _class(self, target: Class) -> Callable[..., Any]:
         return lambda *args, **kwargs: self._reference(target.name)(*args, **kwargs)
