@@ -47,6 +47,7 @@ _HOMES = {
     "errors": ("Wrong",),
     "bundle.check": ("check",),
     "topics.datasets": ("dataset",),
+    "topics.point_sets": ("away_from", "blobs", "circles", "separable", "spirals", "xor"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -33,7 +33,7 @@ from grader.judging.known import in_this_process, run_mistakes
 from grader.judging.verdicts import verdicts
 from grader.result import Result, Verdict
 from grader.submission.in_process import Live
-from grader.topics import datasets, signature
+from grader.topics import datasets, point_sets, signature
 from grader.topics.changes import Change, Equivalent, Mistake
 from grader.topics.folder import Assignment
 from grader.topics.rubric import Row, Topic
@@ -200,6 +200,13 @@ def checks_page() -> str:
         "## Data sets",
         _doc(datasets),
         *_entry(datasets.dataset),
+        "## Points to learn from",
+        _doc(point_sets),
+        *(
+            text
+            for name in ("separable", "blobs", "circles", "xor", "spirals", "away_from")
+            for text in _entry(getattr(point_sets, name))
+        ),
         "## Mistakes and variants",
         *(text for thing in (Mistake, Equivalent) for text in _entry(thing)),
         "### `variants/NAME.py`",
