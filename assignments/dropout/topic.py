@@ -88,14 +88,14 @@ def some_are_dropped(trial, case):
         raise Wrong("dropout_forward", f"{'every' if dropped.all() else 'no'} entry of out is 0, expected some")
 
 def dropped_or_scaled(trial, case):
-    x, out, scale = case["x"], trial.exact(dropout, **case), 1 / (1 - case.get("p", 0.5))
+    x, out, scale = case["x"], trial.exact(dropout, **case), 1 / (1 - case["p"])
     kept = out != 0
     if not kept.any():
         raise Wrong("dropout_forward", "every entry of out is 0, expected some to be kept")
     if not np.allclose(out[kept], scale * x[kept], rtol=1e-9, atol=0):
         found = factors(out, x, kept)
         raise one_number(Wrong("dropout_forward", f"what is kept is x times {found}, expected 1 / (1 − p) = {scale:.10g}"),
-                         out[kept] / x[kept], scale, p=case.get("p", 0.5))
+                         out[kept] / x[kept], scale, p=case["p"])
 
 def one_number(wrong, ratios, right, **given):
     """The same, with the number that all entries are multiplied by, if they are, as the answer."""
@@ -105,7 +105,7 @@ def one_number(wrong, ratios, right, **given):
 
 def nothing_is_dropped(trial, case):
     """At p = 0, and in inference, out is x; and it is not for a hundred ones in training at p = 0.5."""
-    if case.get("p", 0.5) > 0 and case.get("training", True):
+    if case["p"] > 0 and case["training"]:
         return None  # entries may be dropped: no single answer is right
     require_close(trial.exact(dropout, **case), Truth.of(case["x"]), "`out` of dropout_forward", given=case)
     ones = np.ones((10, 10))
@@ -132,7 +132,7 @@ def the_same_mask(trial, case):
     blank = np.add.outer(*map(np.arange, case["x"].shape)) % 12 == 0  # in every row and every column
     x1, x2, dout1, dout2 = case["x"] * ~blank, 1 - 2 * case["x"], *trial.normal((2, *case["x"].shape))
     out1, out2, dx1, dx2 = perform(trial, script, case, dropout)
-    p = case.get("p", 0.5)
+    p = case["p"]
     scale = 1 / (1 - p)
     for x, out, dout, dx in ((x1, out1, dout1, dx1), (x2, out2, dout2, dx2)):
         kept = np.where(x == 0, dx != 0, out != 0)
@@ -171,7 +171,7 @@ def require_default(out, x):
                     because="with `p` left out, every entry of out is nan: is its default 1, and 1 - p 0?")
 
 def kept_as_often(trial, case):
-    out, keep = trial.call(dropout, **case), 1 - case.get("p", 0.5)
+    out, keep = trial.call(dropout, **case), 1 - case["p"]
     if "p" not in case:
         require_default(out, case["x"])
     kept = out != 0

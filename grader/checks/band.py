@@ -136,7 +136,7 @@ class band(Check):
     def _measured(self, case: Mapping[str, Any], answer: Any) -> tuple[list[float], np.ndarray]:
         """Return the numbers that are judged, and the curve."""
         with authors_code(self.measure):
-            found = self.measure(Arguments(case), answer)
+            found = self.measure(Arguments(case, self.asked.defaults), answer)
             if missing := [name for name in (*self.of, "curve") if name not in found]:
                 returned = f"(it returned: {', '.join(found)})"
                 raise TopicError(f"{code_name(self.measure)} returned no {missing[0]!r} {returned}")

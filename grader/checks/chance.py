@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import GraderError, TopicError, Wrong
 from ..topics.asking import Asking, asking, targets_asked
-from ..topics.cases import Arguments, Cases, authors_code, code_name, place
+from ..topics.cases import Arguments, Cases, authors_code, code_name, defaults_of, place
 from ..topics.signature import Declared, Layer
 from ..topics.targets import Target
 from ..topics.trial import Check, Trial, on_case
@@ -74,7 +74,7 @@ class statistical(Check):
         for name, case in trial.cases(self.generator):
             try:
                 with authors_code(self.measure, name):
-                    measured = self.measure(trial, Arguments(case))
+                    measured = self.measure(trial, Arguments(case, defaults_of(self.functions)))
             except Wrong as wrong:
                 raise on_case(wrong, name) from None
             if isinstance(measured, str):

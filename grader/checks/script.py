@@ -214,7 +214,7 @@ class Script(Asking):
         return Recording(answers, things, world._names)
 
     def _told(self, world: Namespace, case: Mapping[str, Any]) -> Iterable[Any]:
-        told: Any = self.story(world, Arguments(case))
+        told: Any = self.story(world, Arguments(case, self.defaults))
         return told if isinstance(told, Iterable) else ()
 
     def _pair(self, item: Any) -> tuple[str, Any]:

@@ -13,7 +13,7 @@ from ..errors import TopicError, Wrong
 from ..inside.plan import Plan
 from ..numerics.compare import VALUES, Tolerance, Truth, require_close
 from ..topics.asking import Asking, Call, asking, by_name, targets_asked
-from ..topics.cases import Arguments, Cases, authors_code, code_name, place
+from ..topics.cases import Arguments, Cases, authors_code, code_name, defaults_of, place
 from ..topics.cell import assignments, call, output
 from ..topics.signature import Declared
 from ..topics.targets import Function
@@ -146,7 +146,7 @@ class holds(Check):
         for name, case in trial.cases(self.generator):
             try:
                 with authors_code(self.claim, name):
-                    sentence = self.claim(trial, Arguments(case))
+                    sentence = self.claim(trial, Arguments(case, defaults_of(self.functions)))
             except Wrong as wrong:
                 raise on_case(wrong, name) from None
             if not (sentence is None or isinstance(sentence, str)):

@@ -9,22 +9,44 @@ from __future__ import annotations
 import contextlib
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from ..errors import GradedDescentError, Lacks, TopicError
-from .targets import has
+from .targets import Function, Target, has
 
 Case = tuple[str, dict[str, Any]]
 Cases = Callable[[Any], Iterable[Case]]
 
 
 class Arguments(dict[str, Any]):
-    """The arguments of a case as an author's code is given them: a name that is not there is a TopicError, no KeyError."""
+    """The arguments of a case as an author's code is given them.
+
+    A hyper-parameter that the case leaves out is read with the default that is declared, and is still left out of a call with
+    `**case`. Another name that is not there is a TopicError, no KeyError.
+    """
+
+    def __init__(self, case: Mapping[str, Any], defaults: Mapping[str, Any] = MappingProxyType({})) -> None:
+        super().__init__(case)
+        self.defaults = defaults
 
     def __missing__(self, name: str) -> Any:
+        if name in self.defaults:
+            return self.defaults[name]
         raise Lacks(f"`{name}` is asked for, which {has(self)}")
+
+
+def defaults_of(targets: Iterable[Target]) -> dict[str, Any]:
+    """Return the hyper-parameters of functions with their defaults; those on which they do not agree are left out."""
+    found: dict[str, Any] = {}
+    clash = set[str]()
+    for target in targets:
+        for name, value in target.defaults.items() if isinstance(target, Function) else ():
+            clash |= {name} if name in found and found[name] != value else set()
+            found[name] = value
+    return {name: value for name, value in found.items() if name not in clash}
 
 
 def draw(generator: Cases, rng: Any) -> list[Case]:
