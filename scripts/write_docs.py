@@ -290,6 +290,11 @@ def chance() -> str:
     return f"{pieces('assignments/dropout/topic.py', 'many', 'kept_as_often')}\n\n{rows('dropout', 'rate')}"
 
 
+def relations() -> str:
+    file = "assignments/softmax_cross_entropy/topic.py"
+    return f"{pieces(file, 'together')}\n\n{rows('softmax_cross_entropy', 'shift', 'same')}"
+
+
 def stages() -> str:
     return (
         f"{pieces('reference/two_layer_network.py', 'forward')}\n\n{rows('two_layer_network', 'Z1', 'A1', 'Z2', 'A2')}"
@@ -383,6 +388,7 @@ EXAMPLES: dict[str, Callable[[], str]] = {
     "verdict": verdict,
     "feedback": feedback,
     "objects": objects,
+    "relations": relations,
     "chance": chance,
     "stages": stages,
     "training": training,
