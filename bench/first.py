@@ -22,10 +22,10 @@ from pathlib import Path
 from grader.course.grade import Grading
 from grader.course.settings import Course
 from grader.course.side_by_side import grade_all
-from grader.proving.mutants.generate import mutants
 from grader.result import Result
 from grader.submission.find import Submission
 from grader.submission.jail.levels import measured_jail
+from grader.topics.mutants.generate import mutants
 
 ROOT = Path(__file__).resolve().parent.parent
 EVERY = 7  # mutants that are looked at: neighbours are alike

@@ -21,10 +21,10 @@ from typing import Any
 from grader.course.settings import Course
 from grader.judging.known import in_this_process, run_mistakes
 from grader.proving.mutants.feedback import Told, read_page
-from grader.proving.mutants.generate import mutants
 from grader.proving.mutants.judge import MutantJudge, judge_mutants
 from grader.submission.jail import open_jail
 from grader.topics.folder import Assignment
+from grader.topics.mutants.generate import mutants
 from grader.truth.reference import Oracle
 from grader.truth.trials import PUBLIC_SEED
 

@@ -2,6 +2,7 @@
 
     python scripts/write_verified.py [TOPIC ...]     some minutes a topic; those named, else those whose files changed
     python scripts/write_verified.py --mutants       the mutants alone of all topics that have figures: after new descriptions
+    python scripts/write_verified.py --slips [TOPIC …]   what a slip costs that nobody listed, of those topics or of all
 
 The figures are kept in docs/verified.json with the hashes of what they speak of; the page is made from that. Figures that were not
 measured again after a topic was rewritten without a change of its programs have `carried`, the reason, which the page prints.
@@ -25,6 +26,7 @@ from grader.course.settings import Course
 from grader.judging.known import in_this_process, run_mistakes
 from grader.proving.mutants.coverage import Coverage
 from grader.proving.mutants.feedback import summarise_feedback
+from grader.proving.slips import price_of_slips
 from grader.proving.verify import false_alarms
 from grader.submission.jail import open_jail
 from grader.topics.folder import Assignment
@@ -47,16 +49,23 @@ those on whose page a student reads more than numbers: the name of a known mista
 difference (second), else a message that is itself what is wrong, "returned None" or a wrong shape (third). *Pairs*: two known
 mistakes at once; of those whose answers are not another program's in every row, how many have at least one named, and how many of
 those that first fail in different rows have both. *Price*: the share of a topic's points that one costs, in the median: of a known
-mistake, with how many cost more than 40 %; of a mutant, which nobody foresaw.
+mistake, with how many cost more than 40 %; of a slip that nobody listed, measured on mutants of the *variants*, which are other
+code than the solution: as graded, and in brackets without looking for the one changed expression of the solution that answers
+as it does; and how many of those that lose a row have a name in all of them, or are found to be one slip.
 """
 
 
 def main() -> None:
     course = Course.load(ROOT / "autograder.yml")
     stale = [slug for slug in course.topics if known().get(slug, {}).get("hashes") != hashes(slug)]
-    alone = "--mutants" in sys.argv
-    for slug in known() if alone else sys.argv[1:] or stale:
-        kept = {slug: known()[slug] | {"mutants": mutants_of(course, slug)} if alone else measured(course, slug)}
+    asked, options = [a for a in sys.argv[1:] if a[0] != "-"], {a for a in sys.argv[1:] if a[0] == "-"}
+    for slug in asked or (known() if options else stale):
+        if "--slips" in options:
+            kept = {slug: known()[slug] | {"slips": slips_of(course, slug)}}
+        elif "--mutants" in options:
+            kept = {slug: known()[slug] | {"mutants": mutants_of(course, slug)}}
+        else:
+            kept = {slug: measured(course, slug)}
         print(f"{slug}: {len(kept[slug]['findings'])} findings", *kept[slug]["findings"], sep="\n  ", flush=True)
         if not kept[slug]["mutants"]:
             continue  # it is not sound, so that nothing more was proven: the page keeps what it says
@@ -99,6 +108,7 @@ def measured(course: Course, slug: str) -> dict[str, Any]:
         "alarms": len(alarms),
         "mutants": report.mutants,
         "pairs": report.pairs,
+        "slips": slips_of(course, slug) if report.mutants else {},
         "findings": report.findings + alarms,
     }
 
@@ -117,6 +127,15 @@ def mutants_of(course: Course, slug: str) -> dict[str, Any]:
     return found
 
 
+def slips_of(course: Course, slug: str) -> dict[str, Any]:
+    """Return what slips cost that nobody listed."""
+    assignment, jail = Assignment(slug, ROOT), open_jail(course.imports)
+    try:
+        return price_of_slips(assignment, Oracle(assignment), jail)
+    finally:
+        jail.close()
+
+
 def keep_sentences(slug: str, sentences: dict[str, str]) -> None:
     """Keep the descriptions of mutants in out/, to be read."""
     (ROOT / "out").mkdir(exist_ok=True)
@@ -133,8 +152,8 @@ def alarms_of(slug: str) -> list[str]:
 def page(figures: dict[str, Any]) -> str:
     lines = [
         "| topic | rows | mistakes, named | variants | false alarms | mutants | caught | equivalent | survive | score | told "
-        "| pairs | one named | both named | price of a known mistake | of a mutant |",
-        "|---|" + "---|" * 15,
+        "| pairs | one named | both named | price of a known mistake | of another slip | found to be one |",
+        "|---|" + "---|" * 16,
     ]
     lines += [_line(slug, f) for slug, f in figures.items()]
     dates = sorted({f["date"] for f in figures.values()})
@@ -147,7 +166,7 @@ def page(figures: dict[str, Any]) -> str:
 
 
 def _line(slug: str, f: dict[str, Any]) -> str:
-    m, p, right = f["mutants"], f["pairs"], f"{RIGHT_SEEDS} × {1 + f['variants']}"
+    m, p, s, right = f["mutants"], f["pairs"], f.get("slips"), f"{RIGHT_SEEDS} × {1 + f['variants']}"
     parts = [m["named"], m["described"], m["worded"]]
     told = f"{sum(parts) / m['wrong']:.0%} ({' + '.join(map(str, parts))} of {m['wrong']})"
     cells = [
@@ -168,7 +187,8 @@ def _line(slug: str, f: dict[str, Any]) -> str:
         f"{statistics.median(f['prices']):.0%}; {sum(p > 0.4 for p in f['prices'])} above 40 %"
         if "prices" in f
         else "",
-        f"{m['price']:.0%}" if "price" in m else "",
+        f"{s['price']:.0%} ({s['unless']:.0%})" if s else "",
+        f"{s['one_slip'] + s['named']} of {s['lose']}" if s else "",
     ]
     return f"| {' | '.join(map(str, cells))} |"
 

@@ -16,10 +16,10 @@ from grader.cli import authoring
 from grader.cli.authoring import prove
 from grader.course.settings import Course
 from grader.proving.mutants.coverage import Coverage
-from grader.proving.mutants.generate import Mutant, mutants
 from grader.result import Status
 from grader.submission.jail import Jail, open_jail
 from grader.topics.folder import Assignment
+from grader.topics.mutants.generate import Mutant, mutants
 from grader.truth.reference import Oracle
 from support.courses import HEAVY, HEAVY_SOLUTION, SOFTMAX_SOLUTION, edit, make_course
 

@@ -16,10 +16,12 @@ from grader.judging.mistakes import Known, Likeness, compare, recognise
 from grader.judging.outcome import Outcome
 from grader.judging.pairs import together
 from grader.judging.points import cost_share, points
-from grader.proving.mutants.generate import mutants
+from grader.judging.verdicts import verdicts
 from grader.proving.refuted import refuted
+from grader.proving.slips import alone
 from grader.result import Hint, Status
 from grader.topics.folder import Assignment
+from grader.topics.mutants.generate import mutants
 from grader.topics.rubric import Row
 from grader.truth.reference import Oracle
 from grader.truth.trials import PUBLIC_SEED
@@ -122,6 +124,42 @@ def test_a_second_fault_never_raises_a_score(momentum: KnownMistakes) -> None:
             if not right and after < before - 1e-9 and not alike(outcomes, answers):
                 cheaper.append((mistake.name, mutant.name, after))
     assert cheaper == []
+
+
+def test_a_slip_that_nobody_listed_is_priced_as_one_and_has_no_name(momentum: KnownMistakes) -> None:
+    """A mutant of a variant: other code than the solution, whose slip answers as one in the solution does."""
+    variant = momentum.assignment.variants[0]
+    found, cheaper = 0, 0
+    for mutant in mutants(alone(momentum.assignment.solution, variant))[::6]:
+        with momentum.runners() as run:
+            outcomes = run(mutant.source, "a mutant", None)
+        known = momentum.explaining(outcomes)
+        names, listed = recognise(outcomes, known), [k for k in known if k.hint.name]
+        if len(listed) < len(known):
+            found += 1
+            assert all(known_as.hint.name for known_as in names.values())
+            cheaper += cost_share(outcomes, names, known) < cost_share(outcomes, names, listed) - 1e-9
+            rows = verdicts(outcomes, known)
+            assert all(row.mistake is None for row in rows if row.id not in names)
+    assert found > 2
+    assert cheaper > 0
+
+
+def test_a_program_that_earns_nothing_is_no_slip(momentum: KnownMistakes) -> None:
+    """A momentum that returns what it was given is one changed expression, and deserves nothing."""
+    idle = "def momentum(w, dw, state, *, lr=0.01, beta=0.9):\n    return w, state\n\n"
+    price, outcomes = cost(momentum, idle + idle.replace("momentum", "ema_momentum"))
+    assert not any(o.earned for o in outcomes)
+    assert price == 1.0
+
+
+def test_two_slips_at_once_are_not_one(momentum: KnownMistakes) -> None:
+    """A step along twice the velocity, made of the squared gradient: each by itself is one changed expression, or nearly."""
+    solution = momentum.assignment.solution
+    both = solution.replace('state.get("v", 0) + dw', 'state.get("v", 0) + dw * dw').replace("lr * v\n", "lr * 2 * v\n")
+    with momentum.runners() as run:
+        outcomes = run(both, "a program", None)
+    assert all(k.hint.name for k in momentum.explaining(outcomes))
 
 
 def test_no_mistake_is_named_whose_answers_differ_in_a_row_that_no_other_named_one_explains(

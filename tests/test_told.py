@@ -9,10 +9,10 @@ import pytest
 
 from grader.judging.known import in_this_process, run_mistakes
 from grader.proving.mutants.feedback import read_page
-from grader.proving.mutants.generate import mutants
 from grader.proving.mutants.judge import MutantJudge, judge_mutants
 from grader.submission.jail import open_jail
 from grader.topics.folder import Assignment
+from grader.topics.mutants.generate import mutants
 from grader.truth.trials import PUBLIC_SEED
 from support.repository import ROOT, own_course
 

@@ -8,9 +8,9 @@ from types import ModuleType
 import pytest
 
 from grader.proving.mutants.coverage import Coverage
-from grader.proving.mutants.generate import mutants
 from grader.submission.jail import open_jail
 from grader.topics.folder import Assignment
+from grader.topics.mutants.generate import mutants
 from grader.truth.reference import Oracle
 from support.repository import ROOT, load_script, own_course
 

@@ -21,6 +21,7 @@ from ..submission.in_process import Live
 from ..topics.changes import Mistake
 from ..topics.families import families, in_one_function
 from ..topics.folder import Assignment
+from ..topics.mutants.generate import DELETED_STATEMENT, Mutant, mutants
 from ..topics.rubric import Row
 from ..topics.trial import TruthSource
 from ..truth.record import InMemory, Record
@@ -145,7 +146,8 @@ class KnownMistakes:
             return found
 
     def explaining(self, outcomes: Sequence[Outcome]) -> list[Known]:
-        """Return the known mistakes and, where a lost row fits none of them, the pairs that explain it.
+        """Return the known mistakes and, where a lost row fits none of them, the pairs that explain it, and the one slip that
+        nobody listed of which all that was lost may come.
 
         The pairs that are likely from single answers are run on the smallest such row, and those that answer
         as the submission does on all rows. A count decides, not a clock: speed changes no name.
@@ -163,11 +165,40 @@ class KnownMistakes:
                 for pair in likely(self.pairs, outcomes, right, known)
                 if self._agrees(run, pair, smallest) and not self._refuted(run, pair, outcomes, losses)
             ]
-        return [*known, *(k for k in whole if may_explain(outcomes, k))]
+            found = [*known, *(k for k in whole if may_explain(outcomes, k))]
+            named = recognise(outcomes, found)
+            if any(o.error is not None and o.row.id not in named for o in outcomes):
+                found += self._one_slip(run, outcomes, smallest)
+        return found
+
+    def _one_slip(self, run: Runner, outcomes: Sequence[Outcome], smallest: Outcome) -> list[Known]:
+        """Return the first of the slips that nobody listed which answers every row as the submission does, without a name.
+
+        A submission that earns nothing may compute nothing, as the solution does with `return w`: no slip is looked for.
+        """
+        if not any(o.earned and o.follow is None for o in outcomes):
+            return []
+        rows = [smallest, *sorted((o for o in outcomes if o is not smallest and o.answers is not None), key=_size)]
+        for slip in self.slips:
+            if all(
+                self._is_alike(mine, self._one_row(run, slip.source, slip.name, mine.row, mine.answers))
+                for mine in rows
+            ):
+                known = Known.beside(self.prepare()[0], Hint("", ""), self._outcomes(run, slip.source, slip.name))
+                if all(self._is_alike(mine, known.rows.get(mine.row.id)) for mine in outcomes):
+                    return [known]
+        return []
+
+    @staticmethod
+    def _is_alike(mine: Outcome, theirs: Outcome | None) -> bool:
+        """Say whether a row ended alike, with the same whole answer."""
+        if theirs is None:
+            return False
+        return mine.status is theirs.status is Status.WITHHELD or compare(mine, theirs) is Likeness.SAME
 
     def _agrees(self, run: Runner, pair: Pair, mine: Outcome) -> bool:
         """Say whether a pair answers one row as the submission does."""
-        theirs = self._one_row(run, pair, mine.row, mine.answers)
+        theirs = self._one_row(run, pair.source, pair.hint.name, mine.row, mine.answers)
         return theirs is not None and theirs.error is not None and compare(mine, theirs) is Likeness.SAME
 
     def _refuted(
@@ -180,20 +211,20 @@ class KnownMistakes:
         lost = {row for name in pair.names for row in losses.get(name, ())}
         kept = sorted((o for o in outcomes if o.earned and o.follow is None and o.row.id in lost), key=_size)
         for mine in kept[:REFUTING]:
-            theirs = self._one_row(run, pair, mine.row)
+            theirs = self._one_row(run, pair.source, pair.hint.name, mine.row)
             if theirs is not None and not theirs.earned and compare(mine, theirs) is Likeness.OTHER:
                 return True
         return False
 
-    def _one_row(self, run: Runner, pair: Pair, row: Row, like: Answers | None = None) -> Outcome | None:
-        """Return how a pair ends one row. Put only the rows before it that it needs, or that a program with globals may
-        remember."""
-        outcomes = self.record.get(_digest(pair.source))
-        if outcomes is None and pair.source in self._remembering:
-            outcomes = self._outcomes(run, pair.source, pair.hint.name)
+    def _one_row(self, run: Runner, source: str, name: str, row: Row, like: Answers | None = None) -> Outcome | None:
+        """Return how a program ends one row. Put only the rows before it that it needs, or that a program with globals may
+        remember. With `like`, the row of a program that does not answer so is void."""
+        outcomes = self.record.get(_digest(source))
+        if outcomes is None and source in self._remembering:
+            outcomes = self._outcomes(run, source, name)
         elif outcomes is None:
             rows = self._needed(row)
-            outcomes = self._outcomes(run, pair.source, pair.hint.name, rows, like if len(rows) == 1 else None)
+            outcomes = self._outcomes(run, source, name, rows, like if len(rows) == 1 else None)
         return next((o for o in outcomes if o.row.id == row.id), None)
 
     def _needed(self, row: Row) -> list[str]:
@@ -212,6 +243,12 @@ class KnownMistakes:
     def pairs(self) -> list[Pair]:
         """The pairs of mistakes that can be made together, as programs."""
         return list(pairs_of(self.assignment.solution, self.assignment.mistakes))
+
+    @cached_property
+    def slips(self) -> list[Mutant]:
+        """The solution with one change in one expression of one function; those that may never end are left out."""
+        made = mutants(self.assignment.solution)
+        return [m for m in made if m.kind != DELETED_STATEMENT and m.function and not m.loop]
 
     @cached_property
     def _remembering(self) -> frozenset[str]:

@@ -27,7 +27,8 @@ UNANSWERED = ("missing", "not-written")  # ids of errors: nothing was written th
 class Known:
     """A known mistake, or a pair of them, and how each row ends with it.
 
-    `parts` are the names of two mistakes, where it is a pair of them. `dead` are the rows in which its answer does not vary
+    `parts` are the names of two mistakes, where it is a pair of them. A slip that nobody listed has no name: it is priced, not
+    told. `dead` are the rows in which its answer does not vary
     where the right one does; in those that are `telling` it has numbers that few other faults have (None: read them off the
     evidence). In those that it `touches` its answer is not the right program's. It `costs` so many points, where its author
     says so.
@@ -113,7 +114,7 @@ def recognise(outcomes: Sequence[Outcome], known: Sequence[Known]) -> dict[str, 
     Of several mistakes that fit a row, name one that explains more lost rows; of these a single one before a pair, one that
     loses fewer rows alone, and the one declared first. Where one of a pair's two fits the row alone, the row is that one's.
     """
-    found = [each for each in (_candidate(outcomes, k) for k in known) if each is not None]
+    found = [each for each in (_candidate(outcomes, k) for k in known if k.hint.name) if each is not None]
     lost = {o.row.id for o in outcomes if o.error is not None and compare(o, o) is not Likeness.UNKNOWN}
     while True:
         explained = [_explained(found, lost, but=each) for each in found]

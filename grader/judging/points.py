@@ -11,6 +11,9 @@ rows are worth. The dearest of them is charged first; the others were lost to th
 
     price of a mistake              its `costs`, or the larger of the dearest row that it loses and a share of all that it loses
 
+A slip that nobody listed is priced by the same rule, where it is proven to be one: one changed expression of the model solution
+answers every row as the submission does (`judging.known`). It has no name, and is not told.
+
 A row is lost as it is, even if a known mistake explains it, where it is dead: the same number wherever it is wrong.
 A follow-through row is right for the student's own, wrong work: its slip costs points once, in the rows that are to blame.
 """
@@ -40,6 +43,9 @@ def points(
     outcomes: Sequence[Outcome], recognised: Mapping[str, Known], known: Sequence[Known] = (), share: float = SHARE
 ) -> dict[str, Points]:
     """Return what each row earns, by its id. `recognised` maps ids of lost rows to the mistake behind them, one of `known`."""
+    for slip in known:
+        if not slip.hint.name:  # it explains all that was lost
+            recognised = {o.row.id: slip for o in outcomes if o.error is not None}
     earned = {o.row.id: _alone(o, outcomes, recognised) for o in outcomes}
     return earned | _priced(outcomes, recognised, known, share, earned)
 
@@ -120,7 +126,8 @@ def _followed(outcome: Outcome, outcomes: Sequence[Outcome], recognised: Mapping
     claims = " and ".join(repr(o.row.claim) for o in blamed)
     if all(o.row.id in recognised for o in blamed):
         names = " and ".join(dict.fromkeys(recognised[o.row.id].hint.name for o in blamed))
-        return Points(outcome.row.points, f"right for your own {own}, whose fault ({names}) cost {claims} already")
+        fault = f"fault ({names})" if names else "fault"
+        return Points(outcome.row.points, f"right for your own {own}, whose {fault} cost {claims} already")
     why = f"right for your own {own}, but not for the right one (see {claims}): half the points"
     return Points(outcome.row.points * HALF, why)
 

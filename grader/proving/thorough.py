@@ -12,11 +12,11 @@ from ..judging.known import in_this_process, run_mistakes
 from ..judging.pairs import pairs_of
 from ..submission.jail import Jail
 from ..topics.folder import Assignment
+from ..topics.mutants.generate import mutants
 from ..topics.trial import TruthSource
 from ..truth.trials import PUBLIC_SEED
 from .mutants.coverage import Coverage
 from .mutants.feedback import summarise_feedback
-from .mutants.generate import mutants
 from .pairs import diagnose_pairs
 from .report import Report
 

@@ -10,8 +10,8 @@ from typing import Any
 from ...submission.jail import Jail
 from ...topics.changes import Equivalent
 from ...topics.folder import Assignment
+from ...topics.mutants.generate import Mutant, mutants, normalised
 from ...topics.trial import TruthSource
-from .generate import Mutant, mutants, normalised
 from .judge import JudgedMutant, MutantJudge, judge_mutants
 
 

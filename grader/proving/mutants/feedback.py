@@ -14,8 +14,8 @@ from ...judging.mistakes import Known, recognise
 from ...judging.outcome import Outcome
 from ...judging.points import cost_share
 from ...judging.verdicts import description
+from ...topics.mutants.generate import Mutant
 from ..refuted import refuted
-from .generate import Mutant
 from .judge import JudgedMutant
 
 # Kinds of errors (docs/errors.md) whose message is itself what is wrong, and compares no numbers: "returned None (is a `return`

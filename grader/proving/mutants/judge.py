@@ -20,9 +20,9 @@ from ...submission.limits import Limits
 from ...submission.notebook import read_source
 from ...submission.session import Session
 from ...topics.folder import Assignment
+from ...topics.mutants.generate import Mutant
 from ...topics.trial import TruthSource
 from ...truth.trials import PUBLIC_SEED
-from .generate import Mutant
 
 # A row of a mutant may use this many times the processor time of the solution's longest row, but at least LEAST_SECONDS:
 # below, the clock is too coarse and numpy's first calls are too slow.

@@ -10,17 +10,20 @@ from typing import Any
 from .edits import NO_EXPRESSION, of_expression, of_statement
 
 DELETED = ""  # `now` of a deleted statement
+DELETED_STATEMENT = "deleted statement"  # `kind` of it
 
 
 @dataclass(frozen=True)
 class Place:
-    """A statement in the tree, the block that it is in and its number there; `names` are the variables it may use."""
+    """A statement in the tree, the block that it is in and its number there; `names` are the variables it may use. `loop`: it is a
+    `while`, or in one."""
 
     statement: ast.stmt
     block: list[ast.stmt]
     number: int
     function: str = ""
     names: tuple[str, ...] = ()
+    loop: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ class Mutant:
     """A wrong (or, now and then, equivalent) program.
 
     `was` and `now` are the statement before and after, as `ast.unparse` writes it; of a compound statement only the head.
-    `function` is the function around it ("Value.backward"), or "" at the top of the module.
+    `function` is the function around it ("Value.backward"), or "" at the top of the module. One in a `loop` without a count may
+    never end.
     """
 
     kind: str
@@ -37,6 +41,7 @@ class Mutant:
     was: str
     now: str
     source: str
+    loop: bool = False
 
     @property
     def name(self) -> str:
@@ -58,7 +63,7 @@ def mutants(source: str) -> list[Mutant]:
             code = ast.unparse(tree)
             if code not in seen and _compiles(code):
                 seen.add(code)
-                made.append(Mutant(kind, place.function, place.statement.lineno, was, now, code))
+                made.append(Mutant(kind, place.function, place.statement.lineno, was, now, code, place.loop))
     return made
 
 
@@ -98,7 +103,7 @@ def _blocks(statement: ast.AST) -> list[list[ast.stmt]]:
     return [block for block in found if isinstance(block, list) and block]
 
 
-def _places(block: list[ast.stmt], function: str, names: tuple[str, ...]) -> Iterator[Place]:
+def _places(block: list[ast.stmt], function: str, names: tuple[str, ...], loop: bool = False) -> Iterator[Place]:
     """Yield every statement of a block and of the blocks inside, each before those inside of it."""
     for number, statement in enumerate(block):
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
@@ -109,9 +114,10 @@ def _places(block: list[ast.stmt], function: str, names: tuple[str, ...]) -> Ite
         if isinstance(statement, ast.FunctionDef):
             own = _variables(statement)
         # The head of a definition is evaluated where it stands, among the variables of the function around it.
-        yield Place(statement, block, number, inside, names)
+        endless = loop or isinstance(statement, ast.While)
+        yield Place(statement, block, number, inside, names, endless)
         for inner in _blocks(statement):
-            yield from _places(inner, inside, own)
+            yield from _places(inner, inside, own, endless)
 
 
 def _variables(function: ast.FunctionDef) -> tuple[str, ...]:
