@@ -1,6 +1,6 @@
 """Known ways to get penalties and ridge regression wrong, with what helps the student."""
 
-from grader import Mistake
+from grader import Equivalent, Mistake
 
 L2, L2_GRAD = "return lam * np.sum(w**2)", "return 2 * lam * w"
 L1, L1_GRAD = "return lam * np.sum(np.abs(w))", "return lam * np.sign(w)"
@@ -119,6 +119,66 @@ mistakes = [
             "`w -= …` writes into the caller's array: make a new one, w = w - lr * dw, or copy w first."),
 ]
 
+ERROR = "error = X @ w + b - y"
+WRONG_SQUARES = {
+    "np.prod(w**2)":    "You multiply the squares with each other: add them up.",
+    "np.sum(w * 2)":    "You double the weights: square them.",
+    "np.sum(2**w)":     "You take powers of 2: the square is w ** 2.",
+    "np.sum(w)":        "The square is missing: you add up the weights themselves.",
+    "np.sum(w**3)":     "You raise the weights to the power 3: square them.",
+    "np.sum(w**4)":     "You raise the weights to the power 4: square them.",
+    "np.max(w**2)":     "You take the largest square: add all of them up.",
+}
+WRONG_SIZES = {
+    "np.prod(np.abs(w))": "You multiply the absolute values with each other: add them up.",
+    "np.min(np.abs(w))":  "You take the smallest absolute value: add all of them up.",
+    "np.sum(np.sqrt(np.abs(w)))": "There is a root too many: add up |w| itself.",
+    "len(w)":             "You count the weights: add up their absolute values.",
+}
+WRONG_ERRORS = {
+    "X @ w + b + y":    "You add y: an error is the prediction minus y.",
+    "X @ w + b":        "y is missing: that is the prediction, and the error is its distance from y.",
+    "X @ w - b - y":    "b is subtracted in your predictions: they are X w + b.",
+    "b - y":            "X w is missing in your predictions: they are X w + b.",
+    "-y":               "The predictions X w + b are missing in your errors.",
+    "X @ w":            "b and y are missing, or cancel, in your errors: they are X w + b − y.",
+    "w @ w + b - y":    "w · w stands in your predictions, where X w belongs.",
+}
+WRONG_LOSSES = {
+    "l2(w, lam=lam)":                           "The mean squared error is missing: you return the penalty alone.",
+    "np.max(error**2) + l2(w, lam=lam)":        "You take the largest squared error: it is their mean.",
+    "np.min(error**2) + l2(w, lam=lam)":        "You take the least squared error: it is their mean.",
+    "np.median(error**2) + l2(w, lam=lam)":     "You take the median of the squared errors: it is their mean.",
+    "np.mean(error) ** 2 + l2(w, lam=lam)":     "Square first, then take the mean: else errors up and down cancel.",
+    "np.mean(error * 2) + l2(w, lam=lam)":      "You double the errors: square them.",
+    "np.mean(2**error) + l2(w, lam=lam)":       "You take powers of 2: the square is error ** 2.",
+    "np.mean(error) + l2(w, lam=lam)":          "The square is missing: you average the errors themselves.",
+    "np.mean(error**3) + l2(w, lam=lam)":       "You raise the errors to the power 3: square them.",
+    "np.mean(error**2) * l2(w, lam=lam)":       "You multiply the error with the penalty: they are added.",
+    "np.mean(error**2) + l2(X, lam=lam)":       "You penalise the inputs X: it is the weights that are to be small.",
+    "np.mean(error**2) + l2(y, lam=lam)":       "You penalise the labels y: it is the weights that are to be small.",
+    "np.mean(error**2) + l2(b, lam=lam)":       "You penalise b, and not w: it is the other way round.",
+}
+WRONG_SLOPES = {
+    "2 * X.T @ error * len(y) + l2_grad(w, lam=lam)":   "You multiply by n: the mean over n examples puts 1/n in front.",
+    "2 * X.T @ error / len(w) + l2_grad(w, lam=lam)":   "You divide by the number of weights: the mean is over the n examples.",
+    "2 * y.T @ error / len(y) + l2_grad(w, lam=lam)":   "y stands where Xᵀ belongs: each weight's slope goes with its feature.",
+    "2 / X.T @ error / len(y) + l2_grad(w, lam=lam)":   "You divide by X: each error is multiplied by its inputs.",
+    "2 * X.T @ error / len(y) + w":                     "The penalty's slope is 2 λ w: you add w itself.",
+    "2 * X.T @ error / len(y) + 2 * w":                 "λ is missing in the penalty's slope, 2 λ w.",
+    "2 * X.T @ error / len(y) + l2_grad(b, lam=lam)":   "You add the penalty's slope at b: it is w that is penalised.",
+    "l2_grad(w, lam=lam)":                              "The errors' part is missing: that is the penalty's slope alone.",
+}
+LAM = (0.0, 0.01, 0.2, 1.0)
+DEFAULTS = [
+    *((name, "w, *, ", "lam", 0.1, LAM) for name in ("l2", "l2_grad", "l1", "l1_grad")),
+    *((name, "w, *, ", "lam1", 0.1, LAM) for name in ("elastic", "elastic_grad")),
+    *((name, "w, *, lam1=0.1, ", "lam2", 0.1, LAM) for name in ("elastic", "elastic_grad")),
+    *((name, "X, y, w, b, *, ", "lam", 0.1, LAM) for name in ("ridge_loss", "ridge_gradients", "train")),
+    ("train", "X, y, w, b, *, lam=0.1, ", "lr", 0.1, (0.001, 0.01, 0.2)),
+    ("train", "X, y, w, b, *, lam=0.1, lr=0.1, ", "steps", 200, (100, 199, 201, 1000)),
+]
+
 # What is rarer: named and priced like the others, and not in the matrix.
 families = [
     Mistake("l2: the mean of the squares",       L2, "return lam * np.mean(w**2)", NO_MEAN),
@@ -207,4 +267,27 @@ families = [
             "The derivative of a squared error is twice the error: the 2 is missing."),
     Mistake("ridge: a lasso",                    RIDGE, "return np.mean(error**2) + l1(w, lam=lam)",
             "With Σ |w| it is a lasso: ridge regression has Σ w²."),
+    *(Mistake(f"l2: {now}", L2, f"return lam * {now}", say) for now, say in WRONG_SQUARES.items()),
+    *(Mistake(f"l1: {now}", L1, f"return lam * {now}", say) for now, say in WRONG_SIZES.items()),
+    Mistake("l1_grad: divided by the sign",      L1_GRAD, "return lam / np.sign(w)",
+            "At w = 0 you divide by 0: multiply by the sign."),
+    Mistake("elastic: lam2 for both",            ELASTIC, "return l2(w, lam=lam2) + l1(w, lam=lam2)",
+            "Both parts get λ₂: the squares have λ₁."),
+    Mistake("elastic_grad: lam2 for both",       ELASTIC_GRAD, "return l2_grad(w, lam=lam2) + l1_grad(w, lam=lam2)",
+            "Both parts get λ₂: the squares have λ₁."),
+    *(Mistake(f"{where}: {now}", f"{ERROR}\n    {then}", f"error = {now}\n    {then}", say)
+      for now, say in WRONG_ERRORS.items() for where, then in (("ridge", "return"), ("ridge_gradients", "dw"))),
+    *(Mistake(f"ridge: {now}", RIDGE, f"return {now}", say) for now, say in WRONG_LOSSES.items()),
+    *(Mistake(f"dw: {now}", DW, f"dw = {now}", say) for now, say in WRONG_SLOPES.items()),
+    *(Mistake(f"db: the {word} error", DB, f"db = 2 * np.{reduce}(error)", f"You take the {word} of the errors: it is their mean.")
+      for reduce, word in (("max", "largest"), ("min", "least"), ("median", "median"))),
+    *(Mistake(f"{name}: {hyper}={value:g} by default", f"def {name}({before}{hyper}={right}", f"def {name}({before}{hyper}={value}",
+              f"Where `{hyper}` is left out it is {value:g} in your {name}, and {right} in the stub.")
+      for name, before, hyper, right, values in DEFAULTS for value in values),
+]
+
+equivalents = [
+    Equivalent("error = X @ w + b - y", "error = y - (X @ w + b)", "it is squared: its sign does not matter", of="ridge_loss"),
+    Equivalent(DW, DW.replace("len(y)", "len(X)"), "X and y have as many rows as each other"),
+    Equivalent("b = b - lr * db", "b -= lr * db", "b is a number, no array: nobody else sees it change"),
 ]

@@ -5,7 +5,7 @@ import numpy as np
 from grader import (
     Reals, Row, Script, Topic, composition, consistent, dataset, either, gradient, holds, matches, measured, pure, run, sample,
 )
-from grader.checks import Truth, require_close
+from grader.checks import TRAINING, Truth, require_close
 
 
 def l2(w: Reals["..."], *, lam=0.1) -> Reals[""]:
@@ -108,6 +108,11 @@ def beginnings(rng):
     yield "a larger lam and lr", neuron(rng, 9, 2, lam=0.6, lr=0.25, steps=10)
 
 
+def left_out(rng):
+    """Inputs so small that w is still on its way after 200 steps."""
+    yield "nothing but data",    neuron(rng, 8, 2, X=rng.uniform(-0.1, 0.1, size=(8, 2)))
+
+
 def everything(rng):
     """So many small weights that others have other signs: what depends on these alone is seen to be computed."""
     yield "40 small weights",    neuron(rng, 20, 40, w=weights(rng, 40, most=0.3), steps=5)
@@ -192,9 +197,9 @@ def slope(name, *others):
 
 
 def own_training(world, case):
-    w, b, lr = case["w"], case["b"], case["lr"]
-    for _ in range(case["steps"]):
-        dw, db = world.ridge_gradients(case["X"], case["y"], w, b, lam=case["lam"])
+    w, b, lam, lr = case["w"], case["b"], case.get("lam", 0.1), case.get("lr", 0.1)
+    for _ in range(case.get("steps", 200)):
+        dw, db = world.ridge_gradients(case["X"], case["y"], w, b, lam=lam)
         w, b = w - lr * dw, b - lr * db
     yield from [("w", w), ("b", b)]
 
@@ -239,6 +244,9 @@ topic = Topic("Regularisation", penalised, rubric=[
         slope("w", composition(the("dw"), own_dw, l2_grad, on=priced_neurons))),
     Row("db",           1,   "b is not penalised: its gradient is the error's alone", slope("b")),
     Row("run",          2,   "training: the steps are right",    steps),
+    Row("default",      0.5, "training: as many steps as the default says",
+        either(matches(train, on=left_out, tolerance=TRAINING),
+               composition(train, own_training, ridge_gradients, on=left_out))),
     Row("shrinks",      1,   "training: w is shorter, the larger lam is", measured(holds(shrinks, train, on=patients), steps)),
 
     Row("pure",         0.5, "the inputs are left alone",
