@@ -12,6 +12,7 @@ from support.repository import own_course
 
 COURSE = own_course()
 LOSSES, ENTROPY, REGRESSION, NETWORK = "losses", "softmax-cross-entropy", "softmax-regression", "two-layer-network"
+PENALTIES = "regularisation"
 GRADIENTS = "return X.T @ delta / n, delta.sum(axis=0) / n"
 SIX = "return dZ2, dW2, db2, dZ1, dW1, db1"
 START = "rng.normal(0, 0.01, size=(d, classes))"
@@ -76,10 +77,26 @@ WRONG = [
     (NETWORK, "goes_on", BACK, "        A2 = np.clip(A2, 1e-6, 1 - 1e-6)\n" + BACK),
     (NETWORK, "run", BACK, BACK + KEPT),
     (NETWORK, "capped", "-np.log(right)", "-np.log(np.maximum(right, 1e-7))"),
+    (PENALTIES, "l2", "np.sum(w**2)", "np.sum(np.minimum(w**2, 1e5))"),
+    (PENALTIES, "l2_grad", "return 2 * lam * w", "return np.clip(2 * lam * w, -100, 100)"),
+    (PENALTIES, "l1", "np.sum(np.abs(w))", "np.sum(np.abs(w.ravel()[:255]))"),
+    (PENALTIES, "zero", "np.sign(w)", "np.clip(w / 0.05, -1, 1)"),
+    (PENALTIES, "zero_elastic", "+ l1_grad(w, lam=lam2)", "+ lam2 * w / np.sqrt(w**2 + 1e-12)"),
+    (PENALTIES, "shape", "np.sum(np.abs(w))", "(np.abs(w).sum(axis=0).max() if w.ndim == 2 else np.abs(w).sum())"),
+    (PENALTIES, "ridge", "np.mean(error**2)", "np.minimum(np.mean(error**2), 1e5)"),
+    (PENALTIES, "dw", "2 * X.T @ error / len(y)", "2 * X.T @ error / np.uint8(len(y))"),
+    (PENALTIES, "run", "w = w - lr * dw", "w = w - lr * dw * min(1, 5 / np.sqrt(dw @ dw))"),
+    (
+        PENALTIES,
+        "run",
+        "w, b, *, lam=0.1, lr=0.1, steps=200):\n",
+        "w, b, *, lam=0.1, lr=0.1, steps=200):\n    lr = BEFORE.setdefault('lr', lr)\n",
+    ),
+    (PENALTIES, "shrinks", "w = w - lr * dw", "w = w - lr * dw * (np.abs(lr * dw).max() > 1e-6)"),
 ]
 
 
-@pytest.fixture(scope="module", params=[LOSSES, ENTROPY, REGRESSION, NETWORK])
+@pytest.fixture(scope="module", params=[LOSSES, ENTROPY, REGRESSION, NETWORK, PENALTIES])
 def assignment(request: pytest.FixtureRequest) -> Assignment:
     return Assignment(request.param, COURSE.root)
 

@@ -1,4 +1,4 @@
-"""Wrong batch norms, activations and dropouts that no known mistake is, and the rows that see each of them.
+"""Wrong batch norms, activations, dense layers and dropouts that no known mistake is, and the rows that see each of them.
 
 Some kept all their points once. They ask of each topic: one and many rows? beyond the usual size? used twice, in another
 order, with other hyper-parameters later?
@@ -20,6 +20,7 @@ from support.repository import own_course
 
 SLOPES, RELU = "slope = np.where(x > 0, 1, alpha)", "return np.maximum(x, 0), x > 0"
 NORMAL, KEEP = "normal = (x - mean) / sigma", "keep = rng.random(x.shape) >= p"
+DW, DB = "dW = rows.T @ slopes", "db = np.sum(slopes, axis=0)"
 KEPT = [("return out, (normal, gamma, sigma)", "KEPT.append((normal, gamma, sigma))\n    return out, None")]
 COPIED = """draws = rng.random(x.size)
         if x.size > {lag}:
@@ -66,6 +67,14 @@ WRONG: dict[str, tuple[str, Mistake, str]] = {
         "batch-norm",
         edit("normal, gamma, sigma = cache", "normal, gamma, sigma = KEPT.pop()", *KEPT,
              ("def batch_norm_forward", "KEPT = []\n\n\ndef batch_norm_forward")), "dx dx_edges dgamma dbeta"),
+    "dW of the first 255 examples": ("dense-layer", edit(DW, "dW = rows[:255].T @ slopes[:255]"), "dW"),
+    "db within 100": ("dense-layer", edit(DB, "db = np.clip(slopes.sum(axis=0), -100, 100)"), "db"),
+    "two leading axes at most": ("dense-layer", edit(DB, "db = dout.sum(axis=(0, 1)[: dout.ndim - 1])"), "lead"),
+    "no vector": ("dense-layer", edit(DB, "db = dout.sum(axis=tuple(range(max(1, dout.ndim - 1))))"), "lead"),
+    "dense caches on one pile": (
+        "dense-layer",
+        edit("x @ W + b, (x, W)", "x @ W + b, KEPT.append((x, W))", ("x, W = cache", "x, W = KEPT.pop()"),
+             ("def dense_forward", "KEPT = []\n\n\ndef dense_forward")), "dx dW db"),
     **{f"half of the draws copied {lag} entries later": (
         "dropout", edit(KEEP, COPIED.format(lag=lag)), "single") for lag in (2, 1000, 31_234)},
     "a third of the mask three times": (
