@@ -95,10 +95,10 @@ def slopes_with_a_hole(rng):
 def stuck_there_or_off(world, case):
     for words, lr in (("falls into the hole", 0.02), ("comes to the valley", 0.5), ("gets farther away", 2.5)):
         w = case["start"]
-        for _ in range(60):
+        for _ in range(30):
             z = (w - case["hole"]) / 0.3
             w = world.step(w, (w - case["to"]) + 20 * z / (1 + z**2) ** 2, lr=lr)
-        yield f"w after 60 steps at lr={lr}, which {words}", w
+        yield f"w after 30 steps at lr={lr}, which {words}", w
 
 
 # The gradient, and batches
