@@ -179,9 +179,9 @@ def sizes_of_batches(trial, case):
     n, found = len(case["X"]), [len(X) for X, _ in batches_of(trial, case)]
     wanted = cut(n, case.get("size", 32))
     if found != wanted:
-        why = f"the batches are those of size={found[0]}" if found and found[0] and found == cut(n, found[0]) else ""
-        missing = found == wanted[: len(found)]
-        why = "the batches are right as far as they go, and those behind them are missing" if missing else why
+        why = f"the sizes are those of size={found[0]}" if found and found[0] and found == cut(n, found[0]) else ""
+        if found == wanted[: len(found)]:
+            why = "the sizes are right as far as they go, and batches are missing at the end" if found else "there are no batches"
         raise Wrong("minibatches", f"the batches have {found} rows, expected {wanted}", because=why)
 
 def twelve(rng):
