@@ -62,7 +62,7 @@ mistakes = [
             "A margin of 3 costs 2 in your objective: above 1 it costs nothing, max(0, 1 − y s)."),
     Mistake("objective: the share of violations", HINGE, "(margins < 1).mean()",
             "You count the violated examples: each costs as much as is missing to 1."),
-    Mistake("objective: the mean of the violated", HINGE, "(1 - margins)[margins < 1].mean()",
+    Mistake("objective: the mean of the violated", HINGE, "np.maximum(0, 1 - margins).sum() / max(1, (margins < 1).sum())",
             "You average over the violated examples: divide by all n, for the others count with 0."),
     Mistake("objective: y left out", **margins("X @ w + b", ""), say="y is left out of your margins: it is y s, positive where the answer is right."),
     Mistake("objective: b left out", **margins("y * (X @ w)", ""), say="b is left out of your scores: s = x·w + b."),
@@ -103,7 +103,6 @@ mistakes = [
     Mistake("subgradient: b is penalised", "pull.sum()", "pull.sum() + 2 * lam * b",
             "You penalise b, too: db is the pulls of the examples alone.", loses="bias"),
     Mistake("subgradient: db is 0", "pull.sum()", "0.0", "Your db is 0: each violated example pulls at b by −y/n.", loses="db"),
-    Mistake("subgradient: db averaged again", "pull.sum()", "pull.mean()", "You divide db by n twice: sum what was divided already."),
     Mistake("subgradient: db is the share of violations", "pull.sum()", "(margins < 1).mean()",
             "Your db counts the violated examples: each pulls by −y/n, the label included."),
     Mistake("train: db not used", MOVED_B, "", "b stays where it was: it moves by −lr db."),
@@ -136,11 +135,61 @@ mistakes = [
             loses="default"),
 ]
 
+WRONG_MARGINS = {
+    "y / (X @ w + b)": "You divide y by the score: the margin is their product.",
+    "y": "Your margin is the label alone: it is y times the score x·w + b.",
+    "X @ w + y": "Your margin is x·w + y: it is y (x·w + b).",
+    "y + X @ w + b": "You add y to the score: the margin is their product.",
+    "b * (X @ w + b)": "You multiply the score by b: the margin is y times the score.",
+    "y * b": "x·w is left out of your margins: the margin is y (x·w + b).",
+    "y * (w @ w + b)": "You take w·w where x·w belongs.",
+    "y * (X @ w + y)": "You add y to x·w where b belongs: the margin is y (x·w + b).",
+    "y * (X @ w) + b": "y multiplies the whole score: the margin is y (x·w + b).",
+    "y * (X @ w - b)": "You subtract b: the score is x·w + b.",
+}
+WRONG_HINGE = {
+    "np.maximum(0, 1 - margins).max()": "You return the largest hinge loss: their mean is asked.",
+    "np.maximum(0, 1 - margins).min()": "You return the smallest hinge loss: their mean is asked.",
+    "np.median(np.maximum(0, 1 - margins))": "You return the median of the hinge losses: their mean is asked.",
+    "np.minimum(0, 1 - margins).mean()": "Cut off below at 0: max(0, 1 − y s), with max, not min.",
+    "np.maximum(1, 1 - margins).mean()": "You cut off at 1: an example whose margin is above 1 costs 0.",
+    "np.maximum(0, 1 + margins).mean()": "The sign of the margin is turned round: it is 1 − y s that is charged.",
+    "np.maximum(0, margins - 1).mean()": "You charge margins above 1: it is 1 − y s, not y s − 1.",
+    "np.maximum(0, 2 - margins).mean()": "You ask for a margin of 2: it is 1.",
+    "np.maximum(0, 0.5 - margins).mean()": "You ask for a margin of 0.5: it is 1.",
+    "np.maximum(0, 1 - margins**2).mean()": "You square the margins: it is 1 − y s that is charged.",
+}
+WRONG_PENALTY = {
+    "lam": "Your penalty is lam alone: multiply it by the sum of w².",
+    "(w**2).sum()": "lam is left out of your penalty.",
+    "lam * (w**2).prod()": "You multiply the squares of w: the penalty is their sum.",
+    "lam * (w**2).max()": "Your penalty has the largest square of w: it is the sum of all.",
+    "lam * (w * 2).sum()": "You double w: square it.",
+    "lam * (2**w).sum()": "You take powers of 2: the square is w ** 2.",
+    "lam * w.sum()": "You sum w itself: the penalty is the sum of its squares.",
+    "lam * w.sum() ** 2": "You square the sum of w: square each of its entries, then sum.",
+    "lam * (w**3).sum()": "You sum cubes of w: the penalty is the sum of its squares.",
+    "lam * (w**4).sum()": "You sum fourth powers of w: the penalty is the sum of its squares.",
+    "lam * (X**2).sum()": "You sum the squares of X: the penalty is on w.",
+    "lam * (y**2).sum()": "You sum the squares of y: the penalty is on w.",
+    "lam**2 * (w**2).sum()": "You square lam, too: the penalty is lam times the sum of w².",
+    "2 * lam * (w**2).sum()": "You double the penalty: the 2 belongs to its derivative alone.",
+}
+WRONG_PULL = {
+    "np.where(-y, margins < 1, 0) / len(y)": "The arguments of np.where are in another order: first the condition, then what holds where it is true.",
+    "np.where(margins < 1, 0, -y) / len(y)": "Your subgradient is that of the satisfied examples: it is those with a margin below 1 that pull.",
+    "np.where(margins < 2, -y, 0) / len(y)": "Examples pull while their margin is below 1: yours do below 2.",
+    "np.where(margins < 0.5, -y, 0) / len(y)": "Examples pull while their margin is below 1: yours do below 0.5.",
+    "np.where(margins < 1, -y, 1) / len(y)": "Where the margin is above 1 your examples pull by 1: nothing pulls there.",
+    "np.where(margins < 1, -b, 0) / len(y)": "Each violated example pulls by −y x: you have −b in the place of −y.",
+    "np.where(margins < 1, -y, 0) / y": "You divide by y itself: divide by how many examples there are, len(y).",
+    "np.where(margins < 1, -y, 0) / len(w)": "You divide by the number of features: divide by that of the examples, len(y).",
+}
+
 families = [
-    Mistake("objective: y times x·w only", **margins("y * (X @ w) + b", ""), say="y multiplies the whole score: y (x·w + b)."),
+    Mistake("subgradient: db averaged again", "pull.sum()", "pull.mean()", "You divide db by n twice: sum what was divided already."),
     Mistake("train: an example at a time", ASK, "i = _ % len(y)\n        dw, db = subgradient(X[i : i + 1], y[i : i + 1], w, b, lam=lam)",
             "Each of your steps is along the subgradient of one example: take all of them."),
-    Mistake("b left out of all margins", **margins("y * (X @ w)", "y * (X @ w)"), say="b is left out of your scores: s = x·w + b."),
     Mistake("train: the mean of all points", "    return w, b\n", "    return w_sum / steps, b_sum / steps\n",
             "You return the mean of the points on the way: return the last.",
             also=[("    " + LOOP, "    w_sum, b_sum = 0, 0\n    " + LOOP),
@@ -149,8 +198,19 @@ families = [
             "You return the best point on the way: return the last, which need not be the best.",
             also=[("    " + LOOP, "    best = np.inf, w, b\n    " + LOOP),
                   (MOVED_B, MOVED_B + "        best = min(best, (objective(X, y, w, b, lam=lam), w, b), key=lambda at: at[0])\n")]),
+    *(Mistake(f"objective: margins {it}", **margins(it, ""), say=say) for it, say in WRONG_MARGINS.items()),
+    *(Mistake(f"subgradient: margins {it}", **margins("", it), say=say) for it, say in WRONG_MARGINS.items()),
+    *(Mistake(f"both: margins {it}", **margins(it, it), say=say) for it, say in WRONG_MARGINS.items()),
+    *(Mistake(f"objective: the loss {it}", HINGE, it, say) for it, say in WRONG_HINGE.items()),
+    *(Mistake(f"objective: the penalty {it}", PENALTY, it, say) for it, say in WRONG_PENALTY.items()),
+    *(Mistake(f"subgradient: {it}", PULL, f"pull = {it}", say) for it, say in WRONG_PULL.items()),
+    *(Mistake(f"a margin of {m} is asked, both times", "1 - margins", f"{m} - margins", f"You ask for a margin of {m}: it is 1.",
+              also=[("margins < 1", f"margins < {m}")]) for m in (0.5, 2)),
+    Mistake("train: y for b", "y, w, b, lam", "y, w, y, lam", "You pass y where b belongs."),
+    Mistake("train: y for w", "y, w, b, lam", "y, y, b, lam", "You pass y where w belongs."),
 ]
 
 equivalents = [
-    Equivalent(PULL, PULL.replace("len(y)", "len(X)"), "there are as many labels as rows"),
+    Equivalent(PULL.split("  #")[0], PULL.split("  #")[0].replace("len(y)", "len(X)"), "there are as many labels as rows"),
+    Equivalent("b = b - lr * db", "b -= lr * db", "b is a number, which nothing changes in place"),
 ]
