@@ -53,8 +53,8 @@ def unregularised(rng):
 
 
 def satisfied(rng):
-    for name, n, d, size, lam in (("lam = 0.1", 200, 3, 1.5, 0.1), ("lam = 2", 5, 4, 1.5, 2.0), ("a single feature", 6, 1, 0.8, 0.5),
-                                  ("a single example", 1, 3, 1.5, 0.3), ("weights in the hundreds", 4, 3, 400, 0.1)):
+    for name, n, d, size, lam in (("lam = 0.1", 200, 3, 1.5, 0.1), ("lam = 2", 5, 4, 1.5, 2.0), ("one feature", 6, 1, 0.8, 0.5),
+                                  ("one example", 1, 3, 1.5, 0.3), ("weights in the hundreds", 4, 3, 400, 0.1)):
         yield f"margins above 1, {name}", having(rng, rng.uniform(1.1, 3, size=n), d, size, lam=lam)
 
 
@@ -102,10 +102,10 @@ def otherwise(rng):
 def paired(rng, lam=0.05):
     """Points in pairs, one on either side of a line and as far from it, so that their pulls at b cancel. The line is at the
     minimum: |w| is such that lam pulls as hard at w as the pairs do that are not satisfied."""
-    violated, kept, (u, v), b = rng.uniform(0.2, 0.8, size=7), rng.uniform(1.2, 2.5, size=5), rng.normal(size=2), rng.normal()
-    w = np.array([u, v]) * np.sqrt(violated.sum() / (24 * lam) / (u * u + v * v))
+    violated, kept, angle, b = rng.uniform(0.2, 0.8, size=7), rng.uniform(1.2, 2.5, size=5), rng.uniform(0, 2 * np.pi), 0.7
+    w = np.sqrt(violated.sum() / (24 * lam)) * np.array([np.cos(angle), np.sin(angle)])
     scores, along = np.outer([1, -1], [*violated, *kept]).ravel(), np.tile(rng.normal(size=12), 2)
-    X = np.outer((scores - b) / (w @ w), w) + np.outer(along, [v, -u])
+    X = np.outer((scores - b) / (w @ w), w) + np.outer(along, [-np.sin(angle), np.cos(angle)])
     start = {"w": np.zeros(2), "b": 0.0, "lam": lam, "lr": 0.1, "steps": 1000}
     yield "a known minimum", {"X": X, "y": np.sign(scores), **start, "best": (w, b)}
 
@@ -114,7 +114,8 @@ def added(trial, case):
     """The claim that with each 1 of lam the objective grows by the same, which is not 0."""
     none, once, twice = (trial.call(objective, **{**case, "lam": lam}) for lam in (0.0, 1.0, 2.0))
     if not abs(twice - 2 * once + none) < 1e-9 * abs(once - none):
-        return f"with lam = 0, 1 and 2 the objective is {none:.7g}, {once:.7g} and {twice:.7g}, but each 1 adds the same: the sum of w²"
+        values = f"{none:.7g}, {once:.7g} and {twice:.7g}"
+        return f"with lam = 0, 1 and 2 the objective is {values}, but each 1 adds the same: the sum of w²"
     return None
 
 
@@ -142,15 +143,16 @@ def free(trial, case):
 
 def by_default(trial, case):
     """The claim that what is left out is as declared, while half of it answers otherwise."""
-    for function, given in ((objective, {"lam": 0.1}), (subgradient, {"lam": 0.1}), (train, {"lam": 0.1, "lr": 0.1, "steps": 2000})):
+    lam = {"lam": 0.1}
+    for function, given in ((objective, lam), (subgradient, lam), (train, {**lam, "lr": 0.1, "steps": 2000})):
         for name, value in given.items():
             without = {key: other for key, other in given.items() if key != name}
             more = (without, given, {**given, name: type(value)(value / 2)})
             left_out, whole, halved = (np.hstack(trial.answers(function, {**case, **hyper})) for hyper in more)
-            if not np.allclose(left_out, whole, rtol=1e-9, atol=0):
+            if not np.allclose(left_out, whole, rtol=1e-12, atol=0):
                 raise Wrong(function.__name__, f"without `{name}` it does not answer as with {name}={value}", left_out,
                             because=f"`{name}` has another default: leave the first line of the function as it was given")
-            if np.allclose(halved, whole, rtol=1e-9, atol=0):
+            if np.allclose(halved, whole, rtol=1e-12, atol=0):
                 raise Wrong(function.__name__, f"with {name}={value} it answers as with half of that", whole,
                             because=f"it does not depend on `{name}`")
 
@@ -209,7 +211,8 @@ topic = Topic("The linear support vector machine", cases, rubric=[
     Row("hyper",   0.5, "lam and lr are those of the call",                 steps("w b", [3], otherwise, otherwise)),
 
     Row("pure",    0.5, "the inputs are left alone",                        pure(objective, subgradient, train)),
-    Row("default", 0.5, "the defaults are right",                           holds(by_default, objective, subgradient, train, on=far_off)),
+    Row("default", 0.5, "the defaults are right",
+        holds(by_default, objective, subgradient, train, on=far_off)),
     Row("optimum", 1,   "the training ends within 0.1 % of the minimum",
         measured(holds(at_the_bottom, train, on=paired), steps("w b", (1, 10, 100), trainings, beginning))),
 ])
