@@ -70,8 +70,8 @@ mistakes = [
     Mistake("loss: 0 · log 0",                RIGHT + LOSS, "return -(y * np.log(a) + (1 - y) * np.log(1 - a)).mean()",
             "Where a is exactly 0 or 1, 0 · log 0 is NaN, not 0: take the logarithm of the true label's probability only.",
             loses="sure"),
-    Mistake("loss: 1e-7 added",               LOSS, "return -np.log(right + 1e-7).mean()",
-            "The 1e-7 changes every loss, and caps it at 16.1: leave the probability as it is."),
+    Mistake("loss: 1e-5 added",               LOSS, "return -np.log(right + 1e-5).mean()",
+            "The 1e-5 changes every loss, and caps it at 11.5: leave the probability as it is."),
     Mistake("loss: clipped at 1e-7",          "np.where(y == 1, a, 1 - a)", "np.clip(np.where(y == 1, a, 1 - a), 1e-7, 1 - 1e-7)",
             "The clip at 1e-7 (as in Keras) caps the loss of an example at 16.1: leave the probability as it is.",
             loses="unlikely"),
@@ -177,6 +177,9 @@ mistakes = [
             "You bring the training set to between 0 and 1. Here: minus the mean, over the standard deviation."),
     Mistake("standardise: 1e-8 added",        "np.where(deviation == 0, 1, deviation)", "(deviation + 1e-8)",
             "The 1e-8 makes a constant column 10⁸ times as large, and changes all others: divide by 1 where the deviation is 0."),
+    Mistake("standardise: kept above 1e-7",   "np.where(deviation == 0, 1, deviation)", "np.maximum(deviation, 1e-7)",
+            "You keep the deviation above 1e-7, as Keras does, and a new row is huge in a constant column: divide by 1 there.",
+            loses="constant"),
     Mistake("standardise: 0 / 0",             "np.where(deviation == 0, 1, deviation)", "deviation",
             "A column that is constant in X_train has the deviation 0, and you divide by it: take 1 there.", loses="constant"),
     Mistake("standardise: constant columns 0", SCALED,
@@ -197,7 +200,8 @@ mistakes = [
             "You have cubes where squares are asked: x1² and x2²."),
 ]
 
-# What is taken for the probability of the true label, and which loss training keeps.
+# What is taken for the probability of the true label and for the loss, which loss training keeps, and what stands in for a
+# deviation of 0.
 WRONG_RIGHT = {
     "1 - a":                   "For every label you take 1 - a: where y is 1 the probability is a.",
     "a":                       "For every label you take a: where y is 0 the probability is 1 - a.",
@@ -205,6 +209,14 @@ WRONG_RIGHT = {
     "np.where(y == 1, 1, 1 - a)": "Where y is 1 your loss is 0, whatever a is: -log a is missing.",
     "np.where(y == 1, a, 1 + a)": "Where y is 0 you take the logarithm of 1 + a: it is that of 1 - a.",
     "np.where(y == 1, a, 2 - a)": "Where y is 0 you take the logarithm of 2 - a: it is that of 1 - a.",
+    "np.where(a == 1, a, 1 - a)": "You compare a with 1: it is the label y that tells whose probability counts.",
+}
+WRONG_LOSS = {
+    "-np.exp(right).mean()":   "You take exp where the logarithm belongs.",
+    "-right.mean()":           "The logarithm is left out: that is minus the mean probability of the true labels.",
+    "1 - right.mean()":        "The logarithm is left out: that is the mean probability of the wrong labels.",
+    "-np.log(right).max()":    "That is the smallest loss of an example: take the mean.",
+    "-np.log(right).min()":    "That is the largest loss of an example: take the mean.",
 }
 WRONG_DA = {
     "-y / a + (1 - y) * (1 - a)": "Where y is 0 you multiply by 1 - a: the slope of -log(1 - a) is 1/(1 - a).",
@@ -226,16 +238,21 @@ KEPT_LOSS = {
     "log_loss(a, y) * len(y)": "You keep the sum of the losses: asked is their mean.",
     "-log_loss(a, y)":         "You keep the loss with a minus: a loss is positive.",
 }
+ZERO = "You put {:g} in the way of a deviation of 0, and a new row becomes huge in such a column: divide by 1 there."
 CAP = "The {:g} caps the loss of an example at {:.1f}: take the logarithm of the true label's probability only."
 
 families = [
     *(Mistake(f"loss: of {now}", "np.where(y == 1, a, 1 - a)", now, say) for now, say in WRONG_RIGHT.items()),
+    *(Mistake(f"loss: {now}", LOSS, f"return {now}", say) for now, say in WRONG_LOSS.items()),
     *(Mistake(f"da: {now}", DA, f"da = {now}", say) for now, say in WRONG_DA.items()),
     *(Mistake(f"train: {now} kept", KEPT, f"        losses[k] = {now}\n", say) for now, say in KEPT_LOSS.items()),
     *(Mistake(f"loss: {c:g} keeps a from 0 and 1", RIGHT + LOSS, now.format(c=c), CAP.format(c, -np.log(c)))
       for c in [10.0**-k for k in range(3, 17)]
       for now in ["return -(y * np.log(a + {c}) + (1 - y) * np.log(1 - a + {c})).mean()",
                   "p = np.clip(a, {c}, 1 - {c})\n    return -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()"]),
+    *(Mistake(f"standardise: {now}", "np.where(deviation == 0, 1, deviation)", now, ZERO.format(c))
+      for c in [10.0**-k for k in range(3, 17)]
+      for now in [f"(deviation + {c})", f"np.maximum(deviation, {c})", f"np.where(deviation == 0, {c}, deviation)"]),
 ]
 
 equivalents = [
