@@ -200,8 +200,7 @@ mistakes = [
             "You have cubes where squares are asked: x1² and x2²."),
 ]
 
-# What is taken for the probability of the true label and for the loss, which loss training keeps, and what stands in for a
-# deviation of 0.
+# What is taken for the probability of the true label and for the loss, and which loss training keeps.
 WRONG_RIGHT = {
     "1 - a":                   "For every label you take 1 - a: where y is 1 the probability is a.",
     "a":                       "For every label you take a: where y is 0 the probability is 1 - a.",
@@ -238,7 +237,6 @@ KEPT_LOSS = {
     "log_loss(a, y) * len(y)": "You keep the sum of the losses: asked is their mean.",
     "-log_loss(a, y)":         "You keep the loss with a minus: a loss is positive.",
 }
-ZERO = "You put {:g} in the way of a deviation of 0, and a new row becomes huge in such a column: divide by 1 there."
 CAP = "The {:g} caps the loss of an example at {:.1f}: take the logarithm of the true label's probability only."
 
 families = [
@@ -247,12 +245,9 @@ families = [
     *(Mistake(f"da: {now}", DA, f"da = {now}", say) for now, say in WRONG_DA.items()),
     *(Mistake(f"train: {now} kept", KEPT, f"        losses[k] = {now}\n", say) for now, say in KEPT_LOSS.items()),
     *(Mistake(f"loss: {c:g} keeps a from 0 and 1", RIGHT + LOSS, now.format(c=c), CAP.format(c, -np.log(c)))
-      for c in [10.0**-k for k in range(3, 17)]
+      for c in (1e-4, 1e-6, 1e-8, 1e-10)
       for now in ["return -(y * np.log(a + {c}) + (1 - y) * np.log(1 - a + {c})).mean()",
                   "p = np.clip(a, {c}, 1 - {c})\n    return -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()"]),
-    *(Mistake(f"standardise: {now}", "np.where(deviation == 0, 1, deviation)", now, ZERO.format(c))
-      for c in [10.0**-k for k in range(3, 17)]
-      for now in [f"(deviation + {c})", f"np.maximum(deviation, {c})", f"np.where(deviation == 0, {c}, deviation)"]),
 ]
 
 equivalents = [
