@@ -62,7 +62,8 @@ class Report:
             f"mutants: {m['mutants']} made, {m['caught']} caught, {m['equivalents']} named equivalent, "
             f"{len(m['survivors'])} survive: score {m['score']:.1%}",
             f"of {m['wrong']} mutants with a wrong answer {m['named']} have the name of a known mistake, {m['described']} a "
-            f"description, {m['worded']} a message in words; one costs {m['price']:.0%} in the median, if it is not found to be one slip",
+            f"description, {m['worded']} a message in words; "
+            f"one costs {m['price']:.0%} in the median, if it is not found to be one slip",
             f"pairs of mistakes: {p['pairs']} made, {p['right']} earn every row, {p['alike']} answer as another program; "
             f"of the rest {p['one_named']} of {p['told']} have one named, {p['both_named']} of {p['apart']} that first fail "
             "in different rows both",
