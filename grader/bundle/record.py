@@ -32,7 +32,7 @@ from ..truth.trials import PUBLIC_SEED, SeededInputs
 from .inputs import Log, Logs, RecordedInputs, RecordingInputs, only_when_graded
 from .public import public_source
 
-FORMAT = 4  # of a record; raised where an older grader could not read a newer one, or the other way round
+FORMAT = 5  # of a record; raised where an older grader could not read a newer one, or the other way round
 SUFFIX = ".answers"
 DAMAGED = "damaged, or no file of recorded answers: download the bundle again"
 MAX_BYTES = 256 << 20  # unpacked: a record is a file that a student may have been given by anyone
@@ -91,7 +91,9 @@ class TopicRecord:
         logs = {path: log.to_wire() for path, log in self.logs.items()}
         data = {"format": FORMAT, "slug": self.slug, "stamp": dict(self.stamp), "source": self.source}
         answers = {digest.hex(): truths_to_wire(truths) for digest, truths in self.answers.items()}
-        rest = {"logs": logs, "answers": answers, "mistakes": list(self.mistakes), "data": list(self.data)}
+        # Each by itself, as bytes: a topic has hundreds, of hundreds of parts each, and one value may have `wire.MAX_ITEMS`.
+        mistakes = [np.frombuffer(encode(dict(mistake)), np.uint8) for mistake in self.mistakes]
+        rest = {"logs": logs, "answers": answers, "mistakes": mistakes, "data": list(self.data)}
         rest["conditions"] = self.conditions.to_wire()
         return zlib.compress(encode({**data, **rest}), 9)
 
@@ -104,9 +106,10 @@ class TopicRecord:
             _require_format(data.get("format"), name)
             logs = {path: Log.from_wire(log) for path, log in data["logs"].items()}
             answers = {bytes.fromhex(digest): truths_from_wire(truths) for digest, truths in data["answers"].items()}
-            slug, stamp, source, mistakes = data["slug"], data["stamp"], data["source"], data["mistakes"]
+            slug, stamp, source = data["slug"], data["stamp"], data["source"]
+            mistakes = [decode(mistake.tobytes()) for mistake in data["mistakes"]]
             names, conditions = data.get("data", []), Conditions.from_wire(data["conditions"])
-            if [type(part) for part in (slug, stamp, source, mistakes, names)] != [str, dict, str, list, list]:
+            if [type(part) for part in (slug, stamp, source, names)] != [str, dict, str, list]:
                 raise BadRecord(f"{name}: {DAMAGED}")
             return cls(slug, stamp, source, logs, answers, mistakes, names, conditions)
         except (zlib.error, WireError, LookupError, TypeError, ValueError, AttributeError) as error:
