@@ -212,7 +212,7 @@ topic = Topic("Dropout", cases, rubric=[
     Row("number",    2, "how many are dropped is chance, too",         statistical(how_many_is_chance, dropout, on=tiny)),
     Row("calls",     2, "each call drops other entries",               independent(kept, dropout, among="calls", on=long)),
     Row("rng",       1, "all chance comes from rng",
-                        seeded(dropout, idle=("at inference", {"training": False}), on=long)),
+                        seeded(dropout, idle=("at inference", {"training": False}), on=wide)),
     Row("bwd",       3, "the gradient goes through forward's own mask",
                         either(holds(the_same_mask, dropout, on=through_zeros), gradient(of=dropout, on=small))),
     Row("infer_bwd", 1, "at inference the gradient passes unchanged",

@@ -64,9 +64,9 @@ def far_apart(rng):
 
 
 def together(case):
-    """The logits of each row move together."""
+    yield "all logits move by 1", {"logits": case["logits"] + 1}
     by = np.linspace(-1, 2, len(case["logits"]))
-    yield "the logits of a row move together", {"logits": case["logits"] + by[:, None]}
+    yield "each row's logits move together", {"logits": case["logits"] + by[:, None]}
 
 
 def far(case):

@@ -58,7 +58,7 @@ class Known:
             for o in outcomes
             if o.error is not None and o.answers and (theirs := right.get(o.row.id)) and theirs.answers
         }
-        dead = frozenset(row for row, difference in differences.items() if difference.is_dead)
+        dead = _and_behind({row for row, difference in differences.items() if difference.is_dead}, outcomes)
         telling = frozenset(row for row, difference in differences.items() if difference.is_telling)
         touches = frozenset(
             o.row.id for o in outcomes if o.row.id in right and compare(o, right[o.row.id]) is Likeness.OTHER
@@ -74,6 +74,16 @@ class Known:
     def losses(self) -> dict[str, Exception]:
         """Return why the mistake loses rows, by their ids."""
         return lost_rows(self.outcomes)
+
+
+def _and_behind(dead: set[str], outcomes: Sequence[Outcome]) -> frozenset[str]:
+    """Return the dead rows and those that were withheld behind them: who computes nothing is not paid for what was not asked."""
+    while True:
+        withheld = (o.row for o in outcomes if o.status is Status.WITHHELD and o.row.id not in dead)
+        more = {row.id for row in withheld if dead.intersection(row.needs.split())}
+        if not more:
+            return frozenset(dead)
+        dead |= more
 
 
 def lost_rows(outcomes: Sequence[Outcome]) -> dict[str, Exception]:
