@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -151,6 +152,13 @@ def test_a_program_that_earns_nothing_is_no_slip(momentum: KnownMistakes) -> Non
     price, outcomes = cost(momentum, idle + idle.replace("momentum", "ema_momentum"))
     assert not any(o.earned for o in outcomes)
     assert price == 1.0
+
+
+def test_what_is_withheld_behind_a_dead_row_is_not_paid_for() -> None:
+    """Who answers NaN to one row is not asked the next: that one is no part of the slip, however few points it costs."""
+    dead = Known.beside({}, Hint("slip", "say"), program("a", withheld="b"))
+    assert earned(program("a", withheld="b"), replace(dead, dead=frozenset("ab"))) == {"a": 0, "b": 0, "c": 2, "d": 1}
+    assert earned(program("a", withheld="b"), replace(dead, dead=frozenset())) == {"a": 0, "b": 3, "c": 2, "d": 1}
 
 
 def test_two_slips_at_once_are_not_one(momentum: KnownMistakes) -> None:

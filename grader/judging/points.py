@@ -110,7 +110,7 @@ def _explained(outcomes: Sequence[Outcome], recognised: Mapping[str, Known]) -> 
     named = [*dict.fromkeys(recognised.values())]
 
     def withheld(k: Known, row: str) -> bool:
-        return row in k.rows and k.rows[row].status is Status.WITHHELD
+        return row in k.rows and k.rows[row].status is Status.WITHHELD and row not in k.dead
 
     return [
         o
