@@ -9,9 +9,9 @@ from .band import band
 from .behaviour import cheap, pure
 from .chance import statistical
 from .combine import Following, either
-from .epochs import Descent
+from .descent import Descent
+from .epochs import epochs
 from .gradients import gradient
-from .minibatches import epochs
 from .optimisers import converges, trajectory
 from .randomness import blocks_of, independent, seeded
 from .relations import bounded, depends, equal, evenly, monotone, rowwise, sums_to, unchanged

@@ -1,229 +1,140 @@
-"""What epochs of mini-batch descent were, where they are not what they should be: the steps that explain every number of them.
-
-An epoch leads from a point, one array for each parameter, to another. A hypothesis says where it may lead, for every order of the
-examples; it is told where each epoch leads there. Where parameters are compared but for a number that is added to all their
-entries, that number is found from the answer: there are more than twice as many entries.
-"""
+"""`epochs`: a training whose order is its own is, epoch by epoch, mini-batch descent over all examples once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, partial
-from itertools import combinations, permutations, product
-from math import comb
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
-from ..numerics.describe.answer import with_digits
-from .steps import RIGHT, RULES, Rule, agrees, are, quoted
+from ..errors import TopicError, Wrong
+from ..topics.asking import Asking, asking
+from ..topics.cases import Arguments, Cases
+from ..topics.signature import Declared
+from ..topics.trial import Trial
+from .descent import Descent
+from .values import holds
 
-Point = tuple[np.ndarray, ...]
-Rows = tuple[int, ...]
-Steps = tuple[Rows, ...]  # the examples of each step of an epoch
-Slopes = Callable[[Sequence[int], Point], Sequence[np.ndarray]]
+Gradients = Callable[..., Sequence[np.ndarray]]
+"""The gradients of the mean loss of some examples, one for each parameter, from arguments by name: examples and parameters."""
 
-FEW = 3  # examples: of so few, all ways to take up to three steps are tried
-SOME = 12  # examples: of more, a step is tried on all of them but two at most, or on one
-MANY = 1_500  # orders of the examples that are tried for one way to cut them
-TAME = 1e3  # a smaller number does not overflow in an epoch
-
-
-@dataclass(frozen=True)
-class Hypothesis:
-    """`words`, and the points to which an epoch from a point may lead; of the parameters `free`, but for a number in each. Those
-    that are `telling` must move by numbers of many digits once: round ones, as from a saturated softmax, fit many rules."""
-
-    words: str
-    leads: Callable[[Point], Iterator[Point]]
-    free: frozenset[int] = frozenset()
-    telling: frozenset[int] = frozenset()
-
-    def explains(self, epochs: Sequence[tuple[Point, Point]]) -> bool:
-        if not all(any(with_digits(after[i] - before[i]).any() for before, after in epochs) for i in self.telling):
-            return False
-        return all(any(self._agrees(before, after, point) for point in self.leads(before)) for before, after in epochs)
-
-    def _agrees(self, before: Point, after: Point, point: Point) -> bool:
-        arrays = enumerate(zip(before, after, point, strict=True))
-        enough = 2 * len(self.free) < sum(array.size for array in after)
-        return enough and all(agrees(start, got, guess, i in self.free) for i, (start, got, guess) in arrays)
+ENOUGH = 25  # epochs in which a new order each time shows: with three examples, 3 · 3²⁵⁻¹ ways to repeat are 5e-11 of all, at most
+WITHIN = 1e-9
+MOVES = 1e-6
 
 
-@dataclass(frozen=True)
-class Descent:
-    """Epochs of mini-batch descent over `n` examples in batches of `batch`, at the rate `lr`: right ones. `slopes(rows, point)`
-    are the gradients of the mean loss of some examples, one for each of the parameters that `names` names.
+class epochs(holds):
+    """Each epoch of a training is a step of gradient descent for each batch, over all examples once, in a new random order.
 
-    `explain([(before, after), …])` says what the epochs of a submission are, for the `because=` of `Wrong`: which examples each
-    step is on, how it moves each parameter, where its gradient is taken; "" where nothing of that explains every number.
+    `asked` answers the parameters `of` (names by blanks) after each epoch. A step goes along `truth`, the gradients in numpy (no
+    record can hold those at a submission's own points), or along `own`, the submission's: a wrong gradient has a row of its
+    own, and steps along it are as good here. Both take examples and parameters by name; arguments of `own` whose first letter
+    is `along` are examples.
+
+    Cases have at most one example more than a batch, so that an epoch is a step on all but one, then one on that; where there are
+    25 epochs or more, the order must not repeat itself. They give `lr` and, unless it is to have its default, `batch`.
     """
 
-    names: Sequence[str]
-    n: int
-    batch: int
-    lr: float
-    slopes: Slopes = field(repr=False)
-
-    def explain(self, epochs: Sequence[tuple[Point, Point]]) -> str:
-        """Return what all epochs are, each from a point to another; "" where none of the hypotheses explains them all."""
-        try:
-            return self.explain_or_raise(epochs)
-        except Exception:  # a sentence is never worth a grade: a fault here must not leave a submission ungraded
-            return ""
-
-    def explain_or_raise(self, epochs: Sequence[tuple[Point, Point]]) -> str:
-        """Do the same, and let an exception through: for tests."""
-        points = [epochs[0][0], *(after for _, after in epochs)]
-        end = next((i for i, point in enumerate(points) if not _is_finite(point)), len(points))
-        with np.errstate(all="ignore"):
-            if end < 2:
-                return self._not_finite(points, end)
-            moving = not any(_same(before, after) for before, after in epochs[: end - 1])
-            found = next((each for each in self._hypotheses() if moving and each.explains(epochs[: end - 1])), None)
-            if found:
-                until = "" if end == len(points) else f"until epoch {end + 1}, where not all numbers are finite, "
-                return until + found.words
-            return self._standing(epochs) if end == len(points) else self._not_finite(points, end)
-
-    def _not_finite(self, points: Sequence[Point], end: int) -> str:
-        """Say where everything becomes NaN, if it does so at once."""
-        if not all(np.isnan(array).all() for point in points[end:] for array in point):
-            return ""
-        tame = not end or all(np.abs(array).max() < TAME for array in points[end - 1])
-        every = f"every entry of {quoted(self.names)} is nan from epoch {end + 1} on"
-        return f"{every}: is the gradient of a batch without examples, 0 / 0, among the steps?" if tame else every
-
-    def _standing(self, epochs: Sequence[tuple[Point, Point]]) -> str:
-        """Say which parameters are the same after all epochs."""
-        still = [i for i in range(len(self.names)) if all(np.array_equal(a[i], b[i]) for a, b in epochs)]
-        if not still:
-            return ""
-        names = quoted([self.names[i] for i in still])
-        same = f"{names} {are([str(i) for i in still])} the same after every epoch, to the last digit"
-        still_all = ", or does nothing move" if len(still) == len(self.names) else ""
-        return f"{same}: is one array kept each time, and changed in place later{still_all}?"
-
-    def _hypotheses(self) -> Iterator[Hypothesis]:
-        yield from self._by_batches()
-        for rule in RULES:
-            alone = [(i,) for i in range(len(self.names))]
-            for chosen in [*alone, tuple(range(len(self.names)))]:
-                rules = [rule if i in chosen else RIGHT for i in range(len(self.names))]
-                names = quoted([self.names[i] for i in chosen])
-                rest = [self.names[i] for i in range(len(self.names)) if i not in chosen]
-                words = rule.words.format(p=names) + (f"; the steps of {quoted(rest)} are right" if rest else "")
-                leads = partial(self._leads, self._right, rules, lambda point, start: point)
-                free, telling = (chosen if rule.free else ()), (() if rule.round else chosen)
-                yield Hypothesis(words, leads, frozenset(free), frozenset(telling))
-        yield from self._by_point()
-
-    def _by_batches(self) -> Iterator[Hypothesis]:
-        """Yield hypotheses about the examples of each step."""
-        rules = [RIGHT] * len(self.names)
-        for orders in ways(self.n):
-            if set(orders) == set(self._right):
-                continue
-            words = f"each epoch is {told(orders[0], self.n)}"
-            yield Hypothesis(words, partial(self._leads, orders, rules, lambda point, start: point))
-
-    def _by_point(self) -> Iterator[Hypothesis]:
-        """Yield hypotheses about where the gradients are taken."""
-        rules = [RIGHT] * len(self.names)
-        for i, name in enumerate(self.names):
-
-            def zeroed(point: Point, start: Point, i: int = i) -> Point:
-                return (*point[:i], np.zeros_like(point[i]), *point[i + 1 :])
-
-            words = f"the gradients are those at `{name}` = 0, or at what comes to the same, not at the `{name}` of that step"
-            yield Hypothesis(words, partial(self._leads, self._right, rules, zeroed))
-        words = "all gradients of an epoch are taken where it begins, not where the step before has led"
-        yield Hypothesis(words, partial(self._leads, self._right, rules, lambda point, start: start))
-
-    @cached_property
-    def _right(self) -> Sequence[Steps]:
-        """The steps of a right epoch, for all orders of the examples."""
-        return list(_cuts(range(self.n), _sizes(self.n, self.batch)))
-
-    def _leads(
-        self, orders: Sequence[Steps], rules: Sequence[Rule], at: Callable[[Point, Point], Point], start: Point
-    ) -> Iterator[Point]:
-        for steps in orders:
-            point = start
-            for rows in steps:
-                slopes = self.slopes(rows, at(point, start))
-                point = tuple(
-                    rule.move(p, g, self.lr, len(rows), point[i - 1])
-                    for i, (rule, p, g) in enumerate(zip(rules, point, slopes, strict=True))
-                )
-                if any(a.shape != b.shape for a, b in zip(point, start, strict=True)):
-                    return
-            yield point
-
-
-def ways(n: int) -> Iterator[list[Steps]]:
-    """Yield ways to take the steps of an epoch, each with all orders of the examples: of a few, up to three steps on any of them;
-    of many, one or two steps on different ones."""
-    if n > FEW:
-        firsts = range(1, n) if n <= SOME else (1, n - 2, n - 1)
-        cuts = [(n,), *((k,) for k in firsts), *((k, n - k) for k in firsts)]
-        yield from (list(_cuts(range(n), sizes)) for sizes in cuts if _number(n, sizes) <= MANY)
-        return
-    subsets = [rows for k in range(n, 0, -1) for rows in combinations(range(n), k)]
-    found = dict[Steps, list[Steps]]()
-    for length in range(1, FEW + 1):
-        for steps in product(subsets, repeat=length):
-            alike = [tuple(tuple(sorted(to[i] for i in rows)) for rows in steps) for to in permutations(range(n))]
-            found.setdefault(min(alike), []).append(steps)
-    yield from found.values()
-
-
-def told(steps: Steps, n: int) -> str:
-    """Return words for the steps of an epoch: how many examples each is on, and which of them were seen before."""
-    seen, words = set[int](), list[str]()
-    for rows in steps:
-        again, new = len(seen.intersection(rows)), len(set(rows) - seen)
-        if len(rows) == n:
-            words.append(f"all {n} examples")
-        elif not seen:
-            words.append(f"{new} of the {n} examples")
-        else:
-            words.append(
-                " and ".join([f"{again} of those"] * (again > 0) + [f"{new} other{'s' * (new > 1)}"] * (new > 0))
+    def __init__(
+        self,
+        asked: Declared | Asking,
+        of: str,
+        own: Declared,
+        truth: Gradients | None = None,
+        follow: bool = True,
+        along: str = "n",
+        on: Cases | None = None,
+    ) -> None:
+        self.asked, self.names, self.own, self.truth, self.follow = (
+            asking(asked),
+            of.split(),
+            asking(own),
+            truth,
+            follow,
+        )
+        if truth is None and not follow:
+            raise TopicError("epochs(follow=False) needs `truth`: else no step is right")
+        self.examples = [name for name, spec in self.own.specs.items() if spec.dims[:1] == (along,)]
+        if not self.examples or not set(self.names) <= set(self.own.specs):
+            expected = f"{self.own.name} takes {', '.join(self.own.specs)}"
+            raise TopicError(
+                f"epochs(of={of!r}, along={along!r}): examples and parameters are arguments of `own`, and {expected}"
             )
-        seen.update(rows)
-    left = n - len(seen)
-    out = f", and {left} {'is' if left == 1 else 'are'} left out" if left else ""
-    if len(steps) == 1:
-        return f"one step, on {words[0]}{' at once' if len(steps[0]) == n else ''}{out}"
-    return f"{len(steps)} steps: on {', then on '.join(words)}{out}"
+        super().__init__(self.claim, self.asked, *([own] if follow else []), on=on)
+
+    def claim(self, trial: Trial, case: Mapping[str, Any]) -> str | None:
+        kept = trial.answers(self.asked, case)
+        points = [*zip(*kept, strict=True)]
+        each = [*pairwise(points)]
+        moves = all(np.abs(after[0] - before[0]).max() > MOVES for before, after in each)
+        for gradients in self._gradients(trial):
+            away = [self._distances(before, after, case, gradients) for before, after in each]
+            if moves and max(map(min, away)) < WITHIN:
+                break
+        n, batch, lr = self._sizes(case)
+        for number, ((_, after), distances) in enumerate(zip(each, away, strict=True), start=2):
+            if not min(distances) < WITHIN:
+                its = f"a step on {n - 1} of {n} examples and one on the last lead, whichever is that"
+                its = its if n > batch else "a step on all leads"
+                names = " and ".join(self.names)
+                sentence = f"in epoch {number}, {names} are {min(distances):.3g} away from where {its} (lr={lr}, batch={batch})"
+                answer = np.concatenate([array.ravel() for array in after])
+                raise Wrong(self.asked.targets[0].name, sentence, answer, because=self._explain(each, case))
+        return _what_repeats([int(np.argmin(distances)) for distances in away])
+
+    def _gradients(self, trial: Trial) -> Iterator[Gradients]:
+        if self.truth is not None:
+            yield self.truth
+        if self.follow:
+            yield lambda **arguments: trial.answers(self.own, arguments)
+
+    def _sizes(self, case: Mapping[str, Any]) -> tuple[int, int, float]:
+        """Return how many examples there are, how large a batch is, and the rate. Raise TopicError for too many examples."""
+        given = Arguments({**self.asked.defaults, **case})
+        n, batch, lr = len(given[self.examples[0]]), int(given["batch"]), float(given["lr"])
+        if n > batch + 1:
+            raise TopicError(f"epochs: a case has {n} examples in batches of {batch}: at most one more than a batch")
+        return n, batch, lr
+
+    def _slopes(
+        self, case: Mapping[str, Any], gradients: Gradients, rows: Sequence[int], point: Sequence[np.ndarray]
+    ) -> Sequence[np.ndarray]:
+        examples = {name: case[name][list(rows)] for name in self.examples}
+        return gradients(**examples, **dict(zip(self.names, point, strict=True)))
+
+    def _distances(
+        self, before: Sequence[np.ndarray], after: Sequence[np.ndarray], case: Mapping[str, Any], gradients: Gradients
+    ) -> list[float]:
+        """Return how far an epoch leads away from where a step on all examples but one, and one on that, lead; for each that may be
+        it. Where all fit into a batch, from where one step on all leads."""
+        n, batch, lr = self._sizes(case)
+
+        def away(*batches: Sequence[int]) -> float:
+            at = before
+            for rows in batches:
+                slopes = self._slopes(case, gradients, rows, at)
+                at = [w - lr * dw for w, dw in zip(at, slopes, strict=True)]
+            return max(float(np.abs(a - b).max()) for a, b in zip(after, at, strict=True))
+
+        with np.errstate(all="ignore"):  # where the submission diverges
+            if n <= batch:
+                return [away(range(n))]
+            return [away([*range(last), *range(last + 1, n)], [last]) for last in range(n)]
+
+    def _explain(self, each: Sequence[Any], case: Mapping[str, Any]) -> str:
+        """Return what the epochs are, along the right gradients, where that explains all of them."""
+        if self.truth is None:
+            return ""
+        truth, (n, batch, lr) = self.truth, self._sizes(case)
+        return Descent(self.names, n, batch, lr, lambda rows, at: self._slopes(case, truth, rows, at)).explain(each)
 
 
-def _sizes(n: int, batch: int) -> list[int]:
-    return [min(batch, n - start) for start in range(0, n, batch)]
-
-
-def _number(n: int, sizes: Sequence[int]) -> int:
-    """Return how many ways there are to take different rows in steps of these sizes."""
-    ways, left = 1, n
-    for size in sizes:
-        ways, left = ways * comb(left, size), left - size
-    return ways
-
-
-def _cuts(rows: Sequence[int], sizes: Sequence[int]) -> Iterator[Steps]:
-    """Yield all ways to take different rows in steps of these sizes."""
-    if not sizes:
-        yield ()
-        return
-    for chosen in combinations(rows, sizes[0]):
-        rest = [row for row in rows if row not in chosen]
-        yield from ((chosen, *others) for others in _cuts(rest, sizes[1:]))
-
-
-def _is_finite(point: Point) -> bool:
-    return all(np.isfinite(array).all() for array in point)
-
-
-def _same(before: Point, after: Point) -> bool:
-    return all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+def _what_repeats(last: Sequence[int]) -> str | None:
+    if len(last) < ENOUGH:
+        return None
+    if list(last) == [last[0]] * len(last):
+        return "the same example comes last in all epochs: draw a new order for each"
+    if any(last[every:] == last[:-every] for every in (2, 3)):
+        return "which example comes last repeats itself: draw a new order for each epoch, not the old one moved on"
+    return None
