@@ -55,6 +55,8 @@ def test_letters_shrink_together_and_whole_numbers_keep_their_meaning(n: int, c:
         ([0.5, 0.5, 1.0], [0.2, 0.7, 0.3], False),
         ([0.5, 0.5, 0.5], [0.2, 0.7, 0.3], True),
         ([1.0, 1.0], [0.2, 0.7], True),
+        ([0.0, 1.0], [-1.0, 1.0], False),
+        ([1.0, -1.0], [-1.0, 1.0], True),
     ],
 )
 def test_a_simpler_array_is_of_the_same_kind(value: Any, original: Any, alike: bool) -> None:

@@ -1,7 +1,7 @@
 """Simpler cases from a case: fewer rows and columns, rounder numbers, fewer hyper-parameters.
 
 A case stays one of its kind: sizes shrink in all arguments that share a letter, whole numbers stay below their bound, what
-is positive or negative or between 0 and 1 stays so, rows that sum to 1 still do, and an array of zeros and ones stays one. The
+is positive or negative or between 0 and 1 stays so, rows that sum to 1 still do, and an array of zeros and ones, or of -1 and 1, stays one. The
 hyper-parameters that are left are given so by one of the row's own cases.
 """
 
@@ -114,7 +114,8 @@ def like(value: Any, original: Any) -> bool:
         return False
     if before.size >= SEVERAL and _is_fraction(before).all() and not _is_fraction(now).all():
         return False
-    if np.isin(before, (0, 1)).all() and not np.isin(now, (0, 1)).all():
+    labels = next((pair for pair in ((0, 1), (-1, 1)) if np.isin(before, pair).all()), None)
+    if labels is not None and not np.isin(now, labels).all():
         return False
     shares = before.ndim > 0 and np.allclose(before.sum(axis=-1), 1, rtol=1e-9)
     return not shares or np.allclose(now.sum(axis=-1), 1, rtol=1e-9)
