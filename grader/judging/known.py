@@ -180,14 +180,15 @@ class KnownMistakes:
             return []
         rows = [smallest, *sorted((o for o in outcomes if o is not smallest and o.answers is not None), key=_size)]
         for slip in self.slips:
-            if all(
-                self._is_alike(mine, self._one_row(run, slip.source, slip.name, mine.row, mine.answers))
-                for mine in rows
-            ):
+            if all(self._is_alike(mine, self._slipped(run, slip, mine)) for mine in rows):
                 known = Known.beside(self.prepare()[0], Hint("", ""), self._outcomes(run, slip.source, slip.name))
                 if all(self._is_alike(mine, known.rows.get(mine.row.id)) for mine in outcomes):
                     return [known]
         return []
+
+    def _slipped(self, run: Runner, slip: Mutant, mine: Outcome) -> Outcome | None:
+        """Return how a slip ends one row. Where that row was kept, answers may be right and differ by more than one fault's do."""
+        return self._one_row(run, slip.source, slip.name, mine.row, mine.answers if mine.error is not None else None)
 
     @staticmethod
     def _is_alike(mine: Outcome, theirs: Outcome | None) -> bool:

@@ -1,8 +1,8 @@
 """Simpler cases from a case: fewer rows and columns, rounder numbers, fewer hyper-parameters.
 
 A case stays one of its kind: sizes shrink in all arguments that share a letter, whole numbers stay below their bound, what
-is positive or negative or between 0 and 1 stays so, rows that sum to 1 still do, and an array of zeros and ones, or of -1 and 1, stays one. The
-hyper-parameters that are left are given so by one of the row's own cases.
+is positive or negative or between 0 and 1 stays so, rows that sum to 1 still do, and an array of zeros and ones, or of -1
+and 1, stays one. The hyper-parameters that are left are given so by one of the row's own cases.
 """
 
 from __future__ import annotations
