@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "topics.signature": ("Given", "Ints", "Layer", "Object", "Opaque", "Random", "Reals", "Several", "given", "sample"),
+    "topics.asking": ("outputs",),
     "topics.changes": ("Equivalent", "Mistake"),
     "topics.rubric": ("Row", "Topic"),
     "checks": (
@@ -24,7 +25,9 @@ _HOMES = {
             "composition",
             "consistent",
             "converges",
+            "defaults",
             "depends",
+            "descends",
             "either",
             "epochs",
             "equal",

@@ -24,6 +24,7 @@ from typer.models import ArgumentInfo, OptionInfo
 
 from grader import checks
 from grader.bundle.shown import lines
+from grader.checks import script
 from grader.cli.app import app
 from grader.cli.exits import Exit
 from grader.inside.plan import Plan, Step
@@ -33,7 +34,7 @@ from grader.judging.known import in_this_process, run_mistakes
 from grader.judging.verdicts import verdicts
 from grader.result import Result, Verdict
 from grader.submission.in_process import Live
-from grader.topics import datasets, point_sets, signature
+from grader.topics import asking, datasets, point_sets, signature
 from grader.topics.changes import Change, Equivalent, Mistake
 from grader.topics.folder import Assignment
 from grader.topics.rubric import Row, Topic
@@ -174,6 +175,14 @@ def checks_page() -> str:
         "Wherever a check asks a declared function it may ask a script, ordinary Python about what is declared: "
         "`band(Script(story, Network), …)`.",
         *_entry(checks.Script),
+        "`world.NAME(…)` asks what is declared. Besides there are these:",
+        *(
+            text
+            for name in ("ask", "let", "length", "sum", "calls", "points")
+            for text in _entry(getattr(script.Namespace, name), "world.")
+        ),
+        "And to ask a function for some of its outputs alone:",
+        *_entry(asking.outputs),
         "## Inside `holds`, and in checks of your own",
         "`claim(trial, case)` is plain Python; what it may ask is below. [write-a-check.md](write-a-check.md) makes a check.",
         *(

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from grader import Reals, Row, Script, Topic, Wrong, consistent, either, gradient, holds, matches, measured, pure, run
-from grader.checks import Truth, require_close
+from grader import (
+    Reals, Row, Topic, defaults, descends, either, gradient, holds, matches, measured, outputs, pure, run,
+)
 
 
 def objective(X: Reals["n d"], y: Reals["n"], w: Reals["d"], b: Reals[""], *, lam=0.1) -> Reals[""]:
@@ -141,22 +142,6 @@ def free(trial, case):
     return None
 
 
-def by_default(trial, case):
-    """The claim that what is left out is as declared, while half of it answers otherwise."""
-    lam = {"lam": 0.1}
-    for function, given in ((objective, lam), (subgradient, lam), (train, {**lam, "lr": 0.1, "steps": 2000})):
-        for name, value in given.items():
-            without = {key: other for key, other in given.items() if key != name}
-            more = (without, given, {**given, name: type(value)(value / 2)})
-            left_out, whole, halved = (np.hstack(trial.answers(function, {**case, **hyper})) for hyper in more)
-            if not np.allclose(left_out, whole, rtol=1e-12, atol=0):
-                raise Wrong(function.__name__, f"without `{name}` it does not answer as with {name}={value}", left_out,
-                            because=f"`{name}` has another default: leave the first line of the function as it was given")
-            if np.allclose(halved, whole, rtol=1e-12, atol=0):
-                raise Wrong(function.__name__, f"with {name}={value} it answers as with half of that", whole,
-                            because=f"it does not depend on `{name}`")
-
-
 def at_the_bottom(trial, case):
     found, least = (
         np.maximum(0, 1 - case["y"] * (case["X"] @ w + b)).mean() + case["lam"] * w @ w
@@ -167,30 +152,16 @@ def at_the_bottom(trial, case):
     return None
 
 
-def by_own_steps(trial, case):
-    """The claim that a training is descent along the student's own subgradient."""
-    w, b = case["w"], case["b"]
-    for _ in range(case["steps"]):
-        dw, db = trial.call(subgradient, **{**case, "w": w, "b": b})
-        w, b = w - case["lr"] * dw, b - case["lr"] * db
-    for name, own, answer in zip("wb", (w, b), trial.call(train, **case)):
-        require_close(answer, Truth.of(own), f"`{name}` of train")
-
-
 def slope(wrt, on):
     """The subgradient is the reference's, or that of the student's own objective."""
-    def value(world, case):
-        yield "objective", world.objective(case["X"], case["y"], case["w"], case["b"], lam=case["lam"])
-    def by(world, case):
-        yield f"d{wrt}", getattr(world.subgradient(case["X"], case["y"], case["w"], case["b"], lam=case["lam"]), f"d{wrt}")
-    own = gradient(of=Script(value, objective), by=Script(by, subgradient), wrt=wrt, on=on, piecewise=True)
-    return either(matches(subgradient, on=on, output=f"d{wrt}"), own)
+    by = outputs(subgradient, f"d{wrt}")
+    return either(matches(by, on=on), gradient(of=objective, by=by, wrt=wrt, on=on, piecewise=True))
 
 
-def steps(output, at, on, own_on):
+def steps(names, at, on, own_on):
     """The training is the reference's, or that along the student's own subgradient."""
-    own = consistent(by_own_steps, train, subgradient, on=own_on, alive=one_label)
-    return either(run(train, at=at, along="steps", on=on, output=output), own)
+    own = descends(train, by=subgradient, on=own_on, alive=one_label)
+    return either(run(outputs(train, names), at=at, along="steps", on=on), own)
 
 
 topic = Topic("The linear support vector machine", cases, rubric=[
@@ -212,7 +183,7 @@ topic = Topic("The linear support vector machine", cases, rubric=[
 
     Row("pure",    0.5, "the inputs are left alone",                        pure(objective, subgradient, train)),
     Row("default", 0.5, "the defaults are right",
-        holds(by_default, objective, subgradient, train, on=far_off)),
+        defaults(objective, subgradient, train, on=far_off)),
     Row("optimum", 1,   "the training ends within 0.1 % of the minimum",
         measured(holds(at_the_bottom, train, on=paired), steps("w b", (1, 10, 100), trainings, beginning))),
 ])

@@ -3,7 +3,8 @@
 import numpy as np
 
 from grader import (
-    Reals, Row, Script, Topic, composition, consistent, dataset, either, holds, matches, measured, pure, run, stage,
+    Reals, Row, Script, Topic, composition, consistent, dataset, descends, either, holds, matches, measured, outputs, pure, run,
+    stage,
 )
 from grader.checks import TRAINING, Truth, require_close
 
@@ -130,24 +131,12 @@ def everything(rng):
 def by_own_sigmoid(world, case):
     yield "sigmoid(X w + b)", world.sigmoid(case["X"] @ case["w"] + case["b"])
 
-def trained_by(world, case):
-    """w and b at the end. What stands beside them, `losses`, has a row of its own."""
-    hyper = {name: case[name] for name in ("lr", "steps") if name in case}
-    end = world.train(case["X"], case["y"], case["w"], case["b"], **hyper)
-    yield "`w` of train", end.w
-    yield "`b` of train", end.b
+parameters = outputs(train, "w b")  # what stands beside them, `losses`, has a row of its own
 
-parameters = Script(trained_by, train)
-
-def by_own_gradients(trial, case):
-    """Training is gradient descent by the student's own forward and gradients."""
-    w, b = case["w"], case["b"]
-    for _ in range(case["steps"]):
-        a = trial.call(forward, **{**case, "w": w, "b": b})
-        _, _, dw, db = trial.call(gradients, **{**case, "a": a})
-        w, b = w - case["lr"] * dw, b - case["lr"] * db
-    for name, got, own in zip("wb", trial.call(parameters, **case), (w, b)):
-        require_close(got, Truth.of(own), f"`{name}` of train", TRAINING)
+def own_slopes(world, case):
+    """dw and db by the student's own forward and gradients."""
+    [a] = world.ask(forward, case)
+    yield from zip(("dw", "db"), world.ask(outputs(gradients, "dw db"), {**case, "a": a}))
 
 def by_own_loss(trial, case):
     """`losses` are the student's own loss, of their own forward, at the w and b to which training has come."""
@@ -158,8 +147,8 @@ def by_own_loss(trial, case):
         w, b = trial.call(parameters, **{**case, "steps": k})
 
 def trained(at, on):
-    own = consistent(by_own_gradients, parameters, forward, gradients, on=beginning)
-    return either(run(train, at=at, along="steps", output="w b", on=on), own)
+    return either(run(parameters, at=at, along="steps", on=on),
+                  descends(parameters, by=Script(own_slopes, forward, gradients), on=beginning))
 
 kept_losses = either(matches(train, output="losses", on=trainings, tolerance=TRAINING),
                      consistent(by_own_loss, train, forward, log_loss, parameters, on=beginning))

@@ -3,7 +3,8 @@
 import numpy as np
 
 from grader import (
-    Reals, Row, Script, Topic, composition, consistent, dataset, either, gradient, holds, matches, measured, pure, run, sample,
+    Reals, Row, Script, Topic, composition, consistent, dataset, descends, either, gradient, holds, matches, measured, outputs,
+    pure, run, sample,
 )
 from grader.checks import TRAINING, Truth, require_close
 
@@ -182,26 +183,10 @@ def own_dw(world, case):
     yield "dmse/dw + l2_grad", 2 * error(case) @ case["X"] / len(case["y"]) + world.l2_grad(case["w"], lam=case["lam"])
 
 
-def the(name):
-    """A script that yields one of the gradients."""
-    def output(world, case):
-        slopes = world.ridge_gradients(case["X"], case["y"], case["w"], case["b"], lam=case["lam"])
-        yield f"`{name}` of ridge_gradients", getattr(slopes, name)
-    return Script(output, ridge_gradients)
-
-
 def slope(name, *others):
     """One of the gradients is right, or right for the student's own loss."""
-    own = gradient(of=ridge_loss, by=the(f"d{name}"), wrt=name, on=priced_neurons)
+    own = gradient(of=ridge_loss, by=outputs(ridge_gradients, f"d{name}"), wrt=name, on=priced_neurons)
     return either(matches(ridge_gradients, output=f"d{name}", on=neurons), own, *others)
-
-
-def own_training(world, case):
-    w, b, lam, lr = case["w"], case["b"], case.get("lam", 0.1), case.get("lr", 0.1)
-    for _ in range(case.get("steps", 200)):
-        dw, db = world.ridge_gradients(case["X"], case["y"], w, b, lam=lam)
-        w, b = w - lr * dw, b - lr * db
-    yield from [("w", w), ("b", b)]
 
 
 def shrinks(trial, case):
@@ -218,7 +203,7 @@ def shrinks(trial, case):
 
 
 steps = either(run(train, at=(1, 10, 200), along="steps", on=trainings),
-               composition(train, own_training, ridge_gradients, on=beginnings))
+               descends(train, by=ridge_gradients, on=beginnings))
 
 topic = Topic("Regularisation", penalised, rubric=[
     Row("l2",           1,   "the L2 penalty is right",          matches(l2)),
@@ -239,12 +224,12 @@ topic = Topic("Regularisation", penalised, rubric=[
     Row("ridge",        2,   "the loss of a ridge regression is right",
         either(matches(ridge_loss, on=neurons), composition(ridge_loss, own_ridge, l2, on=priced_neurons))),
     Row("dw",           1,   "its gradient by w is right",
-        slope("w", composition(the("dw"), own_dw, l2_grad, on=priced_neurons))),
+        slope("w", composition(outputs(ridge_gradients, "dw"), own_dw, l2_grad, on=priced_neurons))),
     Row("db",           1,   "b is not penalised: its gradient is the error's alone", slope("b")),
     Row("run",          2,   "training: the steps are right",    steps),
     Row("default",      0.5, "training: as many steps as the default says",
         either(matches(train, on=left_out, tolerance=TRAINING),
-               composition(train, own_training, ridge_gradients, on=left_out))),
+               descends(train, by=ridge_gradients, on=left_out))),
     Row("shrinks",      1,   "training: w is shorter, the larger lam is", measured(holds(shrinks, train, on=patients), steps)),
 
     Row("pure",         0.5, "the inputs are left alone",

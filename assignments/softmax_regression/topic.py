@@ -4,7 +4,7 @@ import numpy as np
 
 from grader import (
     Count, Ints, Random, Reals, Row, Script, Topic, Wrong, band, composition, consistent, dataset, either, epochs, evenly,
-    gradient, holds, matches, measured, pure, sample, seeded, stage, statistical, unchanged,
+    gradient, holds, matches, measured, outputs, pure, sample, seeded, stage, statistical, unchanged,
 )
 from grader.checks import Truth, measured_as, require_close
 
@@ -95,14 +95,7 @@ def loss_of(X, y, W, b):
     with np.errstate(all="ignore"):  # a model that was returned, right or wrong
         return -log_softmax(X @ W + b)[np.arange(len(y)), y].mean()
 
-def weights_of_run(world, case):
-    """W and b after each epoch. What stands beside them, `losses`, has a row of its own."""
-    hyper = {name: case[name] for name in ("lr", "epochs", "batch", "classes") if name in case}
-    run = world.train(case["X"], case["y"], case["rng"], **hyper)
-    yield "`W` of train", run.W
-    yield "`b` of train", run.b
-
-weights = Script(weights_of_run, train)
+weights = outputs(train, "W b")  # what stands beside them, `losses`, has a row of its own
 
 def measure(case, answer):
     """The model that was returned, measured here: its loss after each epoch, and what it makes of digits it never saw."""
@@ -180,12 +173,6 @@ def from_own_probabilities(trial, case):
     with np.errstate(all="ignore"):
         require_close(trial.call(loss, **case), Truth.of(-np.log(p).mean()), "loss")
 
-def the(name):
-    """A script that yields one of the gradients."""
-    def output(world, case):
-        yield f"`{name}` of gradients", getattr(world.gradients(case["X"], case["y"], case["W"], case["b"]), name)
-    return Script(output, gradients)
-
 def own_delta(world, case):
     return (world.probabilities(case["X"], case["W"], case["b"]) - np.eye(len(case["b"]))[case["y"]]) / len(case["y"])
 
@@ -197,14 +184,12 @@ def own_db(world, case):
 
 def slope(name, wrt, of_own_probabilities):
     """One of the gradients is right, or right for the student's own loss, or for their own probabilities."""
-    return either(stage(gradients, name, on=labelled), gradient(of=loss, by=the(name), wrt=wrt, on=labelled),
-                  composition(the(name), of_own_probabilities, probabilities, on=labelled))
+    return either(stage(gradients, name, on=labelled), gradient(of=loss, by=outputs(gradients, name), wrt=wrt, on=labelled),
+                  composition(outputs(gradients, name), of_own_probabilities, probabilities, on=labelled))
 
 def loss_and_gradients(world, case):
     yield "the loss", world.loss(case["X"], case["y"], case["W"], case["b"])
-    dW, db = world.gradients(case["X"], case["y"], case["W"], case["b"])
-    yield "dW", dW
-    yield "db", db
+    yield from zip(("dW", "db"), world.ask(gradients, case))
 
 along_truth = epochs(weights, "W b", gradients, truth=gradients_of, follow=False, on=all_but_one)
 along_own = consistent(epochs(weights, "W b", gradients).claim, train, gradients, on=all_but_one, alive=labelled)
@@ -220,7 +205,7 @@ topic = Topic("Softmax regression", cases, rubric=[
     Row("tiny",      0.5, "a tiny probability has a finite loss",   evenly(loss, when=sinking, on=one_class)),
     Row("huge_grad", 0.5, "large logits do not overflow in the gradients", unchanged(gradients, when=lifted, on=heights)),
     Row("steep",     0.5, "a gradient far from 0 is not cut off",
-        either(stage(gradients, "dW", on=steep), composition(the("dW"), own_dW, probabilities, on=steep))),
+        either(stage(gradients, "dW", on=steep), composition(outputs(gradients, "dW"), own_dW, probabilities, on=steep))),
     Row("many",      0.5, "hundreds of examples or classes are no others",
         matches(Script(loss_and_gradients, loss, gradients), on=many)),
     Row("epoch",     2.5, "an epoch is a step for each batch, in a new order",

@@ -1,12 +1,12 @@
 """The claims a rubric can make: small objects that, called with a Trial, return, or raise Wrong with evidence."""
 
 from ..numerics.compare import DECADES, TRAINING, Truth, require_close
-from ..topics.asking import Answer, Asking, asking
+from ..topics.asking import Answer, Asking, asking, outputs
 from ..topics.cases import authors_code
 from ..topics.trial import Check, FollowThrough, SingleCase, Trial
 from .backward import vjp
 from .band import band
-from .behaviour import cheap, pure
+from .behaviour import cheap, defaults, pure
 from .chance import statistical
 from .combine import Following, either
 from .descent import Descent
@@ -19,7 +19,7 @@ from .samples import Distribution, Mean, Variance, measured_as
 from .script import Script
 from .stages import stage
 from .statistic import Count
-from .story import composition, consistent, perform
+from .story import composition, consistent, descends, perform
 from .training import measured, run
 from .values import follows, holds, matches
 
@@ -49,7 +49,9 @@ __all__ = [
     "composition",
     "consistent",
     "converges",
+    "defaults",
     "depends",
+    "descends",
     "either",
     "epochs",
     "equal",
@@ -62,6 +64,7 @@ __all__ = [
     "measured",
     "measured_as",
     "monotone",
+    "outputs",
     "perform",
     "pure",
     "require_close",

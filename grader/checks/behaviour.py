@@ -157,6 +157,56 @@ def _argument_names(targets: Iterable[Target]) -> dict[str, list[str]]:
     return found
 
 
+class defaults(Check):
+    """What is left out of a call is as declared: without a hyper-parameter each function answers as it does with the declared
+    value, but for rounding, and otherwise with another value, so that it is used at all.
+
+    A case gives everything but hyper-parameters, or those that have no row here; each of the others must matter on it.
+    """
+
+    def __init__(self, *declared: Declared | Asking, on: Cases | None = None) -> None:
+        self.asked, self.generator = tuple(asking(each) for each in declared), on
+        self.functions = tuple(dict.fromkeys(target for each in self.asked for target in each.targets))
+
+    def __call__(self, trial: Trial) -> None:
+        for case_name, case in trial.cases(self.generator):
+            for asked in self.asked:
+                left_out = {name: value for name, value in asked.defaults.items() if name not in case}
+                for name, value in left_out.items():
+                    self._judge(trial, asked, {**case, **left_out}, name, value, case_name)
+
+    def _judge(
+        self, trial: Trial, asked: Asking, whole: Mapping[str, Any], name: str, value: Any, case_name: str
+    ) -> None:
+        without = {key: given for key, given in whole.items() if key != name}
+        none, declared, other = (
+            trial.answers(asked, case) for case in (without, whole, {**whole, name: _another_value(value)})
+        )
+        where = f"{asked.name} on {case_name}"
+        if not _all_close(none, declared):
+            why = f"`{name}` has another default: leave the first line of the function as it was given"
+            raise Wrong(where, f"without `{name}` it does not answer as with {name}={value}", none[0], because=why)
+        if _all_close(other, declared):
+            why = f"it does not depend on `{name}`"
+            sentence = f"with {name}={value} it answers as with {name}={_another_value(value)}"
+            raise Wrong(where, sentence, declared[0], because=why)
+
+
+def _another_value(value: Any) -> Any:
+    """Return another value for a hyper-parameter: half of a number, one for none, what is not so for a yes or no."""
+    if isinstance(value, bool):
+        return not value
+    return type(value)(value / 2 if value else 1)
+
+
+def _all_close(some: Sequence[np.ndarray], others: Sequence[np.ndarray]) -> bool:
+    """Say whether answers are the same but for rounding. What is no number is the same as what is none, too."""
+    return all(
+        one.shape == other.shape and np.allclose(one, other, rtol=1e-12, atol=0, equal_nan=True)
+        for one, other in zip(some, others, strict=True)
+    )
+
+
 class cheap(Check):
     """On a large case, a layer's backward costs the submission's process no more than some forwards of CPU time, and
     computes something (else it is dead, as in `pure`).

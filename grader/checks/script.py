@@ -20,7 +20,7 @@ from typing import Any
 from ..errors import TopicError, Wrong
 from ..inside.plan import Plan
 from ..inside.wire import Ref
-from ..topics.asking import Answer, Asking, targets_asked
+from ..topics.asking import Answer, Asking, asking, targets_asked
 from ..topics.cases import Arguments, authors_code, code_name
 from ..topics.signature import Declared
 from ..topics.targets import Class, Function, Spec, Target
@@ -42,6 +42,12 @@ class Namespace:
             names = ", ".join(self._targets) or "none"
             raise TopicError(f"the script asks for `{name}`, which is not named beside it (it names: {names})")
         return self._new(target) if isinstance(target, Class) else self._call(target)
+
+    def ask(self, asked: Declared | Asking, case: Mapping[str, Any]) -> list[Placeholder]:
+        """Ask what a check would, a function, some of its outputs or another script, on a case whose values may be stand-ins."""
+        question = asking(asked)
+        answers = question.ask(self._plan, case if isinstance(question, Script) else _refs(case))
+        return [self._placeholder(answer.ref, answer.shape) for answer in answers]
 
     def let(self, value: Any) -> Placeholder:
         """Share a value between several calls: a generator then draws on, from call to call."""
@@ -79,7 +85,7 @@ class Namespace:
                 )
             given = dict(zip([p.name for p in target.parameters], _refs(args), strict=False)) | _refs(kwargs)
             refs = target.ask(self._plan, given)
-            sizes = target.sizes({name: value for name, value in given.items() if not isinstance(value, Ref)})
+            sizes = target.sizes(given)
             shapes = [
                 target.bound_shape(i, sizes) if spec.is_array else None for i, (_, spec) in enumerate(target.outputs)
             ]
@@ -175,7 +181,7 @@ class Script(Asking):
 
     any_shape = True
 
-    def __init__(self, story: Story, *used: Declared) -> None:
+    def __init__(self, story: Story, *used: Declared | Asking) -> None:
         self.story, self.targets = story, tuple(target for item in used for target in targets_asked(item))
         self.name = ", ".join(target.name for target in self.targets)
 

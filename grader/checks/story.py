@@ -4,7 +4,7 @@ functions) and `consistent` (the same, in plain Python); `perform` gives a scrip
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -13,14 +13,14 @@ import numpy as np
 from ..errors import TopicError, Wrong
 from ..inside.plan import Plan
 from ..numerics.compare import TRAINING, VALUES, Truth, as_array, is_close, largest, require_close
-from ..topics.asking import Answer, Asking, asking, targets_asked
+from ..topics.asking import Answer, Asking, Call, Outputs, asking, targets_asked
 from ..topics.cases import Cases, place
 from ..topics.signature import Declared
 from ..topics.targets import Function, Target
 from ..topics.trial import FollowThrough, Trial
 from .alive import is_alive, moved
 from .combine import Following
-from .script import Script, Story
+from .script import Namespace, Script, Story
 from .values import holds
 
 
@@ -90,8 +90,10 @@ class composition(Following):
         return True
 
     def _elsewhere(self, trial: Trial, case: dict[str, Any]) -> dict[str, Any]:
-        """Return the case with its first array changed; of a script, with all that are arguments: nothing says which it uses."""
-        others = list(itertools.islice(moved(trial, self.asked, case), None if isinstance(self.asked, Script) else 1))
+        """Return the case with its first array changed; of a script, or of one output of several, with all that are arguments:
+        nothing says which it uses."""
+        several = isinstance(self.asked, Script | Outputs)
+        others = list(itertools.islice(moved(trial, self.asked, case), None if several else 1))
         if not others:
             sentence = (
                 f"no array of the case is an argument of {self.asked.name}, so live work cannot be told from dead"
@@ -156,6 +158,39 @@ class consistent(Following):
             is_alive(answer, [other[i] for other in others], answer.shape, every=False, nonzero=True, given=given)
             for i, answer in enumerate(mine)
         )
+
+
+class descends(consistent):
+    """`of` answers where gradient descent along the submission's own gradients leads: p - lr · g in each step, for each of its
+    parameters p.
+
+    The outputs of `of` are the parameters, and arguments of the same names are where they start. `by` answers their gradients, in
+    the same order, where parameters and everything else of the case are its arguments: a function, some of its `outputs`, or a
+    script. A case says how many `steps` there are, and `lr`, or leaves them to their defaults. As in `consistent`, the functions
+    behind it must be alive.
+    """
+
+    def __init__(
+        self, of: Declared | Asking, by: Declared | Asking, on: Cases | None = None, alive: Cases | None = None
+    ) -> None:
+        self.of, self.by = asking(of), asking(by)
+        self.path = Script(self._descend, self.by)
+        used = [Call(target) for target in self.by.targets if isinstance(target, Function)]
+        own = used if isinstance(self.by, Script) else [self.by]
+        super().__init__(self._leads_there, self.of, *own, on=on, alive=alive)
+
+    def _leads_there(self, trial: Trial, case: Mapping[str, Any]) -> None:
+        answers = self.of.ask(Plan(), case)
+        for answer, got, own in zip(answers, trial.answers(self.of, case), trial.answers(self.path, case), strict=True):
+            require_close(got, Truth.of(own), answer.label, TRAINING)
+
+    def _descend(self, world: Namespace, case: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        whole = {**self.of.defaults, **case}
+        point = {answer.name: whole[answer.name] for answer in self.of.ask(Plan(), whole)}
+        for _ in range(whole["steps"]):
+            slopes = world.ask(self.by, {**whole, **point})
+            point = {name: p - whole["lr"] * slope for (name, p), slope in zip(point.items(), slopes, strict=True)}
+        yield from point.items()
 
 
 def blamed(parts: Iterable[Target]) -> frozenset[str]:

@@ -130,6 +130,22 @@ class Call(Asking):
         return self.target.given(case)
 
 
+class Outputs(Call):
+    """Some outputs of a call, those of these names. The others are neither asked for nor judged."""
+
+    def __init__(self, target: Function, names: Sequence[str]) -> None:
+        super().__init__(target)
+        self.names = frozenset(names)
+        self._judged = frozenset(target.label(target.index(name)) for name in names)
+
+    def ask(self, plan: Plan, case: Mapping[str, Any]) -> list[Answer]:
+        return [answer for answer in super().ask(plan, case) if answer.name in self.names]
+
+    @property
+    def judged(self) -> frozenset[str]:
+        return self._judged
+
+
 class Backward(Asking):
     """A layer's backward behind its forward, on a case that has the cotangent, too, under its name in `backward`."""
 
@@ -176,6 +192,15 @@ class Backward(Asking):
 def asking(declared: Declared | Asking) -> Asking:
     """Return what asks a declared function, or a Layer's forward; a script is one already. Raise TopicError for an Object."""
     return declared if isinstance(declared, Asking) else Call(functions_of(declared)[0])
+
+
+def outputs(declared: Declared, names: str) -> Asking:
+    """Ask a function for some of its outputs alone, by their names with blanks between: `outputs(gradients, "dW")`.
+
+    It stands wherever a function may: `gradient(of=loss, by=outputs(gradients, "dW"), wrt="W")`. The others then have rows of
+    their own. Raise TopicError for a name that is no output.
+    """
+    return Outputs(functions_of(declared)[0], names.split())
 
 
 def targets_asked(declared: Declared | Asking) -> tuple[Target, ...]:

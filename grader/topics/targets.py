@@ -190,10 +190,12 @@ class Function:
 
     def sizes(self, case: Mapping[str, Any]) -> dict[str, Any]:
         """Return the letters of the signature, bound by the shapes of a case ("..." and "*lead": by a tuple of sizes); a whole
-        number, given or by default, binds its own name. Raise TopicError where an array of the case has not the declared number
-        of axes."""
+        number, given or by default, binds its own name. What is not there yet, a `Ref`, binds none. Raise TopicError where an array
+        of the case has not the declared number of axes."""
         bound: dict[str, Any] = {}
         for p in self.parameters:
+            if isinstance(case.get(p.name), Ref):
+                continue
             value = case.get(p.name, p.default)
             if p.spec is None and isinstance(value, int):
                 bound[p.name] = value
