@@ -69,10 +69,16 @@ def test_epochs_of_batches_in_a_new_order_each_are_right() -> None:
 @pytest.mark.parametrize(
     ("program", "said"),
     [
-        (fitting(order=lambda rng, n, epoch: np.arange(n)), "the same example comes last in all epochs"),
-        (fitting(order=lambda rng, n, epoch: np.roll(np.arange(n), epoch)), "which example comes last repeats itself"),
-        (fitting(order=lambda rng, n, epoch: rng.integers(n, size=n)), "away from where a step on 2 of 3 examples"),
-        (fitting(size=lambda batch: 1), "away from where a step on 2 of 3 examples"),
+        (fitting(order=lambda rng, n, epoch: np.arange(n)), "all epochs have the same batches"),
+        (
+            fitting(order=lambda rng, n, epoch: np.roll(np.arange(n), epoch)),
+            "the batches of the epochs repeat themselves",
+        ),
+        (
+            fitting(order=lambda rng, n, epoch: rng.integers(n, size=n)),
+            "away from where steps on 3 examples lead, 2 at a time",
+        ),
+        (fitting(size=lambda batch: 1), "away from where steps on 3 examples lead, 2 at a time"),
         (fitting(gradients=lambda x, y, w, b: [-g for g in right_slopes(x, y, w, b)]), "away from where"),
     ],
 )
@@ -98,12 +104,55 @@ def test_steps_along_a_wrong_gradient_of_ones_own_are_as_good_where_they_may_be(
     assert not graded(strict, few, fit=own, slopes=halved).earned
 
 
+def descend(
+    x: Reals["n d"], y: Reals["n"], w: Reals["d"], rates: Reals["epochs"], rng: Random, *, size=2
+) -> Reals["epochs d"]: ...
+
+
+def slope(x: Reals["n d"], y: Reals["n"], w: Reals["d"]) -> Reals["d"]: ...
+
+
+def right_slope(x: np.ndarray, y: np.ndarray, w: np.ndarray) -> Any:
+    return 2 * x.T @ (x @ w - y) / len(y)
+
+
+def descending(start: Callable[[np.ndarray], np.ndarray] = lambda w: w, last: int = 0) -> Program:
+    def run(
+        x: np.ndarray, y: np.ndarray, w: np.ndarray, rates: np.ndarray, rng: np.random.Generator, *, size: int = 2
+    ) -> Any:
+        w, path = start(w), []
+        for lr in rates:
+            rows = rng.permutation(len(y))
+            for first in range(0, len(rows) - last, size):
+                some = rows[first : first + size]
+                w = w - lr * right_slope(x[some], y[some], w)
+            path.append(w)
+        return np.array(path)
+
+    return run
+
+
+def five(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "five examples", sample(descend, rng, n=5, d=2, rates=np.array([0.1, 0.02, 0.05]))
+
+
+def test_epochs_of_several_batches_from_a_given_start_have_a_rate_each() -> None:
+    check = epochs(descend, "w", slope, truth=lambda **a: [right_slope(**a)], on=five, rate="rates", batch="size")
+    right = {"descend": descending(), "slope": right_slope}
+    assert miniature.graded(check, five, right=right).earned
+    for program, said in (
+        (descending(start=lambda w: 0 * w), "in epoch 1, w is"),
+        (descending(last=1), "away from where steps on 5 examples lead, 2 at a time, in any order (rates=0.1)"),
+    ):
+        assert said in str(miniature.graded(check, five, right=right, descend=program).error)
+
+
 def test_a_case_of_too_many_examples_and_names_that_are_none_are_the_authors_mistakes() -> None:
     def many(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "nine examples", sample(fit, rng, n=9, d=2, epochs=2)
 
     outcome = graded(epochs(fit, "w b", slopes, truth=right_slopes, on=many), many)
-    assert "at most one more than a batch" in str(outcome.error)
+    assert "9 examples make more than 200 epochs of batches of 2" in str(outcome.error)
     with pytest.raises(TopicError, match="examples and parameters are arguments"):
         epochs(fit, "w c", slopes)
     with pytest.raises(TopicError, match="else no step is right"):

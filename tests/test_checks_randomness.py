@@ -82,7 +82,7 @@ def test_chance_that_comes_from_rng_draw_by_draw_is_right(check: Any, seed: int)
         (ENTRIES, copied_at_a_lag, "as far apart as the most alike"),
         (CALLS, the_same_each_call, "at one place in two calls"),
         (SEEDED, not_from_rng, "two generators of the same seed gave two answers"),
-        (SEEDED, the_same_each_call, "a generator of another seed gave the very same answer"),
+        (SEEDED, the_same_each_call, "generators of 4 other seeds gave the very same answer"),
         (SEEDED, draws_at_inference, "a call at inference changed the next call"),
     ],
 )

@@ -128,7 +128,7 @@ mistakes = [
     Mistake("train: the batch's X with all of y",   MOVE, "            w = step(w, mse_gradient(X_k, y, w), lr=lr)\n",
             "You give mse_gradient the X of the batch with all of y: the rows of both are to be those of the batch."),
     Mistake("train: a generator of its own",        "    path = []\n", "    path = []\n    rng = np.random.default_rng(0)\n",
-            "You make a generator that always starts the same: use the rng that you are given.", loses="new"),
+            "You make a generator that always starts the same: use the rng that you are given.", loses="seed"),
     Mistake("train: the gradient cut off at 100",    MOVE,
             "            w = step(w, np.clip(mse_gradient(X_k, y_k, w), -100, 100), lr=lr)\n",
             "You cut the gradient off at ±100 (clipping). Here a step follows it as it is, however large.", loses="scale"),

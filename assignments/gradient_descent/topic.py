@@ -1,31 +1,11 @@
 """Gradient descent: a step, a gradient, shuffled batches, a training made of them, and schedules for its rate."""
 
-from dataclasses import replace
-from itertools import combinations, pairwise
-
 import numpy as np
 
 from grader import (
-    Count,
-    Opaque,
-    Random,
-    Reals,
-    Row,
-    Script,
-    Topic,
-    Wrong,
-    consistent,
-    either,
-    follows,
-    holds,
-    matches,
-    measured,
-    perform,
-    pure,
-    sample,
-    statistical,
+    TRAINING, Count, Opaque, Random, Reals, Row, Script, Topic, Wrong, composition, either, epochs, follows, holds, matches,
+    measured, perform, pure, sample, seeded, statistical,
 )
-from grader.checks import TRAINING, Descent, Truth, require_close
 
 
 def step(w: Reals["..."], dw: Reals["..."], *, lr=0.1) -> Reals["..."]:
@@ -58,7 +38,7 @@ def tensors(rng):
     for shape in ((3, 4), (1,), (2, 3, 2)):
         yield f"shape {shape}", sample(step, rng, shape=shape, lr=0.2)
 
-def bowls(shares):
+def bowls(*shares):
     """Bowls of a largest curvature L, and rates that are these shares of 2/L."""
     def generator(rng):
         for share in shares:
@@ -68,24 +48,12 @@ def bowls(shares):
             yield f"lr at {share:g} of 2/L", {"to": to, "start": start, "curvatures": curvatures, "lr": share * 2 / curvatures[0]}
     return generator
 
-def many_steps(world, case):
+def into_the_bowl(world, case):
+    """Along a curvature λ each step multiplies the distance from the bottom by 1 - lr λ."""
     w = case["start"]
     for k in range(30):
-        w = world.step(w, case["curvatures"] * (w - case["to"]), lr=case["lr"])
+        w = world.step(w, (w - case["to"]) * case["curvatures"], lr=case["lr"])
         yield f"w after {k + 1} steps", w
-
-def as_theory_says(trial, case):
-    """Along curvature λ each step multiplies the distance from the bottom by 1 - lr λ, near as far away."""
-    factors = 1 - case["lr"] * case["curvatures"]
-    before = case["start"] - case["to"]
-    for k, w in enumerate(perform(trial, many_steps, case, step), start=1):
-        away = w - case["to"]
-        if not np.allclose(away, factors * before, rtol=1e-9, atol=1e-14 * np.abs(case["to"]).max()):
-            i = np.argmax(np.abs(away - factors * before))
-            times = f"{before[i]:.6g} becomes {away[i]:.6g}, expected {factors[i]:.6g} times as much"
-            return f"in step {k}, along the curvature {case['curvatures'][i]:.4g}, the distance {times}"
-        before = away
-    return None
 
 def slopes_with_a_hole(rng):
     """A wide valley at `to`, of curvature 1, and a narrow hole on its slope, 4 away; the start is beyond the hole."""
@@ -107,15 +75,10 @@ def tables(rng):
     for name, n, d in (("six examples", 6, 3), ("a single example", 1, 4), ("a single feature", 5, 1), ("300 examples", 300, 2)):
         yield name, sample(mse_gradient, rng, n=n, d=d)
 
-def in_proportion(trial, case):
-    """y and w a thousand or a billion times as large, or as small, make a gradient as much larger or smaller."""
-    here = trial.call(mse_gradient, **case)
+def far(rng):
     for times in (1e3, 1e9, 1e-9):
-        there = trial.call(mse_gradient, **{**case, "y": times * case["y"], "w": times * case["w"]})
-        i = np.argmax(np.abs(there - times * here))
-        if not here.any() or not np.abs(there - times * here)[i] < 1e-9 * times * np.abs(here).max():
-            return f"{here[i]:.7g} becomes {there[i]:.7g} where y and w are {times:g} times as large"
-    return None
+        case = sample(mse_gradient, rng, n=6, d=3)
+        yield f"y and w near {times:g}", case | {"y": times * case["y"], "w": times * case["w"]}
 
 def to_cut(rng):
     for name, n, size in (
@@ -134,23 +97,21 @@ def batches_of(trial, case):
         for k in range(number):
             yield from [(f"X of batches[{k}]", batches[k][0]), (f"y of batches[{k}]", batches[k][1])]
     number = min(int(perform(trial, length, case, minibatches)[0]), 2 * len(case["X"]) + 2)
-    arrays = perform(trial, each, case, minibatches) if number else []
-    for k, X in enumerate(arrays[::2]):
+    if not number:
+        raise Wrong("minibatches", "there are no batches")
+    arrays = perform(trial, each, case, minibatches)
+    for k, (X, y) in enumerate(zip(arrays[::2], arrays[1::2])):
         if X.ndim != 2 or X.shape[1:] != case["X"].shape[1:]:
             raise Wrong("minibatches", f"X of batches[{k}] has the shape {X.shape}, expected rows of X", X, id="shape")
-    return list(zip(arrays[::2], arrays[1::2]))
+        yield X, y
 
 def rows_of(X, batch):
     """Which row of X each row of a batch is; -1 is none."""
     places = {row.tobytes(): i for i, row in enumerate(X)}
     return np.array([places.get(row.tobytes(), -1) for row in batch], int)
 
-def rows_in_order(trial, case):
-    """The rows of all batches, one batch after the other."""
-    return np.concatenate([np.zeros(0, int), *(rows_of(case["X"], X) for X, _ in batches_of(trial, case))])
-
 def every_row_once(trial, case):
-    rows, n = rows_in_order(trial, case), len(case["X"])
+    rows, n = np.concatenate([rows_of(case["X"], X) for X, _ in batches_of(trial, case)]), len(case["X"])
     if (rows < 0).any():
         return "a batch has a row that is none of X"
     times = np.bincount(rows, minlength=n)
@@ -160,28 +121,27 @@ def every_row_once(trial, case):
 
 def pairs_of(trial, case):
     """The batches, each with a y for every row of X."""
-    batches = batches_of(trial, case)
-    for k, (X, y) in enumerate(batches):
+    for k, (X, y) in enumerate(batches_of(trial, case)):
         if y.shape != X.shape[:1]:
             raise Wrong("minibatches", f"y of batches[{k}] has the shape {y.shape}, and X {X.shape}", y, id="shape")
-    return batches
+        yield X, y
 
 def rows_with_their_labels(trial, case):
-    batches = pairs_of(trial, case)
-    if not all(np.array_equal(y, case["y"][rows_of(case["X"], X)]) for X, y in batches):
-        return "rows of X are together with the y of other rows"
-    return None if batches else "there are no batches"
+    for X, y in pairs_of(trial, case):
+        if not np.array_equal(y, case["y"][rows_of(case["X"], X)]):
+            return "rows of X are together with the y of other rows"
+    return None
 
 def cut(n, size):
     return [size] * (n // size) + [n % size] * (n % size > 0)
 
 def sizes_of_batches(trial, case):
     n, found = len(case["X"]), [len(X) for X, _ in batches_of(trial, case)]
-    wanted = cut(n, case.get("size", 32))
+    wanted = cut(n, case["size"])
     if found != wanted:
-        why = f"the sizes are those of size={found[0]}" if found and found[0] and found == cut(n, found[0]) else ""
+        why = f"the sizes are those of size={found[0]}" if found[0] and found == cut(n, found[0]) else ""
         if found == wanted[: len(found)]:
-            why = "the sizes are right as far as they go, and batches are missing at the end" if found else "there are no batches"
+            why = "the sizes are right as far as they go, and batches are missing at the end"
         raise Wrong("minibatches", f"the batches have {found} rows, expected {wanted}", because=why)
 
 def twelve(rng):
@@ -189,11 +149,8 @@ def twelve(rng):
 
 def in_a_new_order(trial, case):
     """Which rows the first of three batches has, in 400 epochs. The order within a batch does not matter."""
-    def script(world, case):
-        rng = world.let(case["rng"])
-        for _ in range(400):
-            yield "X of batches[0]", world.minibatches(**{**case, "rng": rng})[0][0]
-    first = np.array([np.isin(np.arange(12), X) for X in perform(trial, script, case, minibatches)])
+    batches = trial.repeat(first_batch, 400, **case)
+    first = np.array([np.isin(np.arange(12), X) for X, _ in batches])
     why = "the first batch has the same rows in every epoch" if (first == first[0]).all() else ""
     why = why if first.any() else "the first batch has no rows of X"
     a, b = first[:, case["row"]], first[:, (case["row"] + 1) % 12]
@@ -201,20 +158,14 @@ def in_a_new_order(trial, case):
             Count(int((a & b).sum()), 400, 1 / 11, "first batches have it and its neighbour", why),
             Count(int((a[::2] & a[1::2]).sum()), 200, 1 / 9, "pairs of epochs have it in both first batches", why)]
 
-def one_by_one(rng):
-    yield "20 rows, size=1", sample(minibatches, rng, n=20, d=1, size=1)
+def a_batch(world, case):
+    batch = world.minibatches(case["X"], case["y"], case["rng"], size=case["size"])[0]
+    yield from [("X of batches[0]", batch[0]), ("y of batches[0]", batch[1])]
 
-def another(case, by=1):
-    """The case with a generator of another seed."""
-    return case | {"rng": type(case["rng"])(case["rng"].seed ^ by)}
+first_batch = Script(a_batch, minibatches)
 
-def from_rng_alone(trial, case):
-    one, again, *others = (rows_in_order(trial, another(case, by)) for by in (0, 0, 1, 2, 3))
-    if not np.array_equal(one, again):
-        return "two generators of the same seed gave two orders: draw from rng and from nothing else"
-    if all(np.array_equal(one, other) for other in others):
-        return "generators of several seeds gave the same order: draw from rng"
-    return None
+def in_pairs(rng):
+    yield "30 rows, size=2", sample(minibatches, rng, n=30, d=1, size=2)
 
 def ragged(rng):
     X, y, w = (rng.uniform(-1, 1, size=shape) for shape in ((10, 3), 10, 3))
@@ -224,7 +175,7 @@ def mean_of_batches(trial, case):
     def slope(X, y, w=case["w"]):
         return trial.call(mse_gradient, X=X, y=y, w=w)
     full, n = slope(case["X"], case["y"]), len(case["X"])
-    mean = sum((len(X) / n * slope(X, y) for X, y in pairs_of(trial, case) if len(X)), np.zeros(full.shape))
+    mean = sum(len(X) / n * slope(X, y) for X, y in pairs_of(trial, case) if len(X))
     if np.array_equal(full, slope(case["X"], case["y"], -case["w"])):
         return "the gradient does not depend on w"
     if not np.abs(mean - full).max() < 1e-9 * np.abs(full).max():
@@ -262,149 +213,77 @@ def six(rng):
     yield "six rows, size=2",       table(rng, 6, 2, [0.3] * 3, size=2)
 
 def long(rng):
-    yield "three rows, size=2",     table(rng, 3, 2, [0.3] * 240, size=2)
+    yield "three rows, size=2",     table(rng, 3, 2, [0.3] * 30, size=2)
 
 def slope_of(X, y, w):
-    return 2 * X.T @ (X @ w - y) / len(y)
+    return [2 * X.T @ (X @ w - y) / len(y)]
 
-def right(trial):
-    return lambda X, y, w, lr: w - lr * slope_of(X, y, w)
-
-def own(trial):
-    return lambda X, y, w, lr: trial.call(step, w=w, dw=trial.call(mse_gradient, X=X, y=y, w=w), lr=lr)
-
-def ends(case, w, lr, move, rows, last=()):
-    """Where an epoch may lead from w, with the rows of its last batch: one end for each way to cut the rows into batches."""
-    if not rows:
-        yield w, last
-        return
-    for batch in combinations(rows, min(case.get("size", 32), len(rows))):
-        rest = tuple(row for row in rows if row not in batch)
-        yield from ends(case, move(case["X"][list(batch)], case["y"][list(batch)], w, lr), lr, move, rest, batch)
-
-def nearest(trial, case, move):
-    """Of each epoch: how far it is from where the nearest of all orders leads, and the rows of the last batch there."""
-    path = trial.call(train, **case)
-    with np.errstate(all="ignore"):  # where the submission diverges
-        for before, after, lr in zip([case["w"], *path], path, case["rates"]):
-            every = list(ends(case, before, lr, move, tuple(range(len(case["X"])))))
-            away = [np.abs(end - after).max() for end, _ in every]
-            yield min(away), every[int(np.argmin(away))][1]
-
-def explain(trial, case):
-    """What the epochs are, along the right gradients, where that explains all of them."""
-    points = [(w,) for w in (case["w"], *trial.call(train, **case))]
-    slopes = lambda rows, at: [slope_of(case["X"][list(rows)], case["y"][list(rows)], *at)]
-    descent = Descent(("w",), len(case["y"]), case.get("size", 32), case["rates"][0], slopes)
-    return descent.explain(list(pairwise(points)))
-
-def epochs_along(steps):
-    """The claim that an epoch is a step on each of its batches, in some order."""
-    def claim(trial, case):
-        for epoch, (away, _) in enumerate(nearest(trial, case, steps(trial)), start=1):
-            if not away < 1e-9:
-                n, size = len(case["X"]), case.get("size", 32)
-                where = f"where steps on {n} rows lead, {size} at a time, in any order"
-                raise Wrong("train", f"after epoch {epoch}, w is {away:.3g} away from {where}", because=explain(trial, case))
-    return claim
-
-def right_path(trial, case):
-    """All rows in one batch: there is one order only."""
-    try:
-        require_close(trial.exact(train, **case), Truth.of(trial.expected(train, **case)), "train", TRAINING, given=case)
-    except Wrong as wrong:
-        raise Wrong.of(replace(wrong.evidence, because=explain(trial, case))) from None
-
-def along_own_batches(trial, case):
-    """A training is what the student's own functions make it, if they draw from rng in the same way."""
-    n, size, shared = len(case["X"]), case["size"], {name: case[name] for name in ("X", "y", "size")}
-    def numbers(world, case):
-        rng = world.let(case["rng"])
-        for _ in case["rates"]:
-            yield "the number of batches", world.length(world.minibatches(**shared, rng=rng))
-    def path(world, case):
-        w, rng = case["w"], world.let(case["rng"])
-        for lr in case["rates"]:
-            batches = world.minibatches(**shared, rng=rng)
-            for k in range(len(cut(n, size))):
-                w = world.step(w, world.mse_gradient(batches[k][0], batches[k][1], w), lr=lr)
-            yield "w after an epoch", w
-    if any(number != len(cut(n, size)) for number in perform(trial, numbers, case, minibatches)):
-        return "there are too few batches, or too many"
-    made = perform(trial, path, case, step, mse_gradient, minibatches)
-    require_close(trial.call(train, **case), Truth.of(np.array(made)), "train", TRAINING)
-    return None
+def own_epochs(world, case):
+    """What the student's own functions make of a training that draws from rng in the same way."""
+    rng, w, path = world.let(case["rng"]), case["w"], []
+    for lr in case["rates"]:
+        batches = world.minibatches(case["X"], case["y"], rng, size=case["size"])
+        for k in range(len(cut(len(case["X"]), case["size"]))):
+            w = world.step(w, world.mse_gradient(batches[k][0], batches[k][1], w), lr=lr)
+        path.append(w)
+    yield "w after each epoch", path
 
 def by_own(on):
-    return consistent(along_own_batches, train, step, mse_gradient, minibatches, on=on, alive=everything)
+    return composition(train, own_epochs, step, mse_gradient, minibatches, on=on)
 
-def alone_again(trial, case):
-    """Of three rows two make the first step. Is the third one the same in epochs 2k and 2k + 1?"""
-    found = list(nearest(trial, case, right(trial)))
-    if not all(away < 1e-9 for away, _ in found):
-        return "an epoch is no step on two of the rows and then one on the third"
-    if np.array_equal(trial.call(train, **case), trial.call(train, **another(case))):
-        return "generators of two seeds gave the same epochs: draw the orders from rng"
-    last = [rows for _, rows in found]
-    again = sum(a == b for a, b in zip(last[::2], last[1::2]))
-    return Count(again, 120, 1 / 3, "pairs of epochs have the same row in the last batch",
-                 "the same row is in the last batch of every epoch" if len(set(last)) == 1 else "")
+def right_epochs(on):
+    return epochs(train, "w", mse_gradient, truth=slope_of, follow=False, rate="rates", batch="size", on=on)
+
+along_some_order = either(right_epochs(few), by_own(six))
 
 def everything(rng):
     case = sample(step, rng, shape=(3,), lr=0.3) | sample(minibatches, rng, n=10, d=3, size=4)
     yield "ten rows", case | {"rates": np.array([0.2, 0.3])}
 
-along_some_order = either(holds(epochs_along(right), train, on=few),
-                          consistent(epochs_along(own), train, step, mse_gradient, on=few, alive=everything), by_own(six))
-
 
 # Schedules
 
 def decays(rng):
-    for epochs, factor, every in ((12, 0.5, 4), (7, 0.1, 3), (5, 0.8, 1), (4, 0.3, 9), (1, 0.5, 2)):
-        yield f"epochs={epochs}, every={every}", {"lr": rng.uniform(0.1, 1), "epochs": epochs, "factor": factor, "every": every}
+    for count, factor, every in ((12, 0.5, 4), (7, 0.1, 3), (5, 0.8, 1), (4, 0.3, 9), (1, 0.5, 2)):
+        yield f"epochs={count}, every={every}", {"lr": rng.uniform(0.1, 1), "epochs": count, "factor": factor, "every": every}
     yield "all left out", {}
 
 def cosines(rng):
-    for epochs, share in ((10, 0.2), (7, 0), (2, 0.1), (1, 0.3)):
+    for count, share in ((10, 0.2), (7, 0), (2, 0.1), (1, 0.3)):
         lr = rng.uniform(0.1, 1)
-        yield f"epochs={epochs}, lowest={share} lr", {"lr": lr, "epochs": epochs, "lowest": share * lr}
+        yield f"epochs={count}, lowest={share} lr", {"lr": lr, "epochs": count, "lowest": share * lr}
     yield "all left out", {}
-
-
-def a_batch(world, case):
-    batch = world.minibatches(**case)[0]
-    yield from [("X of batches[0]", batch[0]), ("y of batches[0]", batch[1])]
 
 
 topic = Topic("Gradient descent", everything, rubric=[
     Row("step",      2,   "w moves against the gradient, by lr times as much", matches(step, on=weights)),
     Row("shape",     0.5, "a tensor of any shape",                  matches(step, on=tensors)),
     Row("theory",    1,   "below 2/L it converges, as fast as theory says",
-        holds(as_theory_says, step, on=bowls((0.25, 0.5, 0.9))), needs="step"),
+        follows(into_the_bowl, step, on=bowls(0.25, 0.5, 0.9)), needs="step"),
     Row("over",      0.5, "above 2/L it diverges, as fast as theory says",
-        holds(as_theory_says, step, on=bowls((1.3, 1.5))), needs="step"),
+        follows(into_the_bowl, step, on=bowls(1.3, 1.5)), needs="step"),
     Row("landscape", 0.5, "a small rate gets stuck, a large one overshoots",
         follows(stuck_there_or_off, step, on=slopes_with_a_hole), needs="step"),
 
     Row("grad",      2,   "the gradient of the mean squared error is right", matches(mse_gradient, on=tables)),
-    Row("far",       0.5, "a large gradient is not cut off, nor a small one left out", holds(in_proportion, mse_gradient)),
+    Row("far",       0.5, "a large gradient is not cut off, nor a small one left out", matches(mse_gradient, on=far)),
 
     Row("all",       1.5, "every row is in one batch",              holds(every_row_once, minibatches, on=to_cut)),
     Row("pairs",     1.5, "X and y stay together",                  holds(rows_with_their_labels, minibatches, on=to_cut)),
     Row("sizes",     1,   "batches have `size` rows, the last may have fewer", holds(sizes_of_batches, minibatches, on=to_cut)),
     Row("order",     1,   "a new random order each time",           statistical(in_a_new_order, minibatches, on=twelve)),
-    Row("drawn",     0.5, "the order is drawn from rng",            holds(from_rng_alone, minibatches, on=one_by_one)),
+    Row("drawn",     0.5, "the order is drawn from rng",            seeded(first_batch, on=in_pairs)),
     Row("mean",      0.5, "batch gradients average to the full gradient",
         holds(mean_of_batches, minibatches, mse_gradient, on=ragged)),
 
     Row("batch",     1,   "all rows in one batch: 100 epochs are right",
-        either(holds(right_path, train, on=whole), by_own(whole))),
+        either(right_epochs(whole), by_own(whole))),
     Row("scale",     0.5, "and so they are with tiny or huge numbers",
-        either(holds(right_path, train, on=of_any_size), by_own(of_any_size))),
+        either(matches(train, on=of_any_size, tolerance=TRAINING), by_own(of_any_size))),
     Row("epoch",     2,   "smaller batches: an epoch is a step on each", along_some_order),
     Row("new",       0.5, "each epoch has an order of its own",
-        measured(statistical(alone_again, train, on=long), along_some_order)),
+        measured(right_epochs(long), along_some_order)),
+    Row("seed",      0.5, "the orders are drawn from rng",          seeded(train, on=long)),
     Row("rates",     0.5, "each epoch has a rate of its own",
         either(matches(train, on=rated, tolerance=TRAINING), by_own(rated))),
 
@@ -412,5 +291,5 @@ topic = Topic("Gradient descent", everything, rubric=[
     Row("cosine",    1,   "the cosine schedule is right",           matches(cosine, on=cosines)),
 
     Row("pure",      0.5, "step and mse_gradient leave their inputs alone", pure(step, mse_gradient)),
-    Row("kept",      0.5, "minibatches and train leave theirs alone", pure(Script(a_batch, minibatches), train)),
+    Row("kept",      0.5, "minibatches and train leave theirs alone", pure(first_batch, train)),
 ])

@@ -3,7 +3,7 @@
 import numpy as np
 
 from grader import (
-    Reals, Row, Topic, defaults, descends, either, gradient, holds, matches, measured, outputs, pure, run,
+    Reals, Row, Script, Topic, defaults, descends, either, gradient, holds, matches, measured, outputs, pure, run,
 )
 
 
@@ -152,10 +152,16 @@ def at_the_bottom(trial, case):
     return None
 
 
+def value(world, case):
+    yield "the objective", world.ask(objective, case)[0]
+
+
 def slope(wrt, on):
-    """The subgradient is the reference's, or that of the student's own objective."""
+    """The subgradient is the reference's, or that of the student's own objective. As a script that has to depend on `wrt` alone:
+    where all margins are above 1, another b may change nothing."""
     by = outputs(subgradient, f"d{wrt}")
-    return either(matches(by, on=on), gradient(of=objective, by=by, wrt=wrt, on=on, piecewise=True))
+    own = gradient(of=Script(value, objective), by=by, wrt=wrt, on=on, piecewise=True)
+    return either(matches(by, on=on), own)
 
 
 def steps(names, at, on, own_on):

@@ -216,6 +216,6 @@ topic = Topic("Softmax regression", cases, rubric=[
     Row("final",     2,   "a training comes to what such trainings come to",
         measured(band(weights, measure, of=["the final loss", "the share of new digits read right"],
                       steps={"the share of new digits read right": 1 / HELD}, ensemble="trainings", on=digits), steps)),
-    Row("pure",      1,   "the inputs are left alone",              pure(loss, gradients, on=labelled)),
+    Row("pure",      1,   "the inputs are left alone",              pure(loss, gradients, on=many)),
     Row("kept",      1,   "the digits are left alone",              pure(train, on=a_few)),
 ])

@@ -143,7 +143,7 @@ class Descent:
     @cached_property
     def _right(self) -> Sequence[Steps]:
         """The steps of a right epoch, for all orders of the examples."""
-        return list(_cuts(range(self.n), _sizes(self.n, self.batch)))
+        return list(orders_of(range(self.n), batch_sizes(self.n, self.batch)))
 
     def _leads(
         self, orders: Sequence[Steps], rules: Sequence[Rule], at: Callable[[Point, Point], Point], start: Point
@@ -167,7 +167,7 @@ def ways(n: int) -> Iterator[list[Steps]]:
     if n > FEW:
         firsts = range(1, n) if n <= SOME else (1, n - 2, n - 1)
         cuts = [(n,), *((k,) for k in firsts), *((k, n - k) for k in firsts)]
-        yield from (list(_cuts(range(n), sizes)) for sizes in cuts if _number(n, sizes) <= MANY)
+        yield from (list(orders_of(range(n), sizes)) for sizes in cuts if how_many_orders(n, sizes) <= MANY)
         return
     subsets = [rows for k in range(n, 0, -1) for rows in combinations(range(n), k)]
     found = dict[Steps, list[Steps]]()
@@ -199,11 +199,11 @@ def told(steps: Steps, n: int) -> str:
     return f"{len(steps)} steps: on {', then on '.join(words)}{out}"
 
 
-def _sizes(n: int, batch: int) -> list[int]:
+def batch_sizes(n: int, batch: int) -> list[int]:
     return [min(batch, n - start) for start in range(0, n, batch)]
 
 
-def _number(n: int, sizes: Sequence[int]) -> int:
+def how_many_orders(n: int, sizes: Sequence[int]) -> int:
     """Return how many ways there are to take different rows in steps of these sizes."""
     ways, left = 1, n
     for size in sizes:
@@ -211,14 +211,14 @@ def _number(n: int, sizes: Sequence[int]) -> int:
     return ways
 
 
-def _cuts(rows: Sequence[int], sizes: Sequence[int]) -> Iterator[Steps]:
+def orders_of(rows: Sequence[int], sizes: Sequence[int]) -> Iterator[Steps]:
     """Yield all ways to take different rows in steps of these sizes."""
     if not sizes:
         yield ()
         return
     for chosen in combinations(rows, sizes[0]):
         rest = [row for row in rows if row not in chosen]
-        yield from ((chosen, *others) for others in _cuts(rest, sizes[1:]))
+        yield from ((chosen, *others) for others in orders_of(rest, sizes[1:]))
 
 
 def _is_finite(point: Point) -> bool:

@@ -21,11 +21,13 @@ from .values import holds
 Mask = Callable[[Mapping[str, Any], Any], np.ndarray]
 """Makes booleans of an answer (as `trial.call` returns it): which entries are kept."""
 
+OTHERS = 4  # seeds that must not all give the same answer: one of 20 that chance repeats is there once in 160,000 times
 BLOCKS = 3_000  # that are counted: one entry in thirty that is not drawn by itself is seen
 
 
 class seeded(holds):
-    """All chance comes from the generators in a case: the same seed gives the same answer, another seed another one.
+    """All chance comes from the generators in a case: the same seed gives the same answer, of several other seeds one at least
+    another one.
 
     `idle` are hyper-parameters with which nothing is random, in words and as arguments, as ("at inference", {"training": False}):
     a call with them draws nothing, so that the call behind it answers as without.
@@ -39,19 +41,21 @@ class seeded(holds):
 
     def claim(self, trial: Trial, case: Mapping[str, Any]) -> str | None:
         seeds = _generators(case)
-        other = {**case, **{name: Seeded(seed.seed ^ 1) for name, seed in seeds.items()}}
-        first, again, elsewhere = (trial.answers(self.asked, each) for each in (case, case, other))
+        others = [
+            {**case, **{name: Seeded(seed.seed ^ by) for name, seed in seeds.items()}} for by in range(1, OTHERS + 1)
+        ]
+        first, again = (trial.answers(self.asked, each) for each in (case, case))
         names = " and ".join(seeds)
         if not all(np.isfinite(answer).all() for answer in first):
             return "the answer is not finite"
         if not _equal(first, again):
             return f"two generators of the same seed gave two answers, expected one: draw from {names} and from nothing else"
-        if _equal(first, elsewhere):
-            return f"a generator of another seed gave the very same answer: draw from {names}"
+        if all(_equal(first, trial.answers(self.asked, other)) for other in others):
+            return f"generators of {OTHERS} other seeds gave the very same answer: draw from {names}"
         if self.idle is None:
             return None
         words, hyper = self.idle
-        if not _equal(*(trial.answers(self.asked, {**each, **hyper}) for each in (case, other))):
+        if not _equal(*(trial.answers(self.asked, {**each, **hyper}) for each in (case, others[0]))):
             return None  # something is random then, whose fault is not where it comes from
         with_one, without = self._last(trial, case, [{}, hyper, {}]), self._last(trial, case, [{}, {}])
         return None if _equal(with_one, without) else f"a call {words} changed the next call: it is to draw nothing"

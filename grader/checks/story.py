@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import TopicError, Wrong
+from ..errors import Raised, TopicError, Wrong
 from ..inside.plan import Plan
 from ..numerics.compare import TRAINING, VALUES, Truth, as_array, is_close, largest, require_close
 from ..topics.asking import Answer, Asking, Call, Outputs, asking, targets_asked
@@ -59,7 +59,10 @@ class composition(Following):
                 require_close(got, Truth.of(made), where, TRAINING)
 
     def follow(self, trial: Trial, wrong: Wrong) -> FollowThrough:
-        self(trial)
+        try:
+            self(trial)
+        except Raised:  # the student's other functions, not the one that is judged
+            raise wrong from None
         _, case = trial.cases(self.generator)[0]
         if not self._is_alive(trial, case):
             raise wrong
