@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..errors import TopicError
+from ..errors import TopicError, Wrong
 from ..inside.plan import Plan
 from ..inside.wire import Seeded
 from ..topics.asking import Asking, asking
@@ -27,47 +27,57 @@ BLOCKS = 3_000  # that are counted: one entry in thirty that is not drawn by its
 
 class seeded(holds):
     """All chance comes from the generators in a case: the same seed gives the same answer, of several other seeds one at least
-    another one.
+    another one. Of several functions, or scripts, each is asked by itself.
 
     `idle` are hyper-parameters with which nothing is random, in words and as arguments, as ("at inference", {"training": False}):
     a call with them draws nothing, so that the call behind it answers as without.
     """
 
     def __init__(
-        self, asked: Declared | Asking, idle: tuple[str, Mapping[str, Any]] | None = None, on: Cases | None = None
+        self,
+        *asked: Declared | Asking,
+        idle: tuple[str, Mapping[str, Any]] | None = None,
+        on: Cases | None = None,
     ) -> None:
-        self.asked, self.idle = asking(asked), idle
-        super().__init__(self.claim, self.asked, on=on)
+        self.asked, self.idle = [asking(each) for each in asked], idle
+        super().__init__(self.claim, *self.asked, on=on)
 
-    def claim(self, trial: Trial, case: Mapping[str, Any]) -> str | None:
+    def claim(self, trial: Trial, case: Mapping[str, Any]) -> None:
+        for asked in self.asked:
+            if sentence := self._fault(trial, asked, case):
+                raise Wrong(asked.name, sentence)
+
+    def _fault(self, trial: Trial, asked: Asking, case: Mapping[str, Any]) -> str | None:
+        """Return what is wrong with where one function's chance comes from."""
         seeds = _generators(case)
         others = [
             {**case, **{name: Seeded(seed.seed ^ by) for name, seed in seeds.items()}} for by in range(1, OTHERS + 1)
         ]
-        first, again = (trial.answers(self.asked, each) for each in (case, case))
+        first, again = (trial.answers(asked, each) for each in (case, case))
         names = " and ".join(seeds)
         if not all(np.isfinite(answer).all() for answer in first):
             return "the answer is not finite"
         if not _equal(first, again):
             return f"two generators of the same seed gave two answers, expected one: draw from {names} and from nothing else"
-        if all(_equal(first, trial.answers(self.asked, other)) for other in others):
+        if all(_equal(first, trial.answers(asked, other)) for other in others):
             return f"generators of {OTHERS} other seeds gave the very same answer: draw from {names}"
         if self.idle is None:
             return None
         words, hyper = self.idle
-        if not _equal(*(trial.answers(self.asked, {**each, **hyper}) for each in (case, others[0]))):
+        if not _equal(*(trial.answers(asked, {**each, **hyper}) for each in (case, others[0]))):
             return None  # something is random then, whose fault is not where it comes from
-        with_one, without = self._last(trial, case, [{}, hyper, {}]), self._last(trial, case, [{}, {}])
+        with_one, without = (_last(trial, asked, case, calls) for calls in ([{}, hyper, {}], [{}, {}]))
         return None if _equal(with_one, without) else f"a call {words} changed the next call: it is to draw nothing"
 
-    def _last(self, trial: Trial, case: Mapping[str, Any], calls: list[Mapping[str, Any]]) -> list[np.ndarray]:
-        """Return the answer to the last of some calls that share the generators of a case."""
-        plan = Plan()
-        shared = {name: plan.let(seed) for name, seed in _generators(case).items()}
-        for hyper in calls:
-            answers = self.asked.ask(plan, {**case, **shared, **hyper})
-        plan.want(*(answer.ref for answer in answers))
-        return [np.asarray(answer) for answer in trial.student.run(plan)]
+
+def _last(trial: Trial, asked: Asking, case: Mapping[str, Any], calls: Sequence[Mapping[str, Any]]) -> list[np.ndarray]:
+    """Return the answer to the last of some calls that share the generators of a case."""
+    plan = Plan()
+    shared = {name: plan.let(seed) for name, seed in _generators(case).items()}
+    for hyper in calls:
+        answers = asked.ask(plan, {**case, **shared, **hyper})
+    plan.want(*(answer.ref for answer in answers))
+    return [np.asarray(answer) for answer in trial.student.run(plan)]
 
 
 def _generators(case: Mapping[str, Any]) -> dict[str, Seeded]:
