@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from grader.checks import Check, converges, trajectory
 from grader.numerics.describe import describe
 from grader.result import Status
-from grader.topics.rubric import Row
-from support.miniature import descend, graded, graded_rows, lost, right_descend, why
+from grader.topics.rubric import Row, Topic
+from support.miniature import RIGHT, descend, graded, graded_rows, lost, outcomes, right_descend, why
+from support.watched import Watched
 
 # -------------------------------------------------------------------------------------------------------- trajectory
 
@@ -267,3 +268,30 @@ def test_who_walks_to_a_place_of_its_own_does_not_converge(place: Any, speed: fl
 
     exact = converges(descend, slope, on=bowls, within=1e-3, steps=40)
     assert why(graded(exact, nothing, seed=seed, descend=step))[0] == "far"
+
+
+def test_steps_on_the_references_path_are_one_message_for_a_case_and_others_one_for_each_step() -> None:
+    def messages(step: Callable[..., Any]) -> tuple[bool, int]:
+        student = Watched({**RIGHT, "descend": step})
+        [outcome] = outcomes(Topic("Miniature", nothing, [Row("row", 1, "it descends", TO_THE_BOTTOM)]), student)
+        return outcome.earned, len(student.plans)
+
+    def in_another_order(
+        w: np.ndarray, dw: np.ndarray, state: Any, *, lr: float = 0.1, mu: float = 0.5, eps: float = 1e-8
+    ) -> Any:
+        v = state.get("v", 0) * mu + dw * dw * (1 - mu)
+        return -(lr * dw / (eps + v**0.5)) + w, {"v": v}
+
+    assert messages(right_descend) == messages(in_another_order) == (True, 2)
+    assert messages(descend_with(inside=True, lr=0.1 * (1 + 1e-6))) == (True, 2 * (1 + 90))
+
+
+def test_a_step_that_raises_on_the_references_path_is_asked_along_its_own() -> None:
+    def careful(w: np.ndarray, dw: np.ndarray, state: Any, **_: float) -> Any:
+        if state:
+            curvature = (dw - state["dw"]) / (w - state["w"])
+            if not np.allclose(curvature, curvature[0]):
+                raise ValueError("that is no slope of this bowl")
+        return w - 0.05 * dw, {"w": w, "dw": dw}
+
+    assert graded(TO_THE_BOTTOM, nothing, descend=careful).earned

@@ -66,7 +66,8 @@ class seeded(holds):
         words, hyper = self.idle
         if not _equal(*(trial.answers(asked, {**each, **hyper}) for each in (case, others[0]))):
             return None  # something is random then, whose fault is not where it comes from
-        with_one, without = (_last(trial, asked, case, calls) for calls in ([{}, hyper, {}], [{}, {}]))
+        with_one = _last(trial, asked, case, [{}, hyper, {}])
+        without = _last(trial, asked, case, [{}, {}])
         return None if _equal(with_one, without) else f"a call {words} changed the next call: it is to draw nothing"
 
 
