@@ -1,6 +1,6 @@
 """Diagnose every pair of a topic's known mistakes: a student who makes two should be told of both.
 
-A pair that answers exactly like one of its mistakes, or like another pair, cannot be told apart and is counted as `alike`.
+A pair that answers exactly like another known mistake, or like another pair, cannot be told apart and is counted as `alike`.
 For every other pair, at least one mistake must be named; both must be named if, alone, they first fail in different rows
 (unless the pair earns one of those rows, or answers as one of the two in all rows that it loses: nothing is left to be seen of the
 other).
@@ -76,7 +76,10 @@ def diagnose_pairs(
     assignment: Assignment, truth: TruthSource, known: Sequence[Known], progress: Callable[[str], None]
 ) -> PairsReport:
     """Make every pair of mistakes, run it on the public cases and diagnose it; `known` is what each mistake loses alone."""
-    known = known[: len(assignment.mistakes)]  # the declared ones: behind them are those that were made of them
+    known, made = (
+        known[: len(assignment.mistakes)],
+        known[len(assignment.mistakes) :],
+    )  # the declared ones; those made of them
     found = KnownMistakes(assignment, lambda: nullcontext(in_this_process(assignment, truth, PUBLIC_SEED)))
     found.prepare()
     with found.runners() as run:
@@ -86,7 +89,9 @@ def diagnose_pairs(
             progress(f"{assignment.slug}: pairs of mistakes")
     wrong = [(pair, outcomes) for pair, outcomes in ran if any(o.error for o in outcomes)]
     programs = [(k.hint.name, k.outcomes) for k in known] + [(pair.hint.name, outcomes) for pair, outcomes in wrong]
-    alike = _with_a_twin(programs)
+    alike = _with_a_twin(programs) | {
+        pair.hint.name for pair, outcomes in wrong if any(_answers_as(outcomes, k) for k in made)
+    }
     distinct = [(pair, outcomes) for pair, outcomes in wrong if pair.hint.name not in alike]
     diagnosed = [_diagnose(pair, outcomes, known, found) for pair, outcomes in distinct]
     return PairsReport(len(ran), len(ran) - len(wrong), len(wrong) - len(distinct), diagnosed)
