@@ -51,6 +51,10 @@ def verify(
         if failed := _failed(assignment, solution):
             findings |= dict.fromkeys(failed, "")
             break  # every other program would only say the same again
+        if number == 0 and (lost := list(_not_earned("the solution", solution))):
+            findings |= dict.fromkeys(lost, f"seed 1 of {len(seeds)}: ")
+            findings["the other programs were not asked: what they earn says nothing until the solution is right"] = ""
+            break
         report.findings += _check_right_programs(assignment, truth, seed, solution)
         if number == 0:
             report.powers = dict(_powers(assignment, truth, seed))
@@ -122,7 +126,10 @@ def _check_right_programs(
 
 def _not_earned(name: str, outcomes: Sequence[Outcome]) -> Iterator[str]:
     for o in outcomes:
-        if not o.earned or o.follow:
+        if o.follow:
+            own = f"but that follows from its own {o.follow.own}"
+            yield f"{name} earns {o.row.id!r} by follow-through alone: {o.follow.wrong}, {own}"
+        elif not o.earned:
             yield f"{name} does not earn {o.row.id!r}: {o.status}: {o.error}"
 
 
