@@ -109,9 +109,6 @@ mistakes = [
             "You walk uphill: subtract lr times the gradient."),
     Mistake("train: gradients clipped at 1",     W_MOVES, "        dw, db = np.clip(dw, -1, 1), np.clip(db, -1, 1)\n" + W_MOVES,
             "You cut gradients off at ±1: a step is lr times the gradient, however long."),
-    Mistake("train: stops where steps are short", W_MOVES,
-            "        if np.abs(lr * dw).max() < 1e-4:\n            break\n" + W_MOVES,
-            "You stop where steps are short: the weights are still on their way. Make as many steps as are asked for."),
     # ------------------------------------------------------------------------------------------------ other people's arrays
     Mistake("weights changed in place",          L1_GRAD, "w[:] = np.sign(w)\n    return lam * w",
             "`w[:] = …` writes into the caller's weights: make a new array."),
@@ -181,6 +178,9 @@ DEFAULTS = [
 
 # What is rarer: named and priced like the others, and not in the matrix.
 families = [
+    Mistake("train: stops where steps are short", W_MOVES,
+            "        if np.abs(lr * dw).max() < 1e-4:\n            break\n" + W_MOVES,
+            "You stop where steps are short: the weights are still on their way. Make as many steps as are asked for."),
     Mistake("l2: the mean of the squares",       L2, "return lam * np.mean(w**2)", NO_MEAN),
     Mistake("l2: lam squared",                   L2, "return np.sum((lam * w) ** 2)",
             "λ is squared along with the weights: it belongs outside, λ Σ w²."),
