@@ -24,6 +24,7 @@ from grader.cli.authoring import prove
 from grader.cli.progress import show_progress
 from grader.course.settings import Course
 from grader.judging.known import in_this_process, run_mistakes
+from grader.proving.memory import bounded_memory
 from grader.proving.mutants.coverage import Coverage
 from grader.proving.mutants.feedback import summarise_feedback
 from grader.proving.slips import price_of_slips
@@ -131,7 +132,8 @@ def slips_of(course: Course, slug: str) -> dict[str, Any]:
     """Return what slips cost that nobody listed."""
     assignment, jail = Assignment(slug, ROOT), open_jail(course.imports)
     try:
-        return price_of_slips(assignment, Oracle(assignment), jail)
+        with bounded_memory():
+            return price_of_slips(assignment, Oracle(assignment), jail)
     finally:
         jail.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from grader.cli.authoring import prove
 from grader.course.settings import Course
 from grader.errors import TopicError
-from grader.proving.report import Report
+from grader.proving.report import MARKS, Report
 from grader.proving.verify import verify
+from grader.result import Status
 from grader.submission.jail import Child, Jail
 from grader.topics.folder import Assignment
 from support.courses import HEAVY, SOFT, edit, hand_in
@@ -210,3 +212,11 @@ def test_proving_a_topic_leaves_no_process_behind(shared_course: Course, monkeyp
     prove(shared_course, "heavy-ball", 1)
     assert len(children) >= 3
     assert all(child.channel.fileno() == -1 for child in children)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is the kernel's, and other kernels refuse it")
+def test_a_known_mistake_that_wants_all_memory_of_the_machine_fails_alone(folder: Path) -> None:
+    greedy = 'Mistake("greedy", "w - lr * v", "w - lr * v + 0 * np.empty(3 << 29)[0]", "Too large."), '
+    edit(folder, HEAVY, "mistakes.py", "mistakes = [", f"mistakes = [{greedy}")
+    report = prove(Course.load(folder / "autograder.yml"), HEAVY, seeds=1)
+    assert MARKS[Status.RAISED] in report.matrix["greedy"]

@@ -216,8 +216,8 @@ def long(rng):
     yield "three rows, size=2",     table(rng, 3, 2, [0.3] * 30, size=2)
 
 def forty(rng):
-    """More rows than the default of `size`."""
-    yield "40 rows, size=2",        table(rng, 40, 2, [0.3] * 2, size=2)
+    """More rows than the default of `size`; and no batch of 2 × 2, where a gradient of another shape doubles with each step."""
+    yield "40 rows, size=20",       table(rng, 40, 2, [0.3] * 2, size=20)
 
 def slope_of(X, y, w):
     return [2 * X.T @ (X @ w - y) / len(y)]

@@ -12,6 +12,7 @@ from ..bundle.release import release
 from ..course.settings import Course
 from ..files import atomic_write
 from ..proving.do_nothing import do_nothing_sources
+from ..proving.memory import bounded_memory
 from ..proving.report import Report
 from ..proving.thorough import count_steps, prove_thoroughly
 from ..proving.verify import verify
@@ -86,6 +87,7 @@ def prove(
             for name, source in do_nothing_sources(assignment.targets).items()
         }
         truth = open_truth(assignment)
+        stack.enter_context(bounded_memory())  # behind the jail: what it starts is to have its own limits
         report = verify(assignment, truth, numbers, others, progress)
         if mutants and report.sound:
             prove_thoroughly(assignment, truth, jail, report, progress)
