@@ -216,7 +216,9 @@ def test_proving_a_topic_leaves_no_process_behind(shared_course: Course, monkeyp
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is the kernel's, and other kernels refuse it")
 def test_a_known_mistake_that_wants_all_memory_of_the_machine_fails_alone(folder: Path) -> None:
-    greedy = 'Mistake("greedy", "w - lr * v", "w - lr * v + 0 * len(bytearray(12 << 30))", "Too large."), '
+    greedy = (
+        "Mistake('greedy', 'w - lr * v', 'w - lr * v + __import__(\"mmap\").mmap(-1, 12 << 30).tell()', 'Too large.'), "
+    )
     edit(folder, HEAVY, "mistakes.py", "mistakes = [", f"mistakes = [{greedy}")
     report = prove(Course.load(folder / "autograder.yml"), HEAVY, seeds=1)
     assert MARKS[Status.RAISED] in report.matrix["greedy"]
