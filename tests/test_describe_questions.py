@@ -65,6 +65,12 @@ def test_several_questions_prove_what_one_does_not(got: Number, sentence: str) -
         assert describe_or_raise(of_draws(got, right, few)) in (None, "the sign is flipped", "it is `a` times `b`")
 
 
+def test_of_right_answers_that_repeat_it_is_not_said_that_each_differs() -> None:
+    right: Number = lambda a, b: float(a == DRAWS[0][0])  # noqa: E731
+    said = describe_or_raise(of_draws(lambda a, b: 1.75, right))
+    assert said == "the number is 1.75, where the right one is not always the same, in each of 3 such questions"
+
+
 def test_another_question_refutes_what_fits_one() -> None:
     def got(a: float, b: float) -> float:
         return np.exp(a) if a == DRAWS[0][0] else np.pi

@@ -88,8 +88,11 @@ def together(same: Sequence[Evidence]) -> str | None:
 def _describe(it: Comparison, name: str) -> Iterator[str]:
     constant = it.got[0]
     if np.isfinite(constant) and (it.got == constant).all():
-        same = (it.want == it.want[0]).all()
-        yield f"{name} is {short(constant)}, where {f'{short(it.want[0])} is right' if same else 'the right one differs each time'}"
+        different = len(np.unique(it.want))
+        right = (
+            "the right one differs each time" if different == it.want.size else "the right one is not always the same"
+        )
+        yield f"{name} is {short(constant)}, where {right if different > 1 else f'{short(it.want[0])} is right'}"
         return
     describers: tuple[Callable[[Comparison], Iterator[str]], ...] = (
         sign,
