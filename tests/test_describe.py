@@ -40,6 +40,7 @@ from support.miniature import (
     waves,
 )
 
+TOO_FEW = "is a sum or a mean taken too often, is an array left out"
 RNG = np.random.default_rng(5)
 W = RNG.normal(size=(8, 5))
 ROW = RNG.normal(size=5)
@@ -122,10 +123,12 @@ def test_a_wrong_answer_is_described(got: np.ndarray, sentence: str) -> None:
     ("got", "want", "sentence"),
     [
         (W, W.sum(axis=0), "its sum over axis 0 is the right answer"),
+        (np.broadcast_to(W[0], (7, 5)), W[0], "it repeats the right answer along axis 0"),
         (W, W.mean(), "the mean of all its entries is the right answer"),
         (RNG.normal(size=8), ROW, "it has n numbers, not c: does a sum or a mean run along the wrong axis?"),
         (RNG.normal(size=(8, 5)), ROW, "it has an axis too many: is a sum, a mean or an index left out, or does a matrix"),
-        (RNG.normal(size=5), W, "it has an axis too few: is it reduced once too often?"),
+        (RNG.normal(size=5), W, f"it has an axis too few: {TOO_FEW}"),
+        (np.float64(3), W[0], f"it is a single number: {TOO_FEW}"),
         (RNG.normal(size=(5, 5)), ROW, "did an array of shape (5, 1) meet one of shape (5,)?"),
         (W[:, :5][:5].T, W[:5], "it is the right answer transposed"),
         (np.float64(8 * 0.71234567), np.float64(0.71234567), "the answer is 8 times too large, and 8 is n: are a sum and a mean"),

@@ -151,8 +151,8 @@ def in_a_new_order(trial, case):
     """Which rows the first of three batches has, in 400 epochs. The order within a batch does not matter."""
     batches = trial.repeat(first_batch, 400, **case)
     first = np.array([np.isin(np.arange(12), X) for X, _ in batches])
-    why = "the first batch has the same rows in every epoch" if (first == first[0]).all() else ""
-    why = why if first.any() else "the first batch has no rows of X"
+    which = "all" if first.all() else "the same" if first.any() else "no"
+    why = f"in every epoch the first batch has {which} rows of X" if (first == first[0]).all() else ""
     a, b = first[:, case["row"]], first[:, (case["row"] + 1) % 12]
     return [Count(int(a.sum()), 400, 1 / 3, "first batches have a certain row", why),
             Count(int((a & b).sum()), 400, 1 / 11, "first batches have it and its neighbour", why),
@@ -253,7 +253,7 @@ def decays(rng):
     yield "all left out", {}
 
 def cosines(rng):
-    for count, share in ((10, 0.2), (7, 0), (2, 0.1), (1, 0.3)):
+    for count, share in ((10, 0.23), (7, 0), (2, 0.1), (1, 0.3)):
         lr = rng.uniform(0.1, 1)
         yield f"epochs={count}, lowest={share} lr", {"lr": lr, "epochs": count, "lowest": share * lr}
     yield "all left out", {}

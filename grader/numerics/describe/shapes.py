@@ -51,6 +51,8 @@ def _by_numbers(got: np.ndarray, want: np.ndarray) -> Iterator[str]:
         if want.ndim > 1 and _same(got, reduce(want)):
             yield f"it is the {word} of the whole right answer"
     for axis in range(got.ndim):
+        if got.shape[axis] > 1 and all(_same(part, want) for part in np.moveaxis(got, axis, 0)):
+            yield f"it repeats the right answer along axis {axis}"
         for word, reduce in REDUCTIONS.items():
             if _same(reduce(got, axis=axis), want):
                 yield f"its {word} over axis {axis} is the right answer"
@@ -79,4 +81,5 @@ def _by_shape(got: tuple[int, ...], want: tuple[int, ...], sizes: Mapping[str, i
     elif any(got[:i] + got[i + 1 :] == want for i in range(len(got))):
         yield "it has an axis too many: is a sum, a mean or an index left out, or does a matrix come in where a vector belongs?"
     elif any(want[:i] + want[i + 1 :] == got for i in range(len(want))):
-        yield "it has an axis too few: is it reduced once too often?"
+        cause = "a sum or a mean taken too often, is an array left out of the formula, or is another value returned in its place"
+        yield f"{'it has an axis too few' if got else 'it is a single number'}: is {cause}?"
