@@ -51,8 +51,8 @@ difference (second), else a message that is itself what is wrong, "returned None
 mistakes at once; of those whose answers are not another program's in every row, how many have at least one named, and how many of
 those that first fail in different rows have both. *Price*: the share of a topic's points that one costs, in the median: of a known
 mistake, with how many cost more than 40 %; of a slip that nobody listed, measured on mutants of the *variants*, which are other
-code than the solution: as graded, and in brackets without looking for the one changed expression of the solution that answers
-as it does; and how many of those that lose a row have a name in all of them, or are found to be one slip.
+code than the solution: as graded, and in brackets without a proof that it is a single slip ([points.md](points.md)); and how many
+of those that lose a row have a name in all of them, or are proven to be one slip.
 """
 
 

@@ -15,6 +15,7 @@ from ..judging.evaluate import evaluate_on_seed
 from ..judging.known import KnownMistakes
 from ..judging.mistakes import Known
 from ..judging.outcome import Outcome
+from ..judging.repair import Repair
 from ..judging.smallest.shrink import Shrinking
 from ..judging.verdicts import verdicts
 from ..result import Note, Result, Status, Verdict
@@ -55,6 +56,7 @@ class Judged:
     outcomes: Sequence[Outcome]
     smallest: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     seconds: float = 0.0
+    source: Source | None = field(default=None, repr=False)
 
     @property
     def is_void(self) -> bool:
@@ -159,7 +161,7 @@ class Grading:
             sha256 = source.sha256
             notes += source.notes
             outcomes, smallest, happened = self._outcomes(source, self.topic_round(submission.topic))
-            return Judged(submission, assignment, sha256, [*notes, *happened], outcomes, smallest)
+            return Judged(submission, assignment, sha256, [*notes, *happened], outcomes, smallest, source=source)
         except Unreadable as unreadable:
             outcomes = _all(assignment, Status.LOST, None)
             return Judged(submission, assignment, unreadable.sha256, [Note(str(unreadable))], outcomes)
@@ -184,7 +186,11 @@ class Grading:
         known = list[Known]()
         if judged.needs_names:
             try:
-                known = self.topic_round(judged.submission.topic).mistakes.explaining(outcomes)
+                shared, source = self.topic_round(judged.submission.topic), judged.source
+                repair = Repair(shared.assignment, shared.truth, shared.seed, self.jail, self.course.limits)
+                known = shared.mistakes.explaining(
+                    outcomes, lambda: source is not None and repair.is_one_slip(source, outcomes)
+                )
             except Exception as fault:
                 outcomes = _all(judged.assignment, Status.VOID, _ours(fault))
         rows = verdicts(outcomes, known, self.course.slip_share)

@@ -11,7 +11,7 @@ from ..judging.matching import matching
 from ..judging.outcome import Outcome
 from ..submission.jail import Jail
 from ..submission.limits import Limits
-from ..submission.programs import Programs
+from ..submission.programs import Programs, text_source
 from ..topics.folder import Assignment
 from ..topics.trial import TruthSource
 
@@ -35,7 +35,7 @@ class ProcessRunner:
         self, source: str, name: str, rows: Sequence[str] | None = None, like: Answers | None = None
     ) -> list[Outcome]:
         if self.programs is None:
-            self.programs = Programs(self.jail, self.limits, self.assignment.data)
+            self.programs = Programs(self.jail, self.limits, data=self.assignment.data)
         topic, programs = self.assignment.topic, self.programs
-        programs.take(source, name)
+        programs.take(text_source(source, name))
         return evaluate_on_seed(topic, matching(programs, like), self.truth, self.seed, rows)

@@ -35,6 +35,7 @@ from .pairs import Pair, likely, pairs_of, remembers
 # Rows that a submission kept in which a pair is tried before it is run in whole: where 47 pairs answered one row of momentum as a
 # mutant of it did, naming took a third of the time (2026-11-27).
 REFUTING = 3
+SLIP = Hint("", "")  # of a slip that nobody listed: it is priced, not told
 
 
 class Runner(Protocol):
@@ -145,9 +146,9 @@ class KnownMistakes:
                     counted(pair.source, pair.hint.name)
             return found
 
-    def explaining(self, outcomes: Sequence[Outcome]) -> list[Known]:
+    def explaining(self, outcomes: Sequence[Outcome], repaired: Callable[[], bool] = lambda: False) -> list[Known]:
         """Return the known mistakes and, where a lost row fits none of them, the pairs that explain it, and the one slip that
-        nobody listed of which all that was lost may come.
+        nobody listed of which all that was lost comes. `repaired` says whether one edit of the program earns all rows.
 
         The pairs that are likely from single answers are run on the smallest such row, and those that answer
         as the submission does on all rows. A count decides, not a clock: speed changes no name.
@@ -168,7 +169,9 @@ class KnownMistakes:
             found = [*known, *(k for k in whole if may_explain(outcomes, k))]
             named = recognise(outcomes, found)
             if any(o.error is not None and o.row.id not in named for o in outcomes):
-                found += self._one_slip(run, outcomes, smallest)
+                found += (
+                    [Known.beside(right, SLIP, outcomes)] if repaired() else self._one_slip(run, outcomes, smallest)
+                )
         return found
 
     def _one_slip(self, run: Runner, outcomes: Sequence[Outcome], smallest: Outcome) -> list[Known]:
@@ -181,7 +184,7 @@ class KnownMistakes:
         rows = [smallest, *sorted((o for o in outcomes if o is not smallest and o.answers is not None), key=_size)]
         for slip in self.slips:
             if all(self._is_alike(mine, self._slipped(run, slip, mine)) for mine in rows):
-                known = Known.beside(self.prepare()[0], Hint("", ""), self._outcomes(run, slip.source, slip.name))
+                known = Known.beside(self.prepare()[0], SLIP, self._outcomes(run, slip.source, slip.name))
                 if all(self._is_alike(mine, known.rows.get(mine.row.id)) for mine in outcomes):
                     return [known]
         return []

@@ -11,8 +11,9 @@ rows are worth. The dearest of them is charged first; the others were lost to th
 
     price of a mistake              its `costs`, or the larger of the dearest row that it loses and a share of all that it loses
 
-A slip that nobody listed is priced by the same rule, where it is proven to be one: one changed expression of the model solution
-answers every row as the submission does (`judging.known`). It has no name, and is not told.
+A slip that nobody listed is priced by the same rule, where it is proven to be one: one edit of the submission earns every row
+(`judging.repair`), or one changed expression of the model solution answers every row as the submission does (`judging.known`). It
+has no name, and is not told.
 
 A row is lost as it is, even if a known mistake explains it, where it is dead: the same number wherever it is wrong.
 A follow-through row is right for the student's own, wrong work: its slip costs points once, in the rows that are to blame.

@@ -1,7 +1,7 @@
 """What a slip costs that no author listed, measured on programs that the grader has not made: mutants of the right variants.
 
-A variant is other code than the model solution, so its mutants are other slips; where one answers as a changed expression of the
-solution does, it is priced as one slip, and else as it is.
+A variant is other code than the model solution, so its mutants are other slips; where one is proven to be a single slip
+(`judging.repair`, `KnownMistakes.explaining`), it is priced as one, and else as it is.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ import ast
 import random
 import statistics
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 from ..judging.known import KnownMistakes, in_this_process
 from ..judging.mistakes import recognise
 from ..judging.points import cost_share
+from ..judging.repair import Repair
 from ..submission.jail import Jail
+from ..submission.programs import text_source
 from ..topics.changes import Change
 from ..topics.folder import Assignment
 from ..topics.mutants.generate import Mutant, mutants
@@ -33,15 +36,14 @@ def price_of_slips(assignment: Assignment, truth: TruthSource, jail: Jail, count
     """
     made = [mutant for variant in assignment.variants for mutant in mutants(alone(assignment.solution, variant))]
     sample: list[Mutant] = random.Random(PUBLIC_SEED).sample(made, min(count, len(made)))
-    judged = [
-        j
-        for j in judge_mutants(MutantJudge.of(assignment, truth, jail), sample, lambda text: None)
-        if j.lost and not j.void
-    ]
+    judge = MutantJudge.of(assignment, truth, jail)
+    judged = [j for j in judge_mutants(judge, sample, lambda text: None) if j.lost and not j.void]
+    repair = Repair(assignment, truth, PUBLIC_SEED, jail, judge.limits)
     known = KnownMistakes(assignment, lambda: nullcontext(in_this_process(assignment, truth, PUBLIC_SEED)))
     prices, unless, one_slip, named = list[float](), list[float](), 0, 0
     for each in judged:
-        found = known.explaining(each.outcomes)
+        source = text_source(each.mutant.source, "a mutant")
+        found = known.explaining(each.outcomes, partial(repair.is_one_slip, source, each.outcomes))
         names = recognise(each.outcomes, found)
         slip = any(not k.hint.name for k in found)
         one_slip += slip

@@ -1,12 +1,13 @@
-"""Trusted programs, such as known mistakes, one after the other in one process of their own: with limits, and it may be killed.
+"""Many programs, such as known mistakes, one after the other in one process of their own: with limits, and it may be killed.
 
-They are asked as submissions are, and answer with values. A new process for each would cost more than all that it is asked.
+They are asked as submissions are, and answer with values. A new process for each would cost more than all that it is asked. A
+program that is not ours may keep a memory there of what was asked before it: what it answers is believed nowhere else.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -24,15 +25,17 @@ DAY = 86_400.0
 class Programs(Session):
     """One process for many programs: `take` puts the next one in the place of the last. Limits are for each program."""
 
-    def __init__(self, jail: Jail, limits: Limits, data: Mapping[str, np.ndarray] | None = None) -> None:
-        super().__init__(_source("", "nothing"), jail, limits, data=data)
+    def __init__(
+        self, jail: Jail, limits: Limits, asked: Collection[str] = (), data: Mapping[str, np.ndarray] | None = None
+    ) -> None:
+        super().__init__(text_source("", "nothing"), jail, limits, asked, data)
         self.taken_at = 0.0  # CPU seconds of all programs before this one
 
-    def take(self, source: str, name: str) -> None:
-        """Run the definitions of a program in a namespace of its own. A program that does not run has no functions."""
-        self.source, self.notes = _source(source, name), []
+    def take(self, source: Source, definitions_only: bool = False) -> None:
+        """Run a program in a namespace of its own, or of it only definitions. One that does not run has no functions."""
+        self.source, self.notes = source, []
         self.taken_at = self.cpu_seconds()
-        self._past = Past(self._past.cpu_seconds)
+        self._past = Past(self._past.cpu_seconds, definitions_only=definitions_only)
         if self.child is None:
             self._start()
             return
@@ -57,5 +60,6 @@ class Programs(Session):
         return self._cpu_left()
 
 
-def _source(code: str, name: str) -> Source:
+def text_source(code: str, name: str) -> Source:
+    """Return a program's text as what was handed in: one cell."""
     return Source(name, "", (Cell(1, code, code),))
