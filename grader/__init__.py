@@ -12,7 +12,19 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "topics.signature": ("Given", "Ints", "Layer", "Object", "Opaque", "Random", "Reals", "Several", "given", "sample"),
+    "topics.signature": (
+        "Choice",
+        "Given",
+        "Ints",
+        "Layer",
+        "Object",
+        "Opaque",
+        "Random",
+        "Reals",
+        "Several",
+        "given",
+        "sample",
+    ),
     "topics.asking": ("outputs",),
     "topics.changes": ("Equivalent", "Mistake"),
     "topics.rubric": ("Row", "Topic"),

@@ -90,6 +90,8 @@ class Namespace:
                 target.bound_shape(i, sizes) if spec.is_array else None for i, (_, spec) in enumerate(target.outputs)
             ]
             things = [self._placeholder(ref, shape) for ref, shape in zip(refs, shapes, strict=True)]
+            for i, (thing, (_, spec)) in enumerate(zip(things, target.outputs, strict=True)):
+                thing._choice = (target.label(i), spec.words)
             return things[0] if len(things) == 1 else Placeholders(things, [name for name, _ in target.outputs])
 
         return call
@@ -121,6 +123,11 @@ class Placeholder:
     """Stands in for a value in the student's process. Attributes that a class declares are read, other names are methods.
 
     `shape` is what a function's declaration says of its answer, where the arguments tell it."""
+
+    _choice: tuple[str, tuple[str, ...]] = (
+        "",
+        (),
+    )  # the function of whose answer it is, and the words among which that chooses
 
     def __init__(self, plan: Plan, ref: Ref, world: Namespace, shape: tuple[int, ...] | None = None) -> None:
         self._plan, self._ref, self._world, self._shape = plan, ref, world, shape
@@ -211,8 +218,11 @@ class Script(Asking):
             for item in self._told(world, case):
                 place, thing = self._pair(item)
                 refs, shape = (thing._ref, thing._shape) if isinstance(thing, Placeholder) else (_refs(thing), None)
+                function, words = thing._choice if isinstance(thing, Placeholder) else ("", ())
+                if words:
+                    refs, shape = plan.choice(function, refs, words), ()
                 # a list is taken as it is now: what is in it may change afterwards
-                answers.append(Answer(refs if isinstance(refs, Ref) else plan.let(refs), place, shape))
+                answers.append(Answer(refs if isinstance(refs, Ref) else plan.let(refs), place, shape, words=words))
                 things.append(refs)
             if not answers:
                 how = 'write `yield "what it is", value` for each answer'

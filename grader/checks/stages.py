@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ..errors import OffTheRecord, Wrong
+from ..errors import OffTheRecord, TopicError, Wrong
 from ..inside.plan import Plan
 from ..numerics.compare import VALUES as TOLERANCE
 from ..numerics.compare import Truth, as_array, is_close, require_close
@@ -30,6 +30,10 @@ class stage(Check):
     def __init__(self, declared: Declared, name: str, on: Cases | None = None) -> None:
         self.target, self.name, self.generator = function(declared), name, on
         self.at = self.target.index(name)
+        if self.target.outputs[self.at][1].words:
+            raise TopicError(
+                f"stage({self.target.name}, {name!r}): nothing follows from a word: matches(…, output={name!r})"
+            )
         self.earlier = [output for output, _ in self.target.outputs[: self.at]]
         self.functions = (self.target,)
 

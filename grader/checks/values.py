@@ -69,7 +69,7 @@ class matches(Check):
             found = trial.student.run(replace(plan, wanted=[(answer.ref, False) for answer, _ in mine]))
             for (answer, want), got in zip(mine, found, strict=True):
                 where, labels = f"{answer.label} on {name}", self._labels(case, want)
-                require_close(got, want, where, self.tolerance, given, rows, outputs, labels)
+                require_close(got, want, where, self.tolerance, given, rows, outputs, labels, answer.words)
 
     def _of_rows(self, trial: Trial, case: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Return the right numbers of the rows, each asked alone, by what they are."""

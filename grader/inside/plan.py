@@ -52,7 +52,7 @@ class Misfit(TypeError):
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a plan. `op` is "let", "new", "call", "get", "apply" or "items".
+    """One step of a plan. `op` is "let", "new", "call", "get", "apply", "items" or "choice".
 
     `target` is the object whose method or attribute `name` is; None for a function or class of the implementation. A call that
     returns several values has as many `outputs`, whose `names` serve the sentence about a wrong number of them.
@@ -113,6 +113,10 @@ class Plan:
         """Add the items of a list that the function `name` returned, `count` of them. Return a reference to each."""
         self.steps.append(Step("items", None, name, (value,), {}, count))
         return [Ref(len(self.steps) - 1, i) for i in range(count)]
+
+    def choice(self, name: str, value: Ref, words: Sequence[str]) -> Ref:
+        """Add the number of the word that the function `name` returned, one of `words`, and return the reference to it."""
+        return self._add(Step("choice", None, name, (value,), names=tuple(words)))[0]
 
     def want(self, *refs: Ref, late: bool = False) -> None:
         """Ask for results: as they are after their step, or `late`, after the whole plan."""
@@ -207,7 +211,7 @@ def execute(
         if not late:
             wanted_soon.setdefault(ref.step, []).append((i, ref))
     for at, step in enumerate(plan.steps):
-        if step.op not in ("let", "apply", "items"):
+        if step.op not in ("let", "apply", "items", "choice"):
             on_call(step.name)
         results.append(_do(step, world, state))
         for i, ref in wanted_soon.get(at, ()):
@@ -243,6 +247,8 @@ def _do(step: Step, world: Mapping[str, Any], state: _State) -> Any:
         return OPERATORS[step.name](*_resolve(tuple(step.args), state))
     if step.op == "items":
         return _items(step, _resolve(step.args[0], state))
+    if step.op == "choice":
+        return _chosen(step, _resolve(step.args[0], state))
     if step.target is None:
         found = world.get(step.name)
         if not callable(found):
@@ -272,6 +278,20 @@ def _items(step: Step, value: Any) -> tuple[Any, ...] | Misfit:
     is_list = isinstance(value, (tuple, list))
     returned = f"a list of {len(value)} item{'s' * (len(value) != 1)}" if is_list else describe_value(value)
     return Misfit(step.name, f"returned {returned}, expected a list of {step.outputs}")
+
+
+def _chosen(step: Step, value: Any) -> int | Misfit:
+    """Return the number of a word; for what is none of them, the Misfit that is raised where it is used."""
+    if isinstance(value, str) and value in step.names:
+        return step.names.index(value)
+    returned = repr(str(value)[:40]) if isinstance(value, str) else describe_value(value)
+    return Misfit(step.name, f"returned {returned}, expected {one_of(step.names)}")
+
+
+def one_of(words: Sequence[str]) -> str:
+    """Return words for a choice: 'a', 'b' or 'c'."""
+    *others, last = map(repr, words)
+    return f"{', '.join(others)} or {last}"
 
 
 def _resolve(value: Any, state: _State) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import Wrong
-from ..inside.plan import describe_value
+from ..inside.plan import describe_value, one_of
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,19 @@ def require_close(
     nearby: Mapping[str, Any] | None = None,
     outputs: Mapping[str, Any] | None = None,
     labels: Sequence[str] = (),
+    words: Sequence[str] = (),
 ) -> None:
     """Raise Wrong unless `got`, any value that a submission returned, is `want` within the tolerance.
 
     `where` names the function and the case. The evidence keeps `given`, `nearby` and `outputs` (errors.Evidence), from which
-    `describe` explains the difference. `labels` name the entries of the first axis.
+    `describe` explains the difference. `labels` name the entries of the first axis. Where there are `words`, the
+    answer is the number of one of them.
     """
+    if words:
+        mine, right = chosen(got, words, where), words[int(want.value)]
+        if mine != right:
+            raise Wrong(where, f"the answer is {mine!r}, expected {right!r}", np.asarray(got), got=mine, expected=right)
+        return
     want = want.at(tolerance)
     try:
         array, expected = require_array(got, want.value.shape, want.value.dtype.kind, where), want.value
@@ -114,6 +121,14 @@ def require_array(got: Any, shape: tuple[int, ...], kind: str, where: str) -> np
         i = _argmax(array != np.floor(array))
         raise Wrong(where, f"{_entry(i)} is {short(array[i])}, expected a whole number", array, id="whole-number")
     return array
+
+
+def chosen(got: Any, words: Sequence[str], where: str) -> str:
+    """Return the word of which `got` is the number. A process that is not ours may answer with any other. Raises Wrong."""
+    number = int(require_array(got, (), "i", where))
+    if not 0 <= number < len(words):
+        raise Wrong(where, f"returned no word, expected {one_of(words)}", id="form")
+    return words[number]
 
 
 def require_precision(array: np.ndarray, where: str) -> None:

@@ -32,6 +32,10 @@ def do_nothing_programs(targets: Sequence[Target]) -> dict[str, Implementation]:
     """Return the programs that can run in this process, by what each of them does ("returns zeros")."""
     programs: dict[str, Implementation] = {name: _program(targets, fill) for name, fill in FILLS.items()}
     programs["returns its argument"] = _program(targets, None)
+    for word in dict.fromkeys(
+        w for t in targets if isinstance(t, Function) for _, spec in t.outputs for w in spec.words
+    ):
+        programs[f"returns {word!r}"] = _program(targets, FILLS["returns zeros"], word)
     programs["is the untouched handout"] = Live.of("\n\n".join(stub(target) for target in targets))
     programs["defines nothing"] = Live({})
     return programs
@@ -51,12 +55,12 @@ def do_nothing_sources(targets: Sequence[Target]) -> dict[str, str]:
     return sources
 
 
-def _program(targets: Sequence[Target], fill: Fill | None) -> Live:
-    """Make a program that answers with `fill`, or, where that is None, with its first argument."""
-    return Live({t.name: _class(t, fill) if isinstance(t, Class) else _function(t, fill) for t in targets})
+def _program(targets: Sequence[Target], fill: Fill | None, word: str = "") -> Live:
+    """Make a program that answers with `fill`, or, where that is None, with its first argument; and with `word` to a choice."""
+    return Live({t.name: _class(t, fill) if isinstance(t, Class) else _function(t, fill, word) for t in targets})
 
 
-def _function(target: Function, fill: Fill | None) -> Callable[..., Any]:
+def _function(target: Function, fill: Fill | None, word: str) -> Callable[..., Any]:
     """Make a function that reads the shapes of its outputs off its arguments and computes nothing."""
 
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -69,6 +73,8 @@ def _function(target: Function, fill: Fill | None) -> Callable[..., Any]:
             # An output that is no array is opaque (a cache, a state), so that anything may stand for it.
             (first if fill is None else fill(target.shape(i, sizes)))
             if spec.is_array
+            else word
+            if spec.words
             else ([fill(shape) for shape in spec.shapes(target.sizes(sizes)) or []] if spec.item and fill else case)
             for i, (_, spec) in enumerate(target.outputs)
         ]

@@ -30,7 +30,8 @@ class Answer:
     """One array that is to come back: its place in the plan, what a sentence calls it, and its form.
 
     `shape` is None where nothing says it before the answer is there. `kind` is "f" for real numbers, "i" for whole ones; `name`
-    is that of the output, where a function has several; `item` is its number where the output is a list.
+    is that of the output, where a function has several; `item` is its number where the output is a list. Of a choice among
+    `words` the number of the word comes back.
     """
 
     ref: Ref
@@ -39,6 +40,7 @@ class Answer:
     kind: str = "f"
     name: str = ""
     item: int | None = None
+    words: tuple[str, ...] = ()
 
 
 class Asking(abc.ABC):
@@ -219,11 +221,14 @@ def by_name(answers: Sequence[Answer], truths: Sequence[Truth]) -> dict[str, np.
 
 
 def _answers(plan: Plan, target: Function, refs: Sequence[Ref], sizes: Mapping[str, int]) -> list[Answer]:
-    """Return the outputs of a call that are arrays, and the items of those that are lists, which the plan is asked for."""
+    """Return the outputs of a call that are arrays or choices, and the items of lists, which the plan is asked for."""
     found: list[Answer] = []
     for i, (ref, (name, spec)) in enumerate(zip(refs, target.outputs, strict=True)):
         if spec.is_array:
             found.append(Answer(ref, target.label(i), target.bound_shape(i, sizes), _KINDS[spec.kind], name))
+        elif spec.words:
+            chosen = plan.choice(target.label(i), ref, spec.words)
+            found.append(Answer(chosen, target.label(i), (), "i", name, words=spec.words))
         elif spec.item is not None:
             shapes = spec.shapes(sizes)
             if shapes is None:

@@ -10,7 +10,8 @@ class: its annotations are the attributes that are read, its methods what is cal
 is drawn, or digits; `Reals["..."]` has any shape, the same in all arrays of the function that are declared so, and
 `Reals["*lead d"]` any number of axes before the last, the same wherever `*lead` occurs (none, too). `Several[Reals["i o"],
 "L"]` is a list of L arrays, each of sizes of its own: the weights of a network of L layers. `Given["d -> "]` is a function that
-the student is given, which takes an array and returns a number (`given` makes one for a case).
+the student is given, which takes an array and returns a number (`given` makes one for a case). `Choice["right wrong kink"]` is
+one of these words, as text.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from .cases import place
 from .targets import ANY_SHAPE, LEADING, Class, Function, Parameter, Spec, Target
 
 __all__ = [
+    "Choice",
     "Class",
     "Declared",
     "Function",
@@ -54,7 +56,7 @@ __all__ = [
 ]
 
 SHAPE = "shape"  # the keyword of `sample` that binds "..."
-KINDS = 'Reals["n d"], Ints["n", "c"], Several[…], Given[…], Opaque or Random'
+KINDS = 'Reals["n d"], Ints["n", "c"], Several[…], Given[…], Choice[…], Opaque or Random'
 
 
 class _Arrays:
@@ -103,7 +105,18 @@ class _Functions:
         return "Given without sizes"
 
 
-Several, Given = _Lists(), _Functions()
+class _Words:
+    def __getitem__(self, words: Any) -> Spec:
+        found = words.split() if isinstance(words, str) else []
+        if len(found) < 2 or len(set(found)) < len(found):
+            raise TopicError(f'Choice[{words!r}]: two words or more with blanks between, as in Choice["right wrong"]')
+        return Spec("choice", below=words)
+
+    def __repr__(self) -> str:
+        return "Choice without words"
+
+
+Several, Given, Choice = _Lists(), _Functions(), _Words()
 Reals, Ints, Opaque, Random = _Arrays("Reals", "real"), _Arrays("Ints", "int"), Spec("opaque"), Spec("random")
 
 
@@ -256,7 +269,7 @@ def _shown(annotation: Any) -> str:
 
 def sample(declared: Declared, rng: Any, *, scale: float = 1.0, **given: Any) -> dict[str, Any]:
     """Draw arguments that fit a signature (a layer's is its forward's): reals N(0, scale²), ints below their bound, a seed
-    for a generator.
+    for a generator, one of the words of a choice.
 
     `given` binds sizes (n=8; shape=(3, 4) where "..." is declared; lead=(2, 3) for "*lead"; L=2, i=(4, 3), o=(3, 1) for the items
     of a list, one size for each item or for all) and may give an argument outright (x=...). Hyper-parameters are left out
@@ -280,6 +293,8 @@ def sample(declared: Declared, rng: Any, *, scale: float = 1.0, **given: Any) ->
             case[p.name] = given[p.name]
         elif p.spec is not None and p.spec.kind == "random":
             case[p.name] = Seeded(int(rng.integers(1 << 63)))
+        elif p.spec is not None and p.spec.words:
+            case[p.name] = str(rng.choice(p.spec.words))
         elif p.spec is not None and p.spec.is_array:
             if free := sorted({SHAPE if d == ANY_SHAPE else d for d in p.spec.letters} - sizes_given.keys()):
                 sentence = f"the size `{free[0]}` of `{p.name}` is not given"

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import Lacks, TopicError
-from ..inside.plan import Plan
+from ..inside.plan import Plan, one_of
 from ..inside.wire import Ref
 
 ANY_SHAPE = "..."  # stands alone in a declaration: any number of axes, the same in all that are declared so
@@ -24,8 +24,8 @@ LEADING = (
 
 @dataclass(frozen=True)
 class Spec:
-    """One argument or output: `kind` is "real", "int", "list", "function", "opaque" or "random"; ints lie in [0, below). Of a
-    function, `below` says what it takes and gives ("d -> d").
+    """One argument or output: `kind` is "real", "int", "list", "function", "choice", "opaque" or "random"; ints lie in [0, below).
+    Of a function, `below` says what it takes and gives ("d -> d"), of a choice the words.
 
     A list has `count` items, each an `item`, whose letters may have a size of their own in each.
     """
@@ -39,6 +39,16 @@ class Spec:
     @property
     def is_array(self) -> bool:
         return self.kind in ("real", "int")
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of a choice, in the order in which they are numbered."""
+        return tuple(self.below.split()) if self.kind == "choice" else ()
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it is no business of the student's own."""
+        return self.is_array or self.item is not None or bool(self.words)
 
     @property
     def several(self) -> str:
@@ -114,6 +124,8 @@ class Spec:
             takes, gives = (Spec("real", tuple(side.split())) for side in self.below.split("->"))
             both = [f"{'a ' if each.dims else ''}{each.describe()}" for each in (takes, gives)]
             return f"a function: it takes {both[0]}, and returns {both[1]}"
+        if self.words:
+            return one_of(self.words)
         if self.kind == "opaque":
             return "whatever you need; nobody else looks inside"
         if self.kind == "random":
@@ -239,8 +251,8 @@ class Function:
         return shape
 
     def index(self, output: str) -> int:
-        """Return the place of the output of this name. Raise TopicError where there is none, or where it is no array."""
-        places = {name: i for i, (name, spec) in enumerate(self.outputs) if name and (spec.is_array or spec.item)}
+        """Return the place of the output of this name. Raise TopicError where there is none, or where it is opaque."""
+        places = {name: i for i, (name, spec) in enumerate(self.outputs) if name and spec.is_judged}
         if output not in places:
             has = ", ".join(places) or "none with a name"
             raise TopicError(f"{self.name} has no output `{output}` (it has: {has})")

@@ -18,7 +18,7 @@ from ..curves import read_curve
 from ..errors import TopicError, Wrong
 from ..inside.plan import Implementation, Plan
 from ..inside.wire import Seeded
-from ..numerics.compare import Truth, as_array, require_array, require_precision
+from ..numerics.compare import Truth, as_array, chosen, require_array, require_precision
 from ..result import plain
 from .asking import Answer, Asking, asking
 from .cases import Case, Cases
@@ -111,7 +111,8 @@ class Trial:
         list is one of these.
 
         Each is an array of the declared shape: float64 where real numbers are declared, whole numbers where those are, so
-        that a claim need not look. Raise Wrong for an answer of another form or shape; less precision is no fault here.
+        that a claim need not look; a choice is its word. Raise Wrong for an answer of another form or shape; less precision is no
+        fault here.
         """
         return _grouped(asking(asked).ask(Plan(), case), self.answers(asked, case))
 
@@ -149,8 +150,10 @@ class Trial:
     def expected(self, asked: Declared | Asking, **case: Any) -> Any:
         """Return the reference's answer to one question, in the form of `call`."""
         plan = Plan()
-        plan.want(*(answer.ref for answer in asking(asked).ask(plan, case)))
-        answers = [truth.value for truth in self.expect(plan)]
+        wanted = asking(asked).ask(plan, case)
+        plan.want(*(answer.ref for answer in wanted))
+        truths = [truth.value for truth in self.expect(plan)]
+        answers = [np.asarray(a.words[int(t)]) if a.words else t for a, t in zip(wanted, truths, strict=True)]
         return answers[0] if len(answers) == 1 else answers
 
 
@@ -262,7 +265,10 @@ def _of_form(got: Any, answer: Answer, wanted: Sequence[Answer]) -> np.ndarray:
 
 
 def _read(got: Any, answer: Answer, wanted: Sequence[Answer], exact: bool) -> np.ndarray:
-    """Return an answer as the array that it is declared to be, real numbers in float64; `exact` asks for that precision."""
+    """Return an answer as the array that it is declared to be, real numbers in float64; `exact` asks for that precision. A word is
+    returned as text."""
+    if answer.words:
+        return np.asarray(chosen(got, answer.words, answer.label))
     array = _of_form(got, answer, wanted)
     if exact:
         require_precision(array, answer.label)
