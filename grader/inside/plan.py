@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .given import Given, make
-from .wire import Bound, Handle, Ref, Seeded, decode, encode
+from .wire import Bound, Encoded, Handle, Ref, Seeded, decode, encode
 
 # Python's own operators, which also try the method of the right operand (`__radd__`). `sum` takes a list and a start: a chain
 # of 10,000 additions is one step, at a tenth of the cost.
@@ -79,6 +79,7 @@ class Plan:
     wanted: list[tuple[Ref, bool]] = field(default_factory=list)  # (reference, late)
     kept: list[Ref] = field(default_factory=list)
     seed: int = 0
+    _sent: tuple[Any, Encoded | None] = field(default=((), None), init=False, repr=False, compare=False)
 
     def let(self, value: Any) -> Ref:
         """Add a value, which may hold references, and return the reference to it."""
@@ -146,11 +147,19 @@ class Plan:
 
     def digest(self) -> bytes:
         """Return the address of the question in a record of answers: SHA-256 of the plan as it is sent."""
-        return hashlib.sha256(encode(self.to_wire())).digest()
+        return hashlib.sha256(self.encoded().payload).digest()
+
+    def encoded(self) -> Encoded:
+        """Return the plan as it is sent. It is encoded once: to look its answers up, and to ask the student the same."""
+        parts = (len(self.steps), len(self.wanted), len(self.kept), self.seed)  # a plan only grows
+        if self._sent[0] != parts:
+            self._sent = parts, Encoded(encode(self.to_wire(), inside=1))
+        assert self._sent[1] is not None
+        return self._sent[1]
 
     def copy(self) -> Plan:
         """Return a plan that shares no array with this one: whoever runs it may change its arguments in place."""
-        return Plan.from_wire(decode(encode(self.to_wire()), code=True))
+        return Plan.from_wire(decode(self.encoded().payload, code=True))
 
     @classmethod
     def from_wire(cls, data: Mapping[str, Any]) -> Plan:

@@ -20,6 +20,7 @@ import math
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ MAX_NDIM = 8
 MAX_DEPTH = 32
 MAX_ITEMS = 100_000  # scalars and containers in one payload: they take some microseconds each, arrays do not
 MAX_DIMENSION = 1 << 32
+MAX_NAME = 64  # of characters of a text whose form is kept
 
 _WHOLE = 0xFFFFFFFF  # the `output` of a reference to the whole result
 _U32, _PAIR, _U64, _I64, _F64 = map(struct.Struct, ("<I", "<II", "<Q", "<q", "<d"))
@@ -180,8 +182,15 @@ def _convert(array: np.ndarray) -> np.ndarray:
 
 
 def _encode_text(text: str) -> bytes:
+    return _encode_name(text) if len(text) <= MAX_NAME else _encode_anew(text)
+
+
+def _encode_anew(text: str) -> bytes:
     raw = text.encode("utf-8", "replace")  # half of a surrogate pair has no encoding
     return _U32.pack(len(raw)) + raw
+
+
+_encode_name = lru_cache(1024)(_encode_anew)  # of operations and arguments, which a long plan repeats in each step
 
 
 # numpy's scalars and subclasses of Python's types, in the order in which they are tried: a bool is an int, too.

@@ -15,7 +15,6 @@ import numpy as np
 
 from ..checks import Trial
 from ..inside.plan import Implementation, Plan
-from ..inside.wire import encode
 from ..topics.cases import Case, Cases
 from ..topics.rubric import Row, Topic
 from ..topics.trial import Inputs
@@ -68,7 +67,7 @@ class _Scales(Implementation, Inputs):
         self.inputs, self.size = inputs, 0
 
     def run(self, plan: Plan) -> list[Any]:
-        self.size += len(encode(plan.to_wire()))
+        self.size += len(plan.encoded().payload)
         raise _Weighed
 
     def cpu_seconds(self) -> float:

@@ -87,8 +87,8 @@ class Session(RunsCells):
 
     def run(self, plan: Plan) -> list[Any]:
         names, called = set(plan.names()), f"`{'`, `'.join(plan.names())}`"
-        request = {"do": "plan", "plan": plan.to_wire(), "drop_handles": self._row.drop_handles}
-        size = len(wire.encode(request))
+        sent = plan.encoded()
+        request, size = {"do": "plan", "plan": sent, "drop_handles": self._row.drop_handles}, len(sent.payload)
         if any(guilty <= names and size >= least for guilty, least in self._past.timed_out):
             raise TimedOut(f"{called} took too long in an earlier row, for no more than this: not asked again")
         if self.child is None:
