@@ -545,3 +545,61 @@ def test_a_measure_that_does_not_fit_its_ensemble_is_told(
     edit(topic_of(root), WAVE, band)
     [said] = verified(root)
     assert said.startswith(f"grader: topic.py:16: {sentence}"), said
+
+
+# ------------------------------------------------------------------------------------------ what helps on
+
+
+def test_two_cases_of_one_name_are_refused(root: Path) -> None:
+    edit(
+        topic_of(root),
+        'yield "points", sample(wave, rng, n=4)\n',
+        'yield "points", sample(wave, rng, n=4)\n    yield "points", {}\n',
+    )
+    assert any(
+        "`cases` yields two cases called 'points': a student could not tell which" in line for line in verified(root)
+    )
+
+
+def findings(root: Path, *more: str) -> str:
+    done = CliRunner().invoke(app, ["verify", "--seeds", "1", "waves", "--no-progress", *more])
+    assert done.exit_code == 1, done.output
+    return str(done.output)
+
+
+def test_a_topic_without_variants_is_told_so(root: Path) -> None:
+    done = CliRunner().invoke(app, ["verify", "--seeds", "1", "waves", "--no-progress"])
+    assert "no variants: nothing shows that a right program of another form earns every row" in done.output
+
+
+def test_a_variant_that_defines_nothing_that_is_asked_for_is_found(root: Path) -> None:
+    (topic_of(root).parent / "variants").mkdir()
+    (topic_of(root).parent / "variants" / "loop.py").write_text('"""a loop"""\n\ndef waves(x, a):\n    return 0\n')
+    assert (
+        "variant 'a loop' defines nothing that is asked for or that the solution defines: it is the solution once more"
+        in findings(root)
+    )
+
+
+def test_a_mutant_that_survives_comes_with_the_line_that_would_declare_it_right(root: Path) -> None:
+    edit(topic_of(root).parent / "solution.py", "np.sin(a * x + shift).sum()", "np.sin(a * x + shift).sum() + 0.0")
+    said = findings(root, "--mutants")
+    line = "Equivalent('return np.sin(a * x + shift).sum() + 0.0', 'return np.sin(a * x + shift).sum()', because=…)"
+    assert f"if it is right, say why in `equivalents` of mistakes.py: {line}" in said
+
+
+def test_a_solution_with_kinks_is_told_of_piecewise(root: Path) -> None:
+    folder = topic_of(root).parent
+    edit(topic_of(root), SLOPE, "gradient(of=wave, by=slope)")
+    kinked = SOLUTION.replace("np.sin(", "np.abs(").replace("np.cos(", "np.sign(")
+    (folder / "solution.py").write_text(kinked, encoding="utf-8")
+    edit(
+        topic_of(root),
+        "sample(wave, rng, n=4)",
+        'sample(wave, rng, n=40) | {"shift": 0.0, "x": 1e-4 * rng.normal(size=40)}',
+    )
+    reference = root / "reference" / "waves.py"
+    edit(reference, "torch.sin(", "torch.abs(")
+    edit(folder / "mistakes.py", 'was="np.sin("', 'was="np.abs("')
+    said = findings(root)
+    assert "(has it kinks? gradient(…, piecewise=True) asks along coordinates" in said, said

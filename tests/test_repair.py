@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from grader.course import repairing
 from grader.course.grade import Grading
+from grader.course.repairing import Repair
 from grader.course.settings import Course
 from grader.judging import repair
 from grader.judging.evaluate import evaluate_on_seed
 from grader.judging.outcome import Outcome
-from grader.judging.repair import Repair
 from grader.result import Result, Status
 from grader.submission.find import Submission
 from grader.submission.jail import ProcessJail
@@ -141,7 +142,7 @@ def test_a_program_that_remembers_the_search_gains_nothing(
         outcomes = evaluate_on_seed(assignment.topic, student, truth, PUBLIC_SEED, ["first"])
     search = Repair(assignment, truth, PUBLIC_SEED, jail, Limits())
     assert not search.is_one_slip(source, outcomes)
-    monkeypatch.setattr(repair, "is_one_slip", lambda source, outcomes, ask, alone: kept(source, outcomes, ask, ask))
+    monkeypatch.setattr(repairing, "is_one_slip", lambda source, outcomes, ask, alone: kept(source, outcomes, ask, ask))
     assert search.is_one_slip(source, outcomes)  # so it would be, if the search believed its own process
 
 
@@ -168,6 +169,6 @@ def wait():
 
         return kept(source, outcomes, noted, alone)
 
-    monkeypatch.setattr(repair, "is_one_slip", watched)
+    monkeypatch.setattr(repairing, "is_one_slip", watched)
     assert not is_one_slip(adam, jail, *cells, limits=replace(LIMITS, row_cpu_seconds=0.5))
     assert found.count(Status.TIMEOUT) == repair.LATE

@@ -65,7 +65,7 @@ def huge(rng):
 
 def beside_the_kink(rng):
     for name, case in cases(rng):
-        yield name, {"x": case["x"] + 0.1 * np.sign(case["x"])}  # no difference quotient straddles 0
+        yield f"{name} away from 0", {"x": case["x"] + 0.1 * np.sign(case["x"])}  # no difference quotient straddles 0
 
 
 def slopes(rng):

@@ -109,5 +109,7 @@ def _report_text(report: Report, course: Course, written: bool) -> str:
     path = matrix_path(course, report.slug)
     stale = not written and path.is_file() and path.read_text(encoding="utf-8") != report.text()
     head = f"{report.slug}: {'sound' if report.sound else 'NOT SOUND'} on {report.seeds} seeds"
+    if not Assignment(report.slug, course.root).variants:
+        head += "; no variants: nothing shows that a right program of another form earns every row"
     parts = [head, report.text(), *report.thorough_lines(), *report.findings]
     return "\n".join(parts + ([f"{path} differs: see the change with --write"] if stale else []))

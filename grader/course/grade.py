@@ -15,7 +15,6 @@ from ..judging.evaluate import evaluate_on_seed
 from ..judging.known import KnownMistakes
 from ..judging.mistakes import Known
 from ..judging.outcome import Outcome
-from ..judging.repair import Repair
 from ..judging.smallest.shrink import Shrinking
 from ..judging.verdicts import verdicts
 from ..result import Note, Result, Status, Verdict
@@ -28,6 +27,7 @@ from ..truth.record import InMemory, OnDisk, Recorded, truths_from_bytes, truths
 from ..truth.trials import round_seed
 from . import provenance
 from .process_runner import ProcessRunner
+from .repairing import Repair
 from .settings import Course
 
 ATTEMPTS = 2  # at a submission that a fault of ours made void

@@ -7,57 +7,23 @@ take one back. The edit that is found prices the slip, and is not told: a studen
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 
 from ..result import Status
-from ..submission.jail import Jail
-from ..submission.limits import Limits
-from ..submission.notebook import Cell, Source
-from ..submission.programs import Programs
-from ..submission.session import Session
-from ..topics.folder import Assignment
-from ..topics.mutants.generate import mutants
-from ..topics.trial import TruthSource
-from .evaluate import evaluate_on_seed
+from ..submission.notebook import Source
+from ..topics.mutants.generate import each_mutant
 from .outcome import Outcome
 
-# A count decides, not a clock, so that speed changes no price: 300 edits of an Adam take half a second of CPU.
-MOST = 600
+# Counts decide, not a clock, so that speed changes no price: 300 edits of an Adam take half a second of CPU.
+MOST = 600  # edits
 LATE = 2  # edits that loop or end the process before the search is given up: each takes as long as a row may
+# Of characters: what is longer is not edited, for a parser's time is the grader's own.
+MOST_CELL, MOST_FUNCTION = 50_000, 4_000
 
 Ask = Callable[[Source, Sequence[str] | None], list[Outcome]]
 """Put a source to the rows of these ids, or to all."""
-
-
-@dataclass(frozen=True)
-class Repair:
-    """Looks for the one slip in submissions of a topic, in one round."""
-
-    assignment: Assignment
-    truth: TruthSource
-    seed: int
-    jail: Jail
-    limits: Limits
-
-    def is_one_slip(self, source: Source, outcomes: Sequence[Outcome]) -> bool:
-        """Say whether one edit of `source`, which ended as `outcomes`, makes it earn every row."""
-        asked, data = [f.name for f in self.assignment.targets], self.assignment.data
-        with closing(Programs(self.jail, self.limits, asked, data)) as edits:
-
-            def ask(edited: Source, rows: Sequence[str] | None) -> list[Outcome]:
-                edits.take(edited, definitions_only=True)
-                return self._outcomes(edits, rows)
-
-            def alone(edited: Source, rows: Sequence[str] | None) -> list[Outcome]:
-                with Session(edited, self.jail, self.limits, asked, data) as student:
-                    return self._outcomes(student, rows)
-
-            return is_one_slip(source, outcomes, ask, alone)
-
-    def _outcomes(self, student: Session, rows: Sequence[str] | None) -> list[Outcome]:
-        return evaluate_on_seed(self.assignment.topic, student, self.truth, self.seed, rows)
 
 
 def is_one_slip(source: Source, outcomes: Sequence[Outcome], ask: Ask, alone: Ask) -> bool:
@@ -91,39 +57,67 @@ def _size(outcome: Outcome) -> tuple[bool, int]:
     return outcome.answers is None, 0 if outcome.answers is None else outcome.answers.size
 
 
+Definition = ast.FunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A function or class at the top of a cell, which is number `cell` of the source."""
+
+    cell: int
+    node: Definition
+
+    def replaced(self, source: Source, text: str) -> Source:
+        """Return the source with this definition as the text has it."""
+        cell = source.cells[self.cell]
+        lines = re.split(r"\r\n|[\r\n]", cell.code)  # as Python counts them, in which a form feed ends none
+        first = min([self.node.lineno, *(decorator.lineno for decorator in self.node.decorator_list)])
+        code = "\n".join([*lines[: first - 1], text, *lines[self.node.end_lineno :]])
+        return replace(
+            source, cells=(*source.cells[: self.cell], replace(cell, code=code), *source.cells[self.cell + 1 :])
+        )
+
+
 def _edits(source: Source, lost: Sequence[Outcome]) -> Iterator[Source]:
     """Yield the source with one edit in one function that every lost row calls: an edit of any other leaves a row as it is.
 
-    What is in a `while` may never end, and is left out; so are cells that are no Python.
+    What is in a `while` may never end, and is left out; so is what is too long or too deep for a parser.
     """
-    trees = dict(_parsed(source.cells))
-    uses = _uses(trees.values())
+    written = [*_written(source)]
+    uses = _uses(each.node for each in written)
     asked = [{f.name for f in o.row.check.functions} for o in lost if o.status is not Status.WITHHELD]
     guilty = set[str].intersection(*(_reached(names, uses) for names in asked)) if asked else set[str]()
+    for each in written:
+        if each.node.name in guilty:
+            yield from (each.replaced(source, text) for text in _edited(each.node))
+
+
+def _written(source: Source) -> Iterator[_Written]:
+    """Yield the functions and classes of a source; those of a cell that is no Python are left out."""
     for number, cell in enumerate(source.cells):
-        if number not in trees or not guilty & _uses([trees[number]]).keys():
-            continue
-        for edit in mutants(cell.code):
-            if edit.function.partition(".")[0] in guilty and not edit.loop:
-                cells = [*source.cells[:number], replace(cell, code=edit.source), *source.cells[number + 1 :]]
-                yield replace(source, cells=tuple(cells))
-
-
-def _parsed(cells: Sequence[Cell]) -> Iterator[tuple[int, ast.Module]]:
-    for number, cell in enumerate(cells):
         try:
-            yield number, ast.parse(cell.code)
-        except (SyntaxError, ValueError, RecursionError):
+            body = ast.parse(cell.code).body if len(cell.code) <= MOST_CELL else []
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
+        yield from (_Written(number, node) for node in body if isinstance(node, Definition))
 
 
-def _uses(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
+def _edited(node: Definition) -> Iterator[str]:
+    """Yield the text of a definition with one edit in it."""
+    try:
+        text = ast.unparse(node)
+        if len(text) <= MOST_FUNCTION:
+            yield from (edit.source for edit in each_mutant(text) if not edit.loop)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+
+
+def _uses(definitions: Iterable[Definition]) -> dict[str, set[str]]:
     """Return, for each function and class, the names that its text mentions."""
     found = dict[str, set[str]]()
-    for definition in (node for tree in trees for node in ast.walk(tree)):
-        if isinstance(definition, ast.FunctionDef | ast.ClassDef):
-            names = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
-            found.setdefault(definition.name, set()).update(names)
+    for definition in definitions:
+        names = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
+        found.setdefault(definition.name, set()).update(names)
     return found
 
 

@@ -13,10 +13,10 @@ from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
+from ..course.repairing import Repair
 from ..judging.known import KnownMistakes, in_this_process
 from ..judging.mistakes import recognise
 from ..judging.points import cost_share
-from ..judging.repair import Repair
 from ..submission.jail import Jail
 from ..submission.programs import text_source
 from ..topics.changes import Change

@@ -130,7 +130,17 @@ def _not_earned(name: str, outcomes: Sequence[Outcome]) -> Iterator[str]:
             own = f"but that follows from its own {o.follow.own}"
             yield f"{name} earns {o.row.id!r} by follow-through alone: {o.follow.wrong}, {own}"
         elif not o.earned:
-            yield f"{name} does not earn {o.row.id!r}: {o.status}: {o.error}"
+            yield f"{name} does not earn {o.row.id!r}: {o.status}: {o.error}{_hint(o)}"
+
+
+def _hint(outcome: Outcome) -> str:
+    """Return what an author may do about a slope that is no difference quotient's, "" for any other fault."""
+    is_slope = isinstance(outcome.error, Wrong) and outcome.error.evidence.id in ("slope", "rough")
+    return (
+        " (has it kinks? gradient(…, piecewise=True) asks along coordinates, on small cases away from them)"
+        if is_slope
+        else ""
+    )
 
 
 def _powers(assignment: Assignment, truth: TruthSource, seed: int) -> Iterator[tuple[str, list[Power]]]:

@@ -50,7 +50,8 @@ def defaults_of(targets: Iterable[Target]) -> dict[str, Any]:
 
 
 def draw(generator: Cases, rng: Any) -> list[Case]:
-    """Return the cases of a generator. Raise TopicError where it fails, or yields none, or something else than cases."""
+    """Return the cases of a generator. Raise TopicError where it fails, yields none, something else than cases, or two of
+    one name."""
     with authors_code(generator):
         found = list(generator(rng))
         if not found:
@@ -61,6 +62,12 @@ def draw(generator: Cases, rng: Any) -> list[Case]:
             if not _is_case(case):
                 expected = 'a name and its arguments, as in `yield "a batch", {"x": x}`'
                 raise TopicError(f"{code_name(generator)} yields {repr(case)[:60]}, expected {expected}")
+        names = [name for name, _ in found]
+        if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            sentence = (
+                f"{code_name(generator)} yields two cases called {twice[0]!r}: a student could not tell which is meant"
+            )
+            raise TopicError(sentence)
         return found
 
 

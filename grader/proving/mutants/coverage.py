@@ -64,7 +64,8 @@ class Coverage:
     def findings(self) -> list[str]:
         """Return a sentence for every survivor, every void row and every equivalent that is not justified."""
         found = [
-            f"mutant survives: {m.name} ({m.kind}): add a case that sees it, or say in `equivalents` of mistakes.py why it is right"
+            f"mutant survives: {m.name} ({m.kind}): add a case that sees it or, if it is right, say why in `equivalents` of "
+            f"mistakes.py: {self._declaration(m)}"
             for m in self.survivors
         ]
         found += [
@@ -75,6 +76,12 @@ class Coverage:
         for one in self.equivalents:
             found += self._unjustified(one)
         return found
+
+    def _declaration(self, mutant: Mutant) -> str:
+        """Return the line that declares a mutant equivalent, but for the reason. `of` stands where the edit is made in several."""
+        alike = {j.mutant.function for j in self.judged if (j.mutant.was, j.mutant.now) == (mutant.was, mutant.now)}
+        of = f", of={mutant.function!r}" if len(alike) > 1 else ""
+        return f"Equivalent({mutant.was!r}, {mutant.now!r}, because=…{of})"
 
     def _unjustified(self, one: Equivalent) -> list[str]:
         """Return what is wrong with a declared equivalent: it fits several mutants, gives no reason, or fits none any more."""

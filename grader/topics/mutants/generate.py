@@ -54,17 +54,20 @@ def mutants(source: str) -> list[Mutant]:
 
     Raise SyntaxError where the source cannot be parsed.
     """
+    return list(each_mutant(source))
+
+
+def each_mutant(source: str) -> Iterator[Mutant]:
+    """Yield what `mutants` returns, each made when it is asked for."""
     tree = ast.parse(source)
     seen = {ast.unparse(tree)}
-    made = []
     for place in list(_places(tree.body, "", ())):
         was = head(place.statement)
         for kind, now in _changes(place):
             code = ast.unparse(tree)
             if code not in seen and _compiles(code):
                 seen.add(code)
-                made.append(Mutant(kind, place.function, place.statement.lineno, was, now, code, place.loop))
-    return made
+                yield Mutant(kind, place.function, place.statement.lineno, was, now, code, place.loop)
 
 
 def _compiles(code: str) -> bool:
