@@ -520,6 +520,8 @@ def test_random_answers_are_not_described(seed: int) -> None:
         (2.0, {}, "2"),
         (24.0, {"n": 8, "c": 3}, "n·c"),
         (0.1234, {"n": 8, "beta": 0.9}, None),
+        (1.5, {"d": 3}, None),  # a 3 in place of a 2 gives it, too
+        (3.5, {"n": 7}, "n/2"),
     ],
 )
 def test_a_number_has_its_simplest_name(number: float, given: dict[str, Any], name: str | None) -> None:

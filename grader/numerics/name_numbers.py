@@ -15,6 +15,11 @@ from itertools import combinations, permutations, product
 from typing import Any
 
 DIGITS = 1e-10  # relative: a looser match finds a name by chance among so many candidates
+WRITTEN = (
+    0.5,
+    1.5,
+    2.5,
+)  # that a small size gives by chance: of 3 features, d/2 is what a 3 in place of a 2 makes of a gradient
 TERMINATES = 6  # decimals: a fraction that has no more, such as a half, is a number that somebody wrote
 LITTLE = 1e-3  # a smaller hyper-parameter is a rate or a guard: nobody takes 1 minus it
 LARGEST = 1e100  # the square of a larger number is infinite
@@ -71,7 +76,7 @@ def _tiers(sizes: Mapping[str, int], hyper: Mapping[str, float]) -> Iterator[Ite
     yield sizes.items()
     yield _simple(hyper)
     yield CONSTANTS
-    yield _of_sizes(sizes)
+    yield ((name, value) for name, value in _of_sizes(sizes) if value not in WRITTEN)
     yield _of_hyper(hyper, sizes.get(STEP, 0))
     yield _mixed(sizes, hyper)
 
