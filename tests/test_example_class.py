@@ -14,8 +14,8 @@ import pytest
 from grader.course.grade import Grading
 from grader.course.settings import Course
 from grader.course.side_by_side import grade_all
+from grader.intake.take_in import take_in
 from grader.result import Result, Status, Verdict
-from grader.submission.find import find
 from grader.submission.jail import open_jail
 from support.repository import ROOT, load_script, own_course
 
@@ -44,8 +44,9 @@ def graded(course: Course) -> dict[tuple[str, str], Result]:
 
 
 def grade(course: Course, paths: list[Path]) -> dict[tuple[str, str], Result]:
-    submissions, strays = find(paths, list(course.topics))
-    assert not strays
+    intake = take_in(paths, list(course.topics))
+    assert not intake.wanted
+    submissions = intake.submissions
     jail = open_jail(course.imports)
     try:
         results = grade_all(Grading(course, jail), submissions, os.cpu_count() or 1)

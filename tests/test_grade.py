@@ -14,10 +14,11 @@ from grader.course.grade import Grading, Judged
 from grader.course.settings import Course
 from grader.course.side_by_side import grade_all
 from grader.errors import NothingThere, TopicError
+from grader.intake.take_in import take_in
 from grader.judging.evaluate import evaluate_on_seed
 from grader.judging.outcome import Outcome
 from grader.result import Result, Status, Verdict
-from grader.submission.find import Submission, find, topic_of_name
+from grader.submission.find import Submission, topic_of_name
 from grader.submission.jail import ProcessJail
 from support.courses import HEAVY_SOLUTION, SOFTMAX_SOLUTION, hand_in
 from support.notebooks import notebook
@@ -27,8 +28,9 @@ SUMMED = SOFTMAX_SOLUTION.replace("labels].mean()", "labels].sum()")
 
 
 def grade(course: Course, jail: ProcessJail, paths: Sequence[Path], round: str = "1", workers: int = 1) -> list[Result]:
-    submissions, strays = find(paths, list(course.topics))
-    assert strays == []
+    intake = take_in(paths, list(course.topics))
+    assert intake.wanted == []
+    submissions = intake.submissions
     results = list(grade_all(Grading(course, jail, round), submissions, workers))
     return sorted(results, key=lambda result: (result.student, result.topic))
 
@@ -286,7 +288,7 @@ def test_stopping_early_ends_what_runs_and_does_not_wait_for_its_limit(shared_co
     hand_in(tmp_path / "class", "zoe", "import time\ndef softmax_xent(*a):\n    time.sleep(1e6)")
     course = replace(shared_course, limits=replace(shared_course.limits, row_cpu_seconds=60))
     grading = Finishing(course, ProcessJail())
-    submissions, _ = find([tmp_path / "class"], TOPICS)
+    submissions = take_in([tmp_path / "class"], TOPICS).submissions
     results = grade_all(grading, submissions, 2)
     assert next(results).student == "ada"
     results.close()  # type: ignore[attr-defined]
@@ -321,7 +323,7 @@ def test_a_result_names_its_hashes_round_device_and_jail_level(
 
 
 def students(paths: Sequence[Path], topic: str | None = None, student: str | None = None) -> list[tuple[str, str, str]]:
-    return [(s.student, s.topic, s.path.name) for s in find(paths, TOPICS, topic, student)[0]]
+    return [(s.student, s.topic, s.path.name) for s in take_in(paths, TOPICS, topic, student).submissions]
 
 
 def test_submissions_are_found_in_a_class_a_students_folder_or_a_file(tmp_path: Path) -> None:
@@ -335,18 +337,19 @@ def test_submissions_are_found_in_a_class_a_students_folder_or_a_file(tmp_path: 
 def test_paths_that_overlap_are_one_submission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = hand_in(tmp_path, "ada", "x = 1")
     monkeypatch.chdir(tmp_path)
-    (found,), _ = find([tmp_path, tmp_path / "ada", one, Path("ada"), Path("ada/../ada/softmax-xent.py")], TOPICS)
+    paths = [tmp_path, tmp_path / "ada", one, Path("ada"), Path("ada/../ada/softmax-xent.py")]
+    (found,) = take_in(paths, TOPICS).submissions
     assert found.notes == ()
 
 
 def test_the_newest_of_several_files_is_graded_and_the_others_are_noted(tmp_path: Path) -> None:
-    for age, name in enumerate(("softmax-xent (1).py", "softmax_xent.ipynb", "final softmax-xent.py")):
+    for age, name in enumerate(("softmax-xent (1).py", "softmax_xent.py", "final softmax-xent.py")):
         os.utime(hand_in(tmp_path, "ada", "x = 1", name), (1000 - age, 1000 - age))
-    (found,), _ = find([tmp_path], TOPICS)
+    (found,) = take_in([tmp_path], TOPICS).submissions
     assert found.path.name == "softmax-xent (1).py"
     assert [note.text for note in found.notes] == [
         "final softmax-xent.py was handed in too: the newest file, softmax-xent (1).py, is graded",
-        "softmax_xent.ipynb was handed in too: the newest file, softmax-xent (1).py, is graded",
+        "softmax_xent.py was handed in too: the newest file, softmax-xent (1).py, is graded",
     ]
 
 
@@ -378,16 +381,17 @@ def test_the_topic_is_told_by_the_words_of_a_file_name(stem: str, topic: str | N
 
 def test_a_file_of_no_topic_is_a_stray_with_a_reason(tmp_path: Path) -> None:
     hand_in(tmp_path, "ada", "x = 1", "notes.py")
-    found, (stray,) = find([tmp_path], TOPICS)
-    assert found == []
-    assert stray.reason == "cannot tell which topic this is (one of softmax-xent, heavy-ball); use -a TOPIC"
+    intake = take_in([tmp_path], TOPICS)
+    (stray,) = intake.wanted
+    assert intake.submissions == []
+    assert stray.why == "cannot tell which topic this is (one of softmax-xent, heavy-ball); use -a TOPIC"
 
 
 def test_checkpoints_caches_and_other_files_are_passed_over(tmp_path: Path) -> None:
     for name in (".ipynb_checkpoints/softmax-xent-checkpoint.ipynb", "__pycache__/x.py", "__MACOSX/y.py", "data.csv"):
         hand_in(tmp_path, "ada", "x", name)
     hand_in(tmp_path, "ada", "x = 1")
-    assert [s.path.name for s in find([tmp_path], TOPICS)[0]] == ["softmax-xent.py"]
+    assert [s.path.name for s in take_in([tmp_path], TOPICS).submissions] == ["softmax-xent.py"]
 
 
 def test_a_file_that_cannot_be_opened_goes_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -403,4 +407,4 @@ def test_a_file_that_cannot_be_opened_goes_by_its_name(tmp_path: Path, monkeypat
 def test_a_path_without_submissions_is_told_with_a_sentence(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(NothingThere, match=name):
-        find([tmp_path / name], TOPICS)
+        take_in([tmp_path / name], TOPICS)

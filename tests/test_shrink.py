@@ -16,13 +16,13 @@ from grader.course.side_by_side import grade_all
 from grader.errors import Died, Raised, TimedOut, Wrong
 from grader.inside.plan import Implementation
 from grader.inside.wire import Seeded
+from grader.intake.take_in import take_in
 from grader.judging.evaluate import evaluate
 from grader.judging.outcome import Outcome
 from grader.judging.smallest.domain import judge_alone
 from grader.judging.smallest.shrink import ENTRIES, Shrinking, reason, size
 from grader.numerics.compare import Truth, require_close
 from grader.result import Status
-from grader.submission.find import find
 from grader.submission.in_process import Live
 from grader.submission.jail import ProcessJail
 from grader.submission.limits import SHRINK_CALLS
@@ -304,7 +304,7 @@ def test_a_smallest_input_that_stays_large_is_not_shown(softmax: Assignment, tru
 
 
 def grade(course: Course, jail: ProcessJail, folder: Path, text: str, file: str = "softmax-xent.py") -> Any:
-    submissions, _ = find([hand_in(folder, "ada", text, file)], list(course.topics))
+    submissions = take_in([hand_in(folder, "ada", text, file)], list(course.topics)).submissions
     (result,) = grade_all(Grading(course, jail), submissions, 1)
     return {row.id: row for row in result.rows}
 

@@ -101,6 +101,23 @@ def grade(
 
 
 @app.command()
+def intake(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Downloads of a platform, zips, files, or folders of them.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for a folder of each student.")],
+    course: CourseOption = None,
+    format: Format = Form.text,
+    quiet: Quiet = False,
+) -> None:
+    """Sort what was handed in into a folder for each student. `grade` does the same on the way."""
+    with guarded():
+        from .intake import intake as run
+
+        raise typer.Exit(run(paths, output, course, format.value, quiet))
+
+
+@app.command()
 def prepare(
     topics: Annotated[list[str] | None, typer.Argument(help="Topics to prepare (default: all).")] = None,
     device: Annotated[Device | None, typer.Option(help="Where the reference runs (default: autograder.yml).")] = None,

@@ -16,6 +16,7 @@ from ..course.side_by_side import grade_all
 from ..errors import Unreadable
 from ..files import atomic_write
 from ..inside import namespaces
+from ..intake.take_in import Intake, take_in
 from ..output.exports.github import github, step_summary
 from ..output.exports.grades_csv import grades_csv
 from ..output.exports.gradescope import gradescope
@@ -25,7 +26,7 @@ from ..output.exports.result_files import write_results
 from ..output.report import write_report
 from ..output.text import one_line, printable
 from ..result import Result, Status
-from ..submission.find import Submission, find
+from ..submission.find import Submission
 from ..submission.jail.levels import ADVICE, TRUSTED_FROM, measured_jail
 from ..submission.notebook import bytes_of
 from ..topics.folder import Assignment
@@ -57,9 +58,9 @@ def grade(order: Order, form: str, check: bool, progress: bool, quiet: bool) -> 
     """
     course = open_course(order.course)
     require_topics(course, [order.topic] if order.topic else [])
-    submissions, unidentified = find(order.paths, list(course.topics), order.topic, order.student)
-    for file in unidentified:
-        say(f"{printable(str(file.path))}: not graded: {file.reason}")
+    intake = take_in(order.paths, list(course.topics), order.topic, order.student, order.output / "handed-in")
+    tell(intake, quiet)
+    submissions, unidentified = intake.submissions, intake.wanted
     if course.secret_bytes() is None and not quiet:
         say(f"note: the environment variable {course.secret} is not set, so the grading cases can be foreseen")
     with Gradebook(order.output / "gradebook.db") as book:
@@ -72,6 +73,16 @@ def grade(order: Order, form: str, check: bool, progress: bool, quiet: bool) -> 
         count = f"graded {len(results) - ungraded} of {len(results)} submissions"
         say(f"{count}{f', {ungraded} UNGRADED' if ungraded else ''}. Report: {report}")
     return _exit(results, bool(unidentified), check)
+
+
+def tell(intake: Intake, quiet: bool) -> None:
+    """Say what was recognised, and of each file that somebody may wait for why it is not graded; then count all of them."""
+    for sentence in intake.said if not quiet else ():
+        say(printable(sentence))
+    for left in intake.wanted:
+        say(f"{printable(str(left.path))}: not graded: {left.why}")
+    if not quiet and (intake.left or any(s.notes for s in intake.submissions)):
+        say(printable(intake.summary()))
 
 
 def _grade_all(

@@ -118,14 +118,13 @@ def _opened(data: bytes, file: str) -> _Opened:
     suffix, topic = Path(name).suffix.lower(), None
     blocks: list[str | None]
     refuse_other_files(data, text)
-    if suffix == ".ipynb" or (suffix == ".py" and is_notebook(text)):
+    if suffix == ".ipynb" or (suffix in (".py", ".txt", ".json") and is_notebook(text)):
         notebook = _parse(text)
         refuse_other_language(notebook)
         blocks, topic = list(_code_cells(notebook)), _topic(notebook)
-        if suffix == ".py":
-            notes.append(
-                Note("The file is a notebook, though its name ends in .py: it was read as one. Call it .ipynb.")
-            )
+        if suffix != ".ipynb":
+            said = f"The file is a notebook, though its name ends in {suffix}: it was read as one. Call it .ipynb."
+            notes.append(Note(said))
     elif suffix == ".py":
         text = _newlines(text)
         blocks = [*(forms.marimo_cells(text) if forms.is_marimo(text) else _blocks(text))]

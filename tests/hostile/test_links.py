@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.submission.find import find
+from grader.intake.take_in import take_in
 from hostile.harness import HONEST, NEIGHBOUR, TOPIC, Range
 
 MALLORY = 4321  # a user of her own
@@ -67,7 +67,7 @@ def test_a_handed_in_link_pipe_or_device_is_not_opened(
     range_: Range, place: Path, make: Callable[[Path, Range], None]
 ) -> None:
     make(place, range_)
-    (submission,), _ = find([place], [TOPIC])
+    (submission,) = take_in([place], [TOPIC]).submissions
     said = range_.graded(submission.path, 0)
     assert re.search("hand in the file itself|Hand in a copy of it", said)
     assert range_.bait.secret not in said
@@ -76,7 +76,7 @@ def test_a_handed_in_link_pipe_or_device_is_not_opened(
 def test_a_linked_folder_of_another_student_is_not_entered(range_: Range, place: Path) -> None:
     (place / "mine").symlink_to(range_.neighbour.path.parent)
     (place / f"{TOPIC}.py").write_text(HONEST)
-    found, _ = find([place], [TOPIC])
+    found = take_in([place], [TOPIC]).submissions
     assert [(s.student, s.path.parent.name) for s in found] == [("mallory", "mallory")]
 
 
