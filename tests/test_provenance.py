@@ -17,9 +17,9 @@ INSIDE = {"inside", "submission"}
 JUDGING = {"topics", "numerics", "checks", "truth", "judging"}
 
 
-def hashes(assignment: Assignment, limits: Limits = LIMITS, round: str = "1") -> tuple[str, str]:
+def hashes(assignment: Assignment, limits: Limits = LIMITS, round: str = "1", share: float = 1 / 3) -> tuple[str, str]:
     provenance._framework.cache_clear()
-    return provenance.ran(assignment, limits, ("numpy",), round), provenance.judged(assignment)
+    return provenance.ran(assignment, limits, ("numpy",), round), provenance.judged(assignment, share)
 
 
 @pytest.fixture
@@ -39,7 +39,8 @@ def test_a_comment_in_any_file_moves_the_hash_of_what_it_does(copied: Path, soft
         moved = tuple(new != old for new, old in zip(hashes(softmax), before, strict=True))
         folder = path.relative_to(copied).parts[0]
         top = path.parent == copied
-        assert moved == (top or folder in INSIDE, top or folder in JUDGING), path
+        judges = top or folder in JUDGING or path == copied / "course" / "repairing.py"
+        assert moved == (top or folder in INSIDE, judges), path
         path.write_text(text, "utf-8")
     assert hashes(softmax) == before
     provenance._framework.cache_clear()
@@ -58,6 +59,7 @@ def test_limits_round_and_the_topics_files_move_the_hash_that_they_decide(folder
     ran, judged = hashes(assignment())
     assert hashes(assignment(), replace(LIMITS, row_cpu_seconds=1.0)) != (ran, judged)
     assert hashes(assignment(), round="2")[0] != ran
+    assert hashes(assignment(), share=0.5)[1] != judged
     assert hashes(assignment(), round="2")[1] == judged
     for name in ("topic.py", "mistakes.py", "solution.py"):
         with (folder / "assignments" / "softmax_xent" / name).open("a") as file:

@@ -84,6 +84,7 @@ def grade(
     trust: Annotated[
         bool, typer.Option("--trust-submissions", help="Grade below level 2 too (see `grader doctor`).")
     ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Grade also what has a result that stands.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Exit 1 where a row was not earned (for CI).")] = False,
     course: CourseOption = None,
     format: Annotated[GradeForm, typer.Option("--format", help="Form of the output.")] = GradeForm.text,
@@ -95,7 +96,7 @@ def grade(
         from . import grading
 
         order = grading.Order(
-            paths, topic, student, output, workers, device.value if device else None, round, course, trust
+            paths, topic, student, output, workers, device.value if device else None, round, course, trust, again
         )
         raise typer.Exit(grading.grade(order, format.value, check, progress=not (no_progress or quiet), quiet=quiet))
 

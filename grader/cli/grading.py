@@ -49,6 +49,7 @@ class Order:
     round: str
     course: Path | None
     trust: bool
+    again: bool = False
 
 
 def grade(order: Order, form: str, check: bool, progress: bool, quiet: bool) -> Exit:
@@ -64,7 +65,7 @@ def grade(order: Order, form: str, check: bool, progress: bool, quiet: bool) -> 
     if course.secret_bytes() is None and not quiet:
         say(f"note: the environment variable {course.secret} is not set, so the grading cases can be foreseen")
     with Gradebook(order.output / "gradebook.db") as book:
-        results = list(_grade_all(order, course, submissions, book, progress))
+        results = list(_grade_all(order, course, submissions, book, progress, quiet))
         report = _export(order, course, book.latest(), submissions, progress)
     results.sort(key=lambda result: (result.student, result.topic))
     _print(results, form)
@@ -86,9 +87,9 @@ def tell(intake: Intake, quiet: bool) -> None:
 
 
 def _grade_all(
-    order: Order, course: Course, submissions: Sequence[Submission], book: Gradebook, progress: bool
+    order: Order, course: Course, submissions: Sequence[Submission], book: Gradebook, progress: bool, quiet: bool
 ) -> Iterator[Result]:
-    """Yield results as they come, each kept in the gradebook before it is counted."""
+    """Yield the results that stand, and others as they come, each kept in the gradebook before it is counted."""
     if sys.platform == "linux":
         namespaces.hide_memory()
     jail = measured_jail(course.imports)
@@ -98,8 +99,21 @@ def _grade_all(
                 f"{jail.sentence}. {ADVICE} To grade submissions that you trust all the same: --trust-submissions"
             )
         grading = Grading(course, jail, order.round, choose_device(order.device or course.device))
+        before = {} if order.again else {(result.student, result.topic): result for result in book.latest()}
         with show_progress("grading", len(submissions), progress) as advance:
-            for result in grade_all(grading, submissions, order.workers):
+            anew = []
+            for submission in submissions:
+                result = before.get((submission.student, submission.topic))
+                if result is None or not grading.stands(submission, result):
+                    anew.append(submission)
+                    continue
+                advance(f"{result.student} {result.topic}")
+                yield result
+            if (stood := len(submissions) - len(anew)) and not quiet:
+                say(
+                    f"{stood} of {len(submissions)} were graded before, by the same rubric: their results stand (--again)"
+                )
+            for result in grade_all(grading, anew, order.workers):
                 book.append([result])
                 advance(f"{result.student} {result.topic}")
                 yield result

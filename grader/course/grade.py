@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +21,7 @@ from ..judging.verdicts import verdicts
 from ..result import Note, Result, Status, Verdict
 from ..submission.find import Submission
 from ..submission.jail import Jail, open_jail
-from ..submission.notebook import Source, read_path, read_source
+from ..submission.notebook import Source, bytes_of, read_path, read_source
 from ..submission.session import Session
 from ..topics.folder import Assignment
 from ..truth.record import InMemory, OnDisk, Recorded, truths_from_bytes, truths_to_bytes
@@ -209,12 +210,31 @@ class Grading:
             seconds=judged.seconds + time.perf_counter() - started,
         )
 
+    def stands(self, submission: Submission, result: Result) -> bool:
+        """Say whether a result is what grading the submission would give again: of the same file, by the same code and rubric, in
+        the same round and the same kind of jail. One that a fault of ours left ungraded never stands."""
+        try:
+            sha256 = hashlib.sha256(bytes_of(submission.path)).hexdigest()
+        except (OSError, Unreadable):
+            return False
+        now = (sha256, submission.path.name, self.round, self.device, self.jail.sentence)
+        before = (result.sha256, result.file, result.round, result.device, result.jail)
+        return (
+            result.status == "graded"
+            and now == before
+            and set(submission.notes) <= set(result.notes)
+            and result.hashes == self._hashes(self.assignment(submission.topic))
+        )
+
     def _hashes(self, assignment: Assignment) -> dict[str, str]:
         """Return what decides a grade of this topic (see `provenance`), as it was when the first was given."""
         if assignment.slug not in self.hashes:
             try:
                 ran = provenance.ran(assignment, self.course.limits, self.jail.imports, self.round)
-                self.hashes[assignment.slug] = {"ran": ran, "judged": provenance.judged(assignment)}
+                self.hashes[assignment.slug] = {
+                    "ran": ran,
+                    "judged": provenance.judged(assignment, self.course.slip_share),
+                }
             except OSError:  # a file of the topic is missing: nothing was graded with it
                 return {}
         return self.hashes[assignment.slug]

@@ -19,8 +19,8 @@ from ..submission.limits import Limits
 from ..topics.folder import Assignment
 
 GRADER = Path(__file__).resolve().parent.parent
-RAN = ("inside", "submission")  # folders of `grader/`
-JUDGED = ("topics", "numerics", "checks", "truth", "judging")
+RAN = ("inside", "submission")  # folders and files of `grader/`
+JUDGED = ("topics", "numerics", "checks", "truth", "judging", "course/repairing.py")
 
 
 def ran(assignment: Assignment, limits: Limits, imports: Sequence[str], round: str) -> str:
@@ -30,19 +30,20 @@ def ran(assignment: Assignment, limits: Limits, imports: Sequence[str], round: s
     return _digest(_framework(RAN), _contents(assignment.data_files, assignment.root), repr(settings))
 
 
-def judged(assignment: Assignment) -> str:
-    """Return the hash of everything that judged the answers: our code, the topic with its prices, the truth, numpy and torch."""
+def judged(assignment: Assignment, slip_share: float) -> str:
+    """Return the hash of everything that judged the answers: our code, the topic with its prices and the course's share of a slip,
+    the truth, numpy and torch."""
     course = _contents([*assignment.files, assignment.reference_path], assignment.root)
     versions = [importlib.metadata.version(name) for name in ("numpy", "torch")]
-    return _digest(_framework(JUDGED), course, repr(versions))
+    return _digest(_framework(JUDGED), course, repr([versions, slip_share]))
 
 
 @cache
 def _framework(folders: tuple[str, ...]) -> str:
-    """Return the hash of the Python files of these folders, and of the top, which everything uses; read once a process."""
-    return _contents(
-        [*GRADER.glob("*.py"), *(path for name in folders for path in (GRADER / name).rglob("*.py"))], GRADER
-    )
+    """Return the hash of these Python files and folders, and of the top, which everything uses; read once a process."""
+    chosen = (GRADER / name for name in folders)
+    files = (path for place in chosen for path in ([place] if place.is_file() else place.rglob("*.py")))
+    return _contents([*GRADER.glob("*.py"), *files], GRADER)
 
 
 def _contents(paths: Iterable[Path], root: Path) -> str:
