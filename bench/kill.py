@@ -3,8 +3,8 @@
     python bench/kill.py [--kills 50] [--students 60]
 
 A class of generated submissions of momentum, right and wrong ones, is graded by `grader grade`, which is killed (SIGKILL) after a
-time drawn by chance, started again, and so on; then it is left to end. Then the same class is graded in one go, into another folder. Compared are the
-rows of the gradebook, and every exported file but for the seconds that grading took.
+time drawn by chance, started again, and so on; then it is left to end. Then the same class is graded in one go, into another
+folder. Compared are the rows of the gradebook, and every exported file but for the seconds that grading took.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def main() -> None:
         killed = disturbed(folder, options.kills)
         run(folder, "undisturbed").wait()
         one, other = (stored(folder / name) for name in ("killed", "undisturbed"))
-        doubled = len(one) - len(set(one))
+        doubled, lost = len(one) - len(set(one)), len(set(other) - set(one))
         files, apart = compared(folder / "killed", folder / "undisturbed")
         print(
             f"killed {killed} times; {len(one)} results of {options.students}, {doubled} doubled, {len(set(other) - set(one))} lost"
