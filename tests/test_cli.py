@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def test_quiet_grading_prints_results_alone_and_no_progress_prints_a_summary(her
     hand_in(here / "class", "ada", HEAVY_SOLUTION, "heavy-ball.py")
     quiet = grade(here, "-q")
     assert (quiet.exit_code, quiet.stderr, len(quiet.stdout.splitlines())) == (0, "", 1)
-    still = grade(here, "--no-progress")
+    still = grade(here, "--no-progress", "--again")
     assert still.stderr.startswith("graded 1 of 1")
 
 
@@ -199,6 +200,14 @@ def test_writing_keeps_the_matrix_and_a_stale_one_is_noticed(folder: Path) -> No
         (["grade"], "Missing argument"),
         (["grade", ".", "--format", "xml"], "'xml' is not one of"),
         (["grade", ".", "-j", "0"], "Invalid value for '-j'"),
+        (["grade", ".", "-j", "9" * 20], "Invalid value for '-j'"),
+        (["grade", ".", "-o", ""], "Invalid value for '-o' / '--output': it is empty"),
+        (["intake", ".", "-o", " "], "Invalid value for '-o' / '--output': it is empty"),
+        (["grade", ".", "--round", ""], "Invalid value for '--round': it is empty"),
+        (
+            ["test", "assignments/heavy_ball/solution.py", "--answers", "/dev/zero"],
+            "/dev/zero: is no file: give the course's TOPIC.answers",
+        ),
         (["nosuch"], "No such command 'nosuch'"),
     ],
 )
@@ -271,6 +280,45 @@ def test_a_broken_reference_exits_3_and_leaves_the_submission_ungraded(folder: P
     assert "graded 0 of 1 submissions, 1 UNGRADED" in done.stderr
     (result,) = json.loads(grade(here, "--course", str(folder), "--format", "json").stdout)
     assert (result["status"], result["score"]) == ("ungraded", None)
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir(parents=True)
+
+
+def a_file(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("mine")
+
+
+@pytest.mark.parametrize(
+    ("there", "make", "said"),
+    [
+        ("grades.csv", a_folder, "grades.csv: is a directory: name another"),
+        ("report", a_file, "report/students: not a directory: name another"),
+        ("results", a_file, "results/ada: not a directory: name another"),
+        ("gradebook.db", a_folder, "gradebook.db: it cannot be opened"),
+        ("gradebook.db", a_file, "gradebook.db: this file is not a gradebook"),
+        ("", a_file, "the folder cannot be made"),
+    ],
+    ids=[
+        "grades.csv a folder",
+        "report a file",
+        "results a file",
+        "gradebook a folder",
+        "gradebook a text",
+        "out a file",
+    ],
+)
+def test_what_lies_in_the_way_of_an_output_is_named_and_exits_2(
+    here: Path, there: str, make: Callable[[Path], None], said: str
+) -> None:
+    hand_in(here / "class", "ada", HEAVY_SOLUTION, "heavy-ball.py")
+    make(here / "out" / there)
+    done = grade(here)
+    assert done.exit_code == 2, done.output
+    assert said in done.stderr
+    assert "a bug" not in done.stderr
 
 
 # ------------------------------------------------------------------------------------------ exit 4 and 130

@@ -34,6 +34,7 @@ from .public import public_source
 
 FORMAT = 5  # of a record; raised where an older grader could not read a newer one, or the other way round
 SUFFIX = ".answers"
+MOST_BYTES = 256 << 20  # of a file of answers: the largest of the course has 1 MB
 DAMAGED = "damaged, or no file of recorded answers: download the bundle again"
 MAX_BYTES = 256 << 20  # unpacked: a record is a file that a student may have been given by anyone
 
@@ -118,6 +119,10 @@ class TopicRecord:
     @classmethod
     def read(cls, path: Path) -> TopicRecord:
         try:
+            if not path.is_file():
+                raise BadRecord(f"{path}: is no file: give the course's TOPIC{SUFFIX}")
+            if path.stat().st_size > MOST_BYTES:
+                raise BadRecord(f"{path}: is larger than {MOST_BYTES >> 20} MB, and so no course's file of answers")
             return replace(cls.from_bytes(path.read_bytes(), path.name), home=path.resolve().parent)
         except OSError as error:
             raise BadRecord(f"{path}: cannot be read: {error.strerror}") from error

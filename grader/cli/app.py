@@ -24,6 +24,23 @@ app = typer.Typer(
 )
 
 
+MOST_JOBS = 1024  # submissions side by side: each is a process
+
+
+def _named(text: str) -> str:
+    """Refuse a name that is empty."""
+    if not text.strip():
+        raise typer.BadParameter("it is empty")
+    return text
+
+
+def _folder(text: str | Path) -> Path:
+    return Path(_named(str(text)))  # a default comes as the path that it is
+
+
+OUTPUT, FOLDER = ("-o", "--output"), {"parser": _folder, "metavar": "FOLDER"}
+
+
 class Form(StrEnum):
     """The forms of output that every command has."""
 
@@ -54,6 +71,9 @@ CourseOption = Annotated[
     typer.Option("--course", help="Folder of the course's autograder.yml (default: found from here upwards)."),
 ]
 Format = Annotated[Form, typer.Option("--format", help="Form of the output.")]
+Round = Annotated[
+    str, typer.Option("--round", callback=_named, help="Name of the round: another round draws other cases.")
+]
 NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress bar.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors and data.")]
 
@@ -71,15 +91,24 @@ def grade(
         list[Path], typer.Argument(metavar="PATH...", help="Notebooks, .py files, or folders of STUDENT/TOPIC.ipynb.")
     ],
     topic: Annotated[str | None, typer.Option("-a", "--assignment", help="The topic of every file given.")] = None,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the gradebook and its exports.")] = Path(
+    output: Annotated[Path, typer.Option(*OUTPUT, help="Folder of the gradebook and its exports.", **FOLDER)] = Path(
         "out"
     ),
     workers: Annotated[
         int,
-        typer.Option("-j", "--jobs", min=1, help="Submissions graded side by side.", show_default="one per processor"),
+        typer.Option(
+            "-j",
+            "--jobs",
+            min=1,
+            max=MOST_JOBS,
+            help="Submissions graded side by side.",
+            show_default="one per processor",
+        ),
     ] = os.cpu_count() or 1,
     device: Annotated[Device | None, typer.Option(help="Where the reference runs (default: autograder.yml).")] = None,
-    round: Annotated[str, typer.Option("--round", help="Name of the round: another round draws other cases.")] = "1",
+    round: Annotated[
+        str, typer.Option("--round", callback=_named, help="Name of the round: another round draws other cases.")
+    ] = "1",
     student: Annotated[str | None, typer.Option(help="The student of every file given.")] = None,
     trust: Annotated[
         bool, typer.Option("--trust-submissions", help="Grade below level 2 too (see `grader doctor`).")
@@ -106,7 +135,7 @@ def intake(
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH...", help="Downloads of a platform, zips, files, or folders of them.")
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for a folder of each student.")],
+    output: Annotated[Path, typer.Option(*OUTPUT, help="Folder for a folder of each student.", **FOLDER)],
     course: CourseOption = None,
     format: Format = Form.text,
     quiet: Quiet = False,
@@ -122,7 +151,7 @@ def intake(
 def prepare(
     topics: Annotated[list[str] | None, typer.Argument(help="Topics to prepare (default: all).")] = None,
     device: Annotated[Device | None, typer.Option(help="Where the reference runs (default: autograder.yml).")] = None,
-    round: Annotated[str, typer.Option("--round", help="Name of the round.")] = "1",
+    round: Round = "1",
     course: CourseOption = None,
     format: Format = Form.text,
     no_progress: NoProgress = False,
@@ -164,7 +193,7 @@ def test(
 def release(
     topics: Annotated[list[str] | None, typer.Argument(help="Topics to release.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every topic of the course.")] = False,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the bundles.")] = Path("release"),
+    output: Annotated[Path, typer.Option(*OUTPUT, help="Folder of the bundles.", **FOLDER)] = Path("release"),
     course: CourseOption = None,
     no_progress: NoProgress = False,
     quiet: Quiet = False,
@@ -225,7 +254,7 @@ def list_topics(course: CourseOption = None, format: Format = Form.text) -> None
 def show(
     student: Annotated[str, typer.Argument(help="The student.")],
     topic: Annotated[str | None, typer.Argument(help="The topic (default: all).")] = None,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the gradebook.")] = Path("out"),
+    output: Annotated[Path, typer.Option(*OUTPUT, help="Folder of the gradebook.", **FOLDER)] = Path("out"),
     format: Format = Form.text,
 ) -> None:
     """Show what the gradebook says of a student."""

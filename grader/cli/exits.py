@@ -43,6 +43,21 @@ MACHINE_ERRORS = frozenset(
 )
 
 
+# A file or folder that was named is not what it should be: a folder where a file is to go, say.
+FILE_ERRORS = frozenset(
+    {
+        errno.EISDIR,
+        errno.ENOTDIR,
+        errno.EEXIST,
+        errno.ENOENT,
+        errno.EACCES,
+        errno.EPERM,
+        errno.ENAMETOOLONG,
+        errno.ELOOP,
+    }
+)
+
+
 def say(text: str) -> None:
     """Print a sentence to the standard error, so that the standard output holds data alone."""
     print(text, file=sys.stderr, flush=True)
@@ -77,5 +92,8 @@ def _sentence_and_code(error: Exception) -> tuple[str, Exit]:
         return f"{error}: what was finished is in the gradebook; see to it and run the command again", Exit.UNGRADED
     if isinstance(error, ModuleNotFoundError) and error.name in EXTRA:
         return f"this command needs {error.name}: pip install 'graded-descent[grade]'", Exit.USAGE
+    if isinstance(error, OSError) and error.errno in FILE_ERRORS and error.filename is not None:
+        name, why = error.filename2 or error.filename, (error.strerror or "").lower()
+        return f"{name}: {why}: name another file or folder, or see to this one; what was finished is kept", Exit.USAGE
     bug = f"a bug: {type(error).__name__}: {error}\n(GRADER_DEBUG=1 shows where; please report it)"
     return bug, Exit.INTERNAL
