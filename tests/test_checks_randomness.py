@@ -124,3 +124,14 @@ def test_a_case_without_a_generator_and_a_word_that_means_nothing_are_the_author
     assert "the case has no generator" in str(outcome.error)
     with pytest.raises(TopicError, match="entries or calls"):
         independent(mask, keep, among="rows")
+
+
+def test_an_answer_that_a_seed_changes_by_rounding_alone_does_not_depend_on_it() -> None:
+    """The same terms, added in another order: in a training they are the gradients of batches, all of them from one start."""
+
+    def summed(x: np.ndarray, rng: np.random.Generator, *, training: bool = True) -> np.ndarray:
+        weights = np.linspace(0.1, 0.7, len(x))[:, None]
+        return np.broadcast_to(sum(rng.permutation(x * weights)), x.shape)
+
+    outcome = graded(seeded(keep, on=large), large, keep=summed)
+    assert "generators of 4 other seeds gave the very same answer" in str(outcome.error)

@@ -10,6 +10,7 @@ import numpy as np
 from ..errors import TopicError, Wrong
 from ..inside.plan import Plan
 from ..inside.wire import Seeded
+from ..numerics.compare import largest
 from ..topics.asking import Asking, asking
 from ..topics.cases import Cases
 from ..topics.signature import Declared
@@ -22,12 +23,13 @@ Mask = Callable[[Mapping[str, Any], Any], np.ndarray]
 """Makes booleans of an answer (as `trial.call` returns it): which entries are kept."""
 
 OTHERS = 4  # seeds that must not all give the same answer: one of 20 that chance repeats is there once in 160,000 times
+ROUNDING = 1e-12  # of the largest entry: the same terms, added in another order
 BLOCKS = 3_000  # that are counted: one entry in thirty that is not drawn by itself is seen
 
 
 class seeded(holds):
     """All chance comes from the generators in a case: the same seed gives the same answer, of several other seeds one at least
-    another one. Of several functions, or scripts, each is asked by itself.
+    another one, by more than rounding. Of several functions, or scripts, each is asked by itself.
 
     `idle` are hyper-parameters with which nothing is random, in words and as arguments, as ("at inference", {"training": False}):
     a call with them draws nothing, so that the call behind it answers as without.
@@ -59,7 +61,7 @@ class seeded(holds):
             return "the answer is not finite"
         if not _equal(first, again):
             return f"two generators of the same seed gave two answers, expected one: draw from {names} and from nothing else"
-        if all(_equal(first, trial.answers(asked, other)) for other in others):
+        if all(_alike(first, trial.answers(asked, other)) for other in others):
             return f"generators of {OTHERS} other seeds gave the very same answer: draw from {names}"
         if self.idle is None:
             return None
@@ -91,6 +93,14 @@ def _generators(case: Mapping[str, Any]) -> dict[str, Seeded]:
 
 def _equal(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
     return len(one) == len(other) and all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def _alike(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
+    """Say whether answers are equal but for rounding, as sums are whose terms come in another order."""
+    return len(one) == len(other) and all(
+        a.shape == b.shape and np.allclose(a, b, rtol=0, atol=ROUNDING * largest(a))
+        for a, b in zip(one, other, strict=True)
+    )
 
 
 class independent(statistical):
