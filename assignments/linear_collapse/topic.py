@@ -1,0 +1,173 @@
+"""Why layers need a bend between them: without one a deep network is a single layer."""
+
+import numpy as np
+
+from grader import (
+    Ints, Reals, Row, Script, Several, Topic, composition, either, equal, holds, matches, outputs, perform, pure, sample,
+)
+
+
+def stack(
+    X: Reals["n d"], Ws: Several[Reals["i o"], "L"], bs: Several[Reals["o"], "L"], *, alpha=1.0, beta=0.0
+) -> Reals["n k"]:
+    """The output of a stack of layers  f(A W + b),  each of which is given the output A of the one before; the first is given X.
+
+    The activation is  f(z) = alpha z + beta  behind every layer, the last one, too."""
+
+def relu_stack(X: Reals["n d"], Ws: Several[Reals["i o"], "L"], bs: Several[Reals["o"], "L"]) -> Reals["n k"]:
+    """The output of a stack of layers  max(A W + b, 0),  of which the last has no ReLU: it is  A W + b."""
+
+def collapse(
+    Ws: Several[Reals["i o"], "L"], bs: Several[Reals["o"], "L"], *, alpha=1.0, beta=0.0
+) -> {"A": Reals["d k"], "c": Reals["k"]}:
+    """The single layer that does what `stack` does:  X A + c  is  stack(X, Ws, bs, alpha, beta),  whatever X is."""
+
+def count_parameters(sizes: Ints["m", "1000"]) -> Reals[""]:
+    """The number of weights and biases of a network with these layer sizes, from the inputs to the outputs."""
+
+def xor_network() -> {"W1": Reals["2 2"], "b1": Reals["2"], "W2": Reals["2 1"], "b2": Reals["1"]}:
+    """Weights with which  max(X W1 + b1, 0) W2 + b2  is 0 at (0, 0), 1 at (0, 1), 1 at (1, 0) and 0 at (1, 1)."""
+
+
+def network(rng, *sizes, n=5, **hyper):
+    return sample(stack, rng, n=n, d=sizes[0], L=len(sizes) - 1, i=sizes[:-1], o=sizes[1:], **hyper)
+
+def networks(rng):
+    yield "the network 4-3-2-1", network(rng, 4, 3, 2, 1)
+    yield "two layers",          network(rng, 3, 5, 2, n=7)
+    yield "five layers",         network(rng, 2, 4, 3, 5, 4, 3)
+    yield "a single example",    network(rng, 5, 2, 3, 4, n=1)
+    yield "a layer of one unit", network(rng, 4, 1, 3)
+
+def activations(rng):
+    for alpha, beta in ((0.5, 0.25), (-2.0, 1.5)):
+        yield f"alpha={alpha:g}, beta={beta:g}", network(rng, 4, 3, 2, 1, alpha=alpha, beta=beta)
+    yield "alpha=3, beta left out", network(rng, 2, 4, 3, alpha=3.0)
+    yield "beta=-1, alpha left out", network(rng, 3, 2, 4, 3, beta=-1.0)
+
+def single(rng):
+    yield "a single layer",      network(rng, 4, 3)
+    yield "one weight",          network(rng, 1, 1)
+
+def deep(rng):
+    for layers in (2, 7, 12):
+        case = network(rng, *[6] * layers, 4, n=9, alpha=0.75, beta=0.5)
+        yield f"{layers} layers", case | {"Ws": [W / 2 for W in case["Ws"]]}
+
+def far(rng):
+    case = network(rng, 3, 6, 5, 2, n=8)
+    yield "inputs near ±1000",   case | {"X": 1000 * case["X"]}
+
+def known_sizes(rng):
+    for sizes in ((4, 3, 2, 1), (3, 2), (1, 1, 1), (5, 1, 7), (784, 100, 100, 10)):
+        yield "-".join(map(str, sizes)), {"sizes": np.array(sizes)}
+    yield "six sizes",           sample(count_parameters, rng, sizes=rng.integers(1, 40, size=6))
+
+CORNERS, XOR = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), (0, 1, 1, 0)
+
+def corners(rng):
+    yield "the four corners",    {}
+
+def two_ends(rng):
+    yield "100 pairs of points", network(rng, 3, 8, 6, 2, n=100) | {"others": rng.normal(size=(100, 3))}
+
+def everything(rng):
+    yield "the network 4-6-3-5", network(rng, 4, 6, 3, 5, alpha=0.5, beta=0.25) | {"sizes": np.array([4, 6, 3, 5])}
+
+
+def slopes_of_own_stack(world, case):
+    yield "A", zero_and_units(world, case)[1]
+
+def own_stack_at_zero(world, case):
+    yield "c", zero_and_units(world, case)[0]
+
+def zero_and_units(world, case):
+    """The student's own stack at 0, and how much more it is one step from there along each axis."""
+    d = len(case["Ws"][0])
+    [at_zero] = world.ask(stack, case | {"X": np.zeros((1, d))})
+    [at_units] = world.ask(stack, case | {"X": np.eye(d)})
+    return at_zero[0], at_units - at_zero[0]
+
+def collapsed(name, on):
+    of_own = {"A": slopes_of_own_stack, "c": own_stack_at_zero}[name]
+    return either(matches(collapse, output=name, on=on), composition(outputs(collapse, name), of_own, stack, on=on))
+
+def layer_by_layer(world, case):
+    yield "stack", world.ask(stack, case)[0]
+
+def through_one_layer(world, case):
+    A, c = world.ask(collapse, case)
+    yield "X A + c", world.sum([A[j] * case["X"][:, [j]] for j in range(len(case["Ws"][0]))], c)
+
+one_layer = Script(through_one_layer, collapse)
+
+def asked_once(world, case):
+    for function in (stack, relu_stack, collapse):
+        for answer in world.ask(function, case):
+            yield function.__name__, answer
+
+def asked_again(world, case):
+    """Of the same lists: who takes layers out of them finds none the second time."""
+    for function in (stack, relu_stack, collapse):
+        lists = case | {"Ws": world.let(case["Ws"]), "bs": world.let(case["bs"])}
+        world.ask(function, lists)
+        for answer in world.ask(function, lists):
+            yield f"{function.__name__}, asked again", answer
+
+once, again = (Script(story, stack, relu_stack, collapse) for story in (asked_once, asked_again))
+
+TABLES = {
+    (0, 0, 0, 1): "AND", (0, 1, 1, 1): "OR", (1, 1, 1, 0): "NAND", (1, 0, 0, 0): "NOR", (1, 0, 0, 1): "XNOR, the opposite",
+    (0, 2, 2, 0): "twice XOR", (-1, 1, 1, -1): "XOR in labels of -1 and 1", (0.5, 0.5, 0.5, 0.5): "the best that a line can do",
+}
+
+def it_is_xor(trial, case):
+    W1, b1, W2, b2 = trial.call(xor_network)
+    with np.errstate(all="ignore"):
+        said = (np.maximum(CORNERS @ W1 + b1, 0) @ W2 + b2)[:, 0]
+    if not np.abs(said - XOR).max() < 1e-9:
+        table = next((f", which is {name}" for table, name in TABLES.items() if np.abs(said - table).max() < 1e-9), "")
+        return "at (0, 0), (0, 1), (1, 0), (1, 1) your network is {:.6g}, {:.6g}, {:.6g}, {:.6g}".format(*said) + table
+    return None
+
+def on_a_line(function):
+    def of_ends_and_middle(world, case):
+        for X in (case["X"], case["others"], (case["X"] + case["others"]) / 2):
+            yield function.__name__, world.ask(function, case | {"X": X})[0]
+    return of_ends_and_middle
+
+def only_relu_bends(trial, case):
+    """Of what does not bend, the value in the middle of two points is the mean of those at the points."""
+    for function, may_bend in ((relu_stack, True), (stack, False)):
+        one, other, between = perform(trial, on_a_line(function), case, function)
+        off, size = np.abs(between - (one + other) / 2).max(), np.abs(one - other).max()
+        if not (size > 0 and np.isfinite(off)):
+            return f"{function.__name__} answers the same to different points"
+        if (off > 1e-9 * size) != may_bend:
+            return f"{function.__name__} {'bends' if off > 1e-9 * size else 'does not bend'} between two points"
+    return None
+
+
+topic = Topic("Linear collapse", everything, rubric=[
+    Row("stack", 2,   "the stack is right without an activation",   matches(stack, on=networks)),
+    Row("act",   1,   "the stack is right with f(z) = αz + β",      matches(stack, on=activations)),
+
+    Row("A",     2,   "collapse: A is right without an activation", collapsed("A", networks)),
+    Row("c",     2,   "collapse: c is right without an activation", collapsed("c", networks)),
+    Row("alpha", 1,   "collapse: A is right with f(z) = αz + β",    collapsed("A", activations)),
+    Row("beta",  1,   "collapse: c is right with f(z) = αz + β",    collapsed("c", activations)),
+    Row("one",   0.5, "collapse: a single layer is itself",         matches(collapse, on=single)),
+    Row("same",  1,   "X A + c is the output of the stack, at any depth",
+        either(matches(one_layer, on=deep), composition(one_layer, layer_by_layer, stack, on=deep))),
+
+    Row("count", 2,   "the parameters are counted",                 matches(count_parameters, on=known_sizes)),
+
+    Row("relu",  2,   "the stack with ReLU is right",               matches(relu_stack, on=networks)),
+    Row("far",   0.5, "a ReLU has no upper end",                    matches(relu_stack, on=far)),
+    Row("bend",  0.5, "with a ReLU between it does not collapse",   holds(only_relu_bends, relu_stack, stack, on=two_ends)),
+    Row("xor",   2,   "two layers with a ReLU between say XOR",     holds(it_is_xor, xor_network, on=corners)),
+
+    Row("pure",  0.5, "the inputs are left alone",
+        pure(stack, relu_stack, collapse, count_parameters)),
+    Row("again", 0.5, "so are the lists, asked again",              equal(once, again, on=everything)),
+])
