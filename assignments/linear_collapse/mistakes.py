@@ -1,6 +1,6 @@
 """How layers are put together wrongly, and what to tell the student."""
 
-from grader import Mistake
+from grader import Equivalent, Mistake
 
 LAYER = "out = alpha * (out @ W + b) + beta"
 RELU, LAST = "out = np.maximum(out @ W + b, 0)", "return out @ Ws[-1] + bs[-1]"
@@ -26,6 +26,12 @@ mistakes = [
             "You multiply beta by alpha, too: f(z) = alpha z + beta."),
     Mistake("stack: alpha without b",           LAYER, "out = alpha * (out @ W) + b + beta",
             "Your alpha does not reach the bias: z is all of A W + b, and f(z) = alpha z + beta."),
+    Mistake("stack: b subtracted",              LAYER, "out = alpha * (out @ W - b) + beta", "You subtract the biases: A @ W + b."),
+    Mistake("stack: beta subtracted",           LAYER, "out = alpha * (out @ W + b) - beta",
+            "You subtract beta: f(z) = alpha z + beta."),
+    Mistake("stack: an alpha of 0 taken for none", "    out = X\n    for W, b in zip(Ws, bs):",
+            "    alpha, out = alpha or 1.0, X\n    for W, b in zip(Ws, bs):",
+            "Where alpha is 0, `if alpha` and `alpha or 1.0` take it for not given. It is a number as any other.", loses="act"),
     Mistake("stack: alpha and beta swapped",    LAYER, "out = beta * (out @ W + b) + alpha",
             "You swap alpha and beta: f(z) = alpha z + beta."),
     Mistake("stack: no f behind the last layer", LAYER, LAYER + "\n    out = (out - beta) / alpha",
@@ -66,6 +72,11 @@ mistakes = [
     Mistake("collapse: c without beta",         C, "c = alpha * (c @ W + b)", "Your c lacks beta. " + PASSES),
     Mistake("collapse: c without alpha",        C, "c = c @ W + b + beta", "Your c lacks alpha. " + PASSES),
     Mistake("collapse: alpha times beta",       C, "c = alpha * (c @ W + b + beta)", "You multiply beta by alpha, too. " + PASSES),
+    Mistake("collapse: b subtracted",           C, "c = alpha * (c @ W - b) + beta", "You subtract the biases. " + PASSES),
+    Mistake("collapse: beta subtracted",        C, "c = alpha * (c @ W + b) - beta", "You subtract beta. " + PASSES),
+    Mistake("collapse: an alpha of 0 taken for none", EYE, "alpha = alpha or 1.0\n    " + EYE,
+            "Where alpha is 0, `if alpha` and `alpha or 1.0` take it for not given. It is a number as any other.",
+            loses="alpha beta"),
     Mistake("collapse: alpha on b only",        C, "c = c @ W + alpha * b + beta",
             "Your alpha does not reach the earlier biases. " + PASSES),
     Mistake("collapse: beta once",              C, "c = alpha * (c @ W + b)",
@@ -101,6 +112,16 @@ mistakes = [
     Mistake("count: sizes multiplied",          COUNTED, "return sizes.prod()",
             "You multiply all sizes. " + MANY + " Layers add up."),
     Mistake("count: a bias for each weight",    COUNT, "count += 2 * inputs * units", "You count a bias for each weight. " + MANY),
+    Mistake("count: the biases only",           COUNT, "count += units", "You count the biases only. " + MANY),
+    Mistake("count: biases subtracted",         COUNT, "count += inputs * units - units", "You subtract the biases. " + MANY),
+    Mistake("count: inputs and units added",    COUNT, "count += inputs + units",
+            "You add inputs and units: each input has a weight to each unit. " + MANY),
+    Mistake("count: the last layer only",       COUNT, "count = inputs * units + units",
+            "Your number is that of the last layer: add those of all layers up, with `+=`."),
+    Mistake("count: units squared",             COUNT, "count += units * units + units",
+            "You multiply a layer's units by themselves: its inputs are the size before. " + MANY),
+    Mistake("count: from sizes[-1]",            LAYERS, "for k in range(len(sizes)):",
+            "sizes[-1] is the last size, and you count a layer from there to the first: begin with sizes[0] and sizes[1]."),
     Mistake("count: biases on both sides",      COUNT, "count += (inputs + 1) * (units + 1)",
             "(i + 1)(o + 1) has biases on both sides. A layer has (i + 1)·o parameters."),
     # ---------------------------------------------------------------------------------------------------------- with ReLU
@@ -112,6 +133,9 @@ mistakes = [
             "out = np.maximum(out @ W + b, 0) if out is X else out @ W + b",
             "Only your first layer has a ReLU: all have but the last."),
     Mistake("relu: biases left out",            RELU, "out = np.maximum(out @ W, 0)", "Your hidden layers lack their biases."),
+    Mistake("relu: b subtracted",               RELU, "out = np.maximum(out @ W - b, 0)",
+            "Your hidden layers subtract their biases: max(A W + b, 0)."),
+    Mistake("relu: the last bias subtracted",   LAST, "return out @ Ws[-1] - bs[-1]", "Your last layer subtracts its bias."),
     Mistake("relu: the bias behind it",         RELU, "out = np.maximum(out @ W, 0) + b",
             "You add the bias behind the ReLU: it is max(A W + b, 0)."),
     Mistake("relu: the last bias left out",     LAST, "return out @ Ws[-1]", "Your last layer lacks its bias."),
@@ -164,4 +188,12 @@ mistakes = [
 families = [
     Mistake("relu: ends at 6",                  RELU, "out = np.clip(out @ W + b, 0, 6)",
             "Your ReLU has an upper end at 6 (PyTorch's ReLU6): leave what is positive as it is."),
+]
+
+equivalents = [
+    Equivalent("for W, b in zip(Ws[:-1], bs[:-1]):", "for W, b in zip(Ws[:], bs[:-1]):", "zip ends with the shorter list."),
+    Equivalent("for W, b in zip(Ws[:-1], bs[:-1]):", "for W, b in zip(Ws[:-1], bs[:]):", "zip ends with the shorter list."),
+] + [
+    Equivalent(f"{name} = np.array({rows})", f"{name} = {rows}", "A list of numbers is taken as an array.")
+    for name, rows in (("W1", "[[1.0, 1.0], [1.0, 1.0]]"), ("b1", "[0.0, -1.0]"), ("W2", "[[1.0], [-2.0]]"), ("b2", "[0.0]"))
 ]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from grader import (
-    Ints, Reals, Row, Script, Several, Topic, composition, either, equal, holds, matches, outputs, perform, pure, sample,
+    Ints, Reals, Row, Script, Several, Topic, Wrong, composition, either, equal, holds, matches, outputs, perform, pure, sample,
 )
 
 
@@ -33,17 +33,19 @@ def network(rng, *sizes, n=5, **hyper):
     return sample(stack, rng, n=n, d=sizes[0], L=len(sizes) - 1, i=sizes[:-1], o=sizes[1:], **hyper)
 
 def networks(rng):
-    yield "the network 4-3-2-1", network(rng, 4, 3, 2, 1)
+    yield "three layers",        network(rng, 3, 6, 5, 7, n=11)
     yield "two layers",          network(rng, 3, 5, 2, n=7)
+    yield "the network 4-3-2-1", network(rng, 4, 3, 2, 1)
     yield "five layers",         network(rng, 2, 4, 3, 5, 4, 3)
     yield "a single example",    network(rng, 5, 2, 3, 4, n=1)
     yield "a layer of one unit", network(rng, 4, 1, 3)
 
 def activations(rng):
     for alpha, beta in ((0.5, 0.25), (-2.0, 1.5)):
-        yield f"alpha={alpha:g}, beta={beta:g}", network(rng, 4, 3, 2, 1, alpha=alpha, beta=beta)
+        yield f"alpha={alpha:g}, beta={beta:g}", network(rng, 4, 2, 5, 3, n=6, alpha=alpha, beta=beta)
     yield "alpha=3, beta left out", network(rng, 2, 4, 3, alpha=3.0)
     yield "beta=-1, alpha left out", network(rng, 3, 2, 4, 3, beta=-1.0)
+    yield "alpha=0, beta=1.5",   network(rng, 2, 3, 4, alpha=0.0, beta=1.5)
 
 def single(rng):
     yield "a single layer",      network(rng, 4, 3)
@@ -124,11 +126,23 @@ TABLES = {
 def it_is_xor(trial, case):
     W1, b1, W2, b2 = trial.call(xor_network)
     with np.errstate(all="ignore"):
-        said = (np.maximum(CORNERS @ W1 + b1, 0) @ W2 + b2)[:, 0]
-    if not np.abs(said - XOR).max() < 1e-9:
-        table = next((f", which is {name}" for table, name in TABLES.items() if np.abs(said - table).max() < 1e-9), "")
-        return "at (0, 0), (0, 1), (1, 0), (1, 1) your network is {:.6g}, {:.6g}, {:.6g}, {:.6g}".format(*said) + table
-    return None
+        hidden = np.maximum(CORNERS @ W1 + b1, 0)
+        said = (hidden @ W2 + b2)[:, 0]
+    if np.abs(said - XOR).max() < 1e-9:
+        return
+    table = next((f", which is {name}" for table, name in TABLES.items() if np.abs(said - table).max() < 1e-9), "")
+    sentence = "at (0, 0), (0, 1), (1, 0), (1, 1) your network is {:.6g}, {:.6g}, {:.6g}, {:.6g}".format(*said) + table
+    raise Wrong("xor_network", sentence, W2, because=where_to_look(hidden))
+
+def where_to_look(hidden):
+    """Whether an output layer could make XOR of what the hidden units are at the corners."""
+    if not np.isfinite(hidden).all():
+        return ""
+    rows = np.column_stack([hidden, np.ones(4)])
+    best = rows @ np.linalg.lstsq(rows, np.array(XOR), rcond=None)[0]
+    if np.abs(best - XOR).max() < 1e-9:
+        return "of your hidden units another W2 and b2 make XOR"
+    return "whatever W2 and b2 are, your hidden units make no XOR: look at W1 and b1"
 
 def on_a_line(function):
     def of_ends_and_middle(world, case):
