@@ -11,6 +11,7 @@ COUNT, COUNTED = "count += inputs * units + units", "return count"
 LAYERS = "for k in range(1, len(sizes)):"
 W1, B1 = "W1 = np.array([[1.0, 1.0], [1.0, 1.0]])", "b1 = np.array([0.0, -1.0])"
 W2, B2 = "W2 = np.array([[1.0], [-2.0]])", "b2 = np.array([0.0])"
+NO_LAST_F = "out = (out if W is Ws[0] else alpha * out + beta) @ W + b"
 THROUGH = "Each layer is f(A W + b), with f(z) = alpha z + beta."
 PASSES = "Each layer makes alpha (c W + b) + beta of c."
 MANY = "A layer of i inputs and o units has i·o weights and o biases."
@@ -34,12 +35,13 @@ mistakes = [
             "Where alpha is 0, `if alpha` and `alpha or 1.0` take it for not given. It is a number as any other.", loses="act"),
     Mistake("stack: alpha and beta swapped",    LAYER, "out = beta * (out @ W + b) + alpha",
             "You swap alpha and beta: f(z) = alpha z + beta."),
-    Mistake("stack: no f behind the last layer", LAYER, LAYER + "\n    out = (out - beta) / alpha",
+    Mistake("stack: no f behind the last layer", LAYER, NO_LAST_F,
             "Your last layer has no activation: here f stands behind every layer, the last one, too."),
     Mistake("stack: f behind the last layer only", LAYER, "out = out @ W + b\n    out = alpha * out + beta",
             "Your f stands behind the last layer only: it stands behind every layer."),
-    Mistake("stack: f before the layer",        LAYER, "out = (alpha * out + beta) @ W + b",
-            "You apply f to what a layer is given: it stands behind the layer, f(A W + b)."),
+    Mistake("f before each layer, in both",     LAYER, "out = (alpha * out + beta) @ W + b",
+            "You apply f to what a layer is given: it stands behind the layer, f(A W + b).",
+            also=[(C, "c = (alpha * c + beta) @ W + b")]),
     Mistake("stack: a ReLU in each layer",      LAYER, "out = alpha * np.maximum(out @ W + b, 0) + beta",
             "There is no ReLU in this stack: its layers are f(A W + b), with f(z) = alpha z + beta."),
     Mistake("stack: the last layer left out",   "for W, b in zip(Ws, bs):\n        " + LAYER,
@@ -51,12 +53,13 @@ mistakes = [
     Mistake("collapse: A transposed",           AND_C, "return A.T, c",
             "Your A is (outputs, inputs), as PyTorch keeps weights. Here X A + c is asked: A is (inputs, outputs)."),
     Mistake("collapse: A without alpha",        A, "A = A @ W", "Your A lacks alpha: every layer multiplies by it."),
-    Mistake("collapse: alpha once in A",        AND_C, "return A if len(Ws) == 1 else A / alpha ** (len(Ws) - 1), c",
-            "You multiply A by alpha once: each of the L layers does so, which makes alpha to the power L."),
-    Mistake("collapse: alpha² whatever the depth", AND_C, "return A if len(Ws) == 1 else A * alpha ** (2 - len(Ws)), c",
-            "The notes' alpha² is that of two layers: L layers make alpha to the power L."),
-    Mistake("collapse: alpha once too few in A", AND_C, "return A / alpha, c",
-            "Your A lacks one alpha: f stands behind the last layer, too."),
+    Mistake("collapse: alpha once in A",        AND_C, "return alpha * A, c",
+            "You multiply A by alpha once: each of the L layers does so, which makes alpha to the power L.",
+            also=[(A, "A = A @ W")]),
+    Mistake("collapse: alpha² whatever the depth", AND_C, "return alpha**2 * A, c",
+            "The notes' alpha² is that of two layers: L layers make alpha to the power L.", also=[(A, "A = A @ W")]),
+    Mistake("collapse: alpha once too few in A", AND_C, "return alpha ** (len(Ws) - 1) * A, c",
+            "Your A lacks one alpha: f stands behind the last layer, too.", also=[(A, "A = A @ W")]),
     Mistake("collapse: beta in A",              A, "A = alpha * A @ W + beta",
             "You add beta to A. It does not depend on the input, so it belongs to c alone."),
     Mistake("collapse: biases in A",            A, "A = alpha * (A @ W + b)",
@@ -76,7 +79,7 @@ mistakes = [
     Mistake("collapse: beta subtracted",        C, "c = alpha * (c @ W + b) - beta", "You subtract beta. " + PASSES),
     Mistake("collapse: an alpha of 0 taken for none", EYE, "alpha = alpha or 1.0\n    " + EYE,
             "Where alpha is 0, `if alpha` and `alpha or 1.0` take it for not given. It is a number as any other.",
-            loses="alpha beta"),
+            loses="beta"),
     Mistake("collapse: alpha on b only",        C, "c = c @ W + alpha * b + beta",
             "Your alpha does not reach the earlier biases. " + PASSES),
     Mistake("collapse: beta once",              C, "c = alpha * (c @ W + b)",

@@ -3,7 +3,8 @@
 import numpy as np
 
 from grader import (
-    Ints, Reals, Row, Script, Several, Topic, Wrong, composition, either, equal, holds, matches, outputs, perform, pure, sample,
+    Ints, Reals, Row, Script, Several, Topic, Wrong, composition, consistent, either, equal, holds, matches, outputs, perform,
+    pure, sample,
 )
 
 
@@ -45,6 +46,10 @@ def activations(rng):
         yield f"alpha={alpha:g}, beta={beta:g}", network(rng, 4, 2, 5, 3, n=6, alpha=alpha, beta=beta)
     yield "alpha=3, beta left out", network(rng, 2, 4, 3, alpha=3.0)
     yield "beta=-1, alpha left out", network(rng, 3, 2, 4, 3, beta=-1.0)
+
+def constant_too(rng):
+    """A is 0 there, and what a student's stack makes of it nothing but rounding: not for the row of A."""
+    yield from activations(rng)
     yield "alpha=0, beta=1.5",   network(rng, 2, 3, 4, alpha=0.0, beta=1.5)
 
 def single(rng):
@@ -53,7 +58,7 @@ def single(rng):
 
 def deep(rng):
     for layers in (2, 7, 12):
-        case = network(rng, *[6] * layers, 4, n=9, alpha=0.75, beta=0.5)
+        case = network(rng, *[6] * layers, 4, n=3, alpha=0.75, beta=0.5)
         yield f"{layers} layers", case | {"Ws": [W / 2 for W in case["Ws"]]}
 
 def far(rng):
@@ -77,31 +82,29 @@ def everything(rng):
     yield "the network 4-6-3-5", network(rng, 4, 6, 3, 5, alpha=0.5, beta=0.25) | {"sizes": np.array([4, 6, 3, 5])}
 
 
-def slopes_of_own_stack(world, case):
-    yield "A", zero_and_units(world, case)[1]
-
-def own_stack_at_zero(world, case):
-    yield "c", zero_and_units(world, case)[0]
-
-def zero_and_units(world, case):
-    """The student's own stack at 0, and how much more it is one step from there along each axis."""
-    d = len(case["Ws"][0])
-    [at_zero] = world.ask(stack, case | {"X": np.zeros((1, d))})
-    [at_units] = world.ask(stack, case | {"X": np.eye(d)})
-    return at_zero[0], at_units - at_zero[0]
-
-def collapsed(name, on):
-    of_own = {"A": slopes_of_own_stack, "c": own_stack_at_zero}[name]
-    return either(matches(collapse, output=name, on=on), composition(outputs(collapse, name), of_own, stack, on=on))
+def collapsed(names, on):
+    """The outputs of `collapse` are right, or those of the student's own stack: what it is at 0, and one step from there along
+    each axis."""
+    def of_own_stack(world, case):
+        d = len(case["Ws"][0])
+        [at_zero] = world.ask(stack, case | {"X": np.zeros((1, d))})
+        [at_units] = world.ask(stack, case | {"X": np.eye(d)})
+        own = {"A": at_units - at_zero[0], "c": at_zero[0]}
+        yield from ((name, own[name]) for name in names.split())
+    asked = outputs(collapse, names)
+    return either(matches(asked, on=on), composition(asked, of_own_stack, stack, on=on))
 
 def layer_by_layer(world, case):
-    yield "stack", world.ask(stack, case)[0]
+    [out] = world.ask(stack, case)
+    for i in range(len(case["X"])):
+        yield "stack", out[i]
 
 def through_one_layer(world, case):
     A, c = world.ask(collapse, case)
-    yield "X A + c", world.sum([A[j] * case["X"][:, [j]] for j in range(len(case["Ws"][0]))], c)
+    for x in case["X"].tolist():
+        yield "x A + c", world.sum([A[j] * x[j] for j in range(len(x))], c)
 
-one_layer = Script(through_one_layer, collapse)
+layers, one_layer = Script(layer_by_layer, stack), Script(through_one_layer, collapse)
 
 def asked_once(world, case):
     for function in (stack, relu_stack, collapse):
@@ -153,26 +156,28 @@ def on_a_line(function):
 def only_relu_bends(trial, case):
     """Of what does not bend, the value in the middle of two points is the mean of those at the points."""
     for function, may_bend in ((relu_stack, True), (stack, False)):
-        one, other, between = perform(trial, on_a_line(function), case, function)
+        one, other, between = answers = perform(trial, on_a_line(function), case, function)
+        if any(each.shape != (100, 2) or not np.isfinite(each).all() for each in answers):
+            return f"{function.__name__} does not answer with finite numbers, two for each of the points"
         off, size = np.abs(between - (one + other) / 2).max(), np.abs(one - other).max()
-        if not (size > 0 and np.isfinite(off)):
+        if size == 0:
             return f"{function.__name__} answers the same to different points"
         if (off > 1e-9 * size) != may_bend:
-            return f"{function.__name__} {'bends' if off > 1e-9 * size else 'does not bend'} between two points"
+            return f"{function.__name__} {'does not bend' if may_bend else 'bends'} between two points"
     return None
 
 
 topic = Topic("Linear collapse", everything, rubric=[
     Row("stack", 2,   "the stack is right without an activation",   matches(stack, on=networks)),
-    Row("act",   1,   "the stack is right with f(z) = αz + β",      matches(stack, on=activations)),
+    Row("act",   1,   "the stack is right with f(z) = αz + β",      matches(stack, on=constant_too)),
 
     Row("A",     2,   "collapse: A is right without an activation", collapsed("A", networks)),
     Row("c",     2,   "collapse: c is right without an activation", collapsed("c", networks)),
     Row("alpha", 1,   "collapse: A is right with f(z) = αz + β",    collapsed("A", activations)),
-    Row("beta",  1,   "collapse: c is right with f(z) = αz + β",    collapsed("c", activations)),
-    Row("one",   0.5, "collapse: a single layer is itself",         matches(collapse, on=single)),
-    Row("same",  1,   "X A + c is the output of the stack, at any depth",
-        either(matches(one_layer, on=deep), composition(one_layer, layer_by_layer, stack, on=deep))),
+    Row("beta",  1,   "collapse: c is right with f(z) = αz + β",    collapsed("c", constant_too)),
+    Row("one",   0.5, "collapse: a single layer is itself",         collapsed("A c", single)),
+    Row("same",  1,   "x A + c is the output of the stack, at any depth",
+        either(matches(one_layer, on=deep), consistent(equal(layers, one_layer).claim, one_layer, layers, on=deep))),
 
     Row("count", 2,   "the parameters are counted",                 matches(count_parameters, on=known_sizes)),
 
