@@ -1,6 +1,6 @@
 """Known ways to check a gradient wrongly, with what helps the student."""
 
-from grader import Mistake
+from grader import Equivalent, Mistake
 
 CENTRAL, STEP = "slope[i] = (f(x + step) - f(x - step)) / (2 * h)", "        step[i] = h\n"
 NUMERIC = "    for i in np.ndindex(x.shape):\n        step = np.zeros(x.shape)\n" + STEP + "        " + CENTRAL + "\n"
@@ -81,8 +81,6 @@ mistakes = [
             "You take (f(x) − f(x − h)) / h: x + h is the other point, to the right of x where h is positive."),
     Mistake("one_sided: the sign",              AHEAD, "slope[i] = (here - f(beside)) / h",
             "Your difference is the wrong way round: f(x + h) − f(x)."),
-    Mistake("one_sided: all entries at once",   "beside[i] += h", "beside += h",
-            "You move all entries at once, and get the sum of all slopes: move one entry at a time."),
     Mistake("one_sided: entries stay moved",    "    for i in np.ndindex(x.shape):\n" + BESIDE,
             "    beside = x.copy()\n    for i in np.ndindex(x.shape):\n        beside[i] += h\n",
             "An entry that was moved stays so for the next ones: begin each with a fresh copy of x."),
@@ -109,6 +107,8 @@ mistakes = [
     Mistake("error: a small number below",      ERROR, "return np.linalg.norm(a - b) / (sizes + 1e-8)",
             "You add 1e-8 to the sizes, which hides the error of small vectors: only where both are 0 something else is needed.",
             loses="far"),
+    Mistake("error: 0 where the sizes are small", EMPTY, " if sizes > 1e-8 else 0.0",
+            "You call vectors equal that are merely small: the error is 0 by definition only where both are 0.", loses="far"),
     Mistake("error: squares",                   ERROR,
             "return np.sum((a - b) ** 2) / (np.sum(a**2) + np.sum(b**2)) if sizes > 0 else 0.0",
             "You take squared lengths: the root is missing."),
@@ -117,9 +117,6 @@ mistakes = [
     Mistake("error: largest entries",           ERROR,
             "return np.max(np.abs(a - b)) / (np.max(np.abs(a)) + np.max(np.abs(b))) if sizes > 0 else 0.0",
             NORM + " (The largest |a|.)"),
-    Mistake("error: entry by entry",            ERROR,
-            "return np.mean(np.abs(a - b) / (np.abs(a) + np.abs(b))) if sizes > 0 else 0.0",
-            "You divide entry by entry and average: it is one fraction, of the length of the difference and both lengths."),
     Mistake("error: the largest singular value", SIZES, "sizes = np.linalg.norm(a, 2) + np.linalg.norm(b, 2)",
             "np.linalg.norm(a, 2) of a matrix is its largest singular value: leave the 2 out.", loses="arrays",
             also=[(ERROR, "return np.linalg.norm(a - b, 2) / sizes if sizes > 0 else 0.0")]),
@@ -164,7 +161,12 @@ mistakes = [
             "`claim -= …` writes into the caller's array: make a new one, claim − numeric.", loses="pure"),
 ]
 
-families = [  # the first four are seen in other rows on another seed
+families = [  # the first six are seen in other rows on another seed
+    Mistake("one_sided: all entries at once",   "beside[i] += h", "beside += h",
+            "You move all entries at once, and get the sum of all slopes: move one entry at a time."),
+    Mistake("error: entry by entry",            ERROR,
+            "return np.mean(np.abs(a - b) / (np.abs(a) + np.abs(b))) if sizes > 0 else 0.0",
+            "You divide entry by entry and average: it is one fraction, of the length of the difference and both lengths."),
     Mistake("error: sizes only",                ERROR,
             "return abs(np.linalg.norm(a) - np.linalg.norm(b)) / sizes if sizes > 0 else 0.0",
             "You compare lengths: vectors as long as each other may point anywhere. Take the length of the difference, ‖a − b‖."),
@@ -177,6 +179,16 @@ families = [  # the first four are seen in other rows on another seed
             loses="pure"),
     Mistake("check: kinks a step away",         JUMP, JUMP.replace("1e-5", "1e-2"),
             "You look for kinks within 1e-2 of x: f has its gradient where the kink is beside x. Use a small h.", loses="kink"),
+    Mistake("one_sided: a step back",           BESIDE, BESIDE.replace("+= h", "-= h"),
+            "You move to x − h: the other point is x + h, which lies to the left where h is negative."),
+    Mistake("error: divided by the second size", SIZES, "sizes = np.linalg.norm(b)",
+            "You divide by the size of b alone. " + NORMALISED),
+    *(Mistake(f"error: divided by {each} twice", SIZES, f"sizes = 2 * np.linalg.norm({each})",
+              f"You divide by the size of {each}, twice. " + NORMALISED) for each in "ab"),
+    Mistake("error: 0 where the sizes are below 1", EMPTY, " if sizes > 1 else 0.0",
+            "Where the sizes add up to less than 1 you answer 0: that is right only where both are 0.", loses="far"),
+    Mistake("error: multiplied by the sizes",   ERROR, "return np.linalg.norm(a - b) * sizes",
+            "You multiply by the sizes: the difference is divided by them."),
     *(Mistake(f"check: threshold {t}", VERDICT, f'return "wrong" if error > {t} else "right"', LOOSE)
       for t in ("0.5", "1e-1", "1e-3")),
     *(Mistake(f"check: threshold {t}", VERDICT, f'return "wrong" if error > {t} else "right"', TIGHT)
@@ -186,4 +198,22 @@ families = [  # the first four are seen in other rows on another seed
       for name in ("numeric_gradient", "one_sided") for h in ("1e-8", "2e-5", "1e-4", "1e-3")),
 ]
 
-equivalents = []
+EVERY, SIGNS = "every entry is written", "the length of a difference does not depend on its sign"
+WIDE = "any step near 1e-5 tells a kink from a curve, and has a central quotient that is right to 9 digits"
+BETWEEN = "right claims and wrong ones are decades apart, and so are curves and kinks: each threshold has room"
+equivalents = [
+    Equivalent("slope = np.zeros(x.shape)", "slope = np.ones(x.shape)", EVERY),
+    Equivalent("slope, here = np.zeros(x.shape), f(x)", "slope, here = np.ones(x.shape), f(x)", EVERY),
+    Equivalent(ERROR, ERROR.replace("a - b", "b - a"), SIGNS),
+    Equivalent(JUMP, "jump = relative_error(one_sided(f, x, h=1e-5), one_sided(f, x, h=-1e-5))", SIGNS),
+    Equivalent(JUMP, JUMP.replace("h=-1e-5", "h=-2e-5"), WIDE),
+    Equivalent(JUMP, JUMP.replace("h=1e-5", "h=2e-5"), WIDE),
+    Equivalent(JUMP, JUMP.replace(", h=1e-5", ""), "1e-5 is the default of h"),
+    Equivalent("if jump > 1e-2:", "if jump >= 1e-2:", BETWEEN),
+    Equivalent("if jump > 1e-2:", "if jump > 2e-2:", BETWEEN),
+    Equivalent(CLAIM, "error = relative_error(numeric_gradient(f, x, h=1e-5), claim)", SIGNS),
+    Equivalent(CLAIM, CLAIM.replace(", h=1e-5", ""), "1e-5 is the default of h"),
+    Equivalent(CLAIM, CLAIM.replace("h=1e-5", "h=2e-5"), WIDE),
+    Equivalent(VERDICT, VERDICT.replace(">", ">="), BETWEEN),
+    Equivalent(VERDICT, VERDICT.replace("1e-6", "2e-6"), BETWEEN),
+]
