@@ -17,8 +17,8 @@ def relative_error(a: Reals["..."], b: Reals["..."]) -> Reals[""]:
     """‖a - b‖ / (‖a‖ + ‖b‖),  where ‖a‖ is the root of the sum of the squares of all entries; 0 where a and b are both 0."""
 
 def check_gradient(f: Given["... -> "], x: Reals["..."], claim: Reals["..."]) -> Choice["right wrong kink"]:
-    """'kink' where f has none at x, since the slopes to the left and to the right of x differ; else whether `claim` is the
-    gradient of f at x, 'right' or 'wrong'."""
+    """'kink' where f has no gradient at x, for its slopes to the left and to the right of x differ; else whether `claim` is
+    the gradient of f at x, 'right' or 'wrong'."""
 
 
 # What is given: the losses of a neuron, of a ReLU and of a lasso, and a mean. Each is a function of its weights alone.
@@ -36,7 +36,7 @@ def lasso(w, *, X, y, lam):
     return np.mean((X @ w - y) ** 2) + lam * np.sum(np.abs(w))
 
 def a_neuron(rng, n, *shape):
-    """Each row of X is about 1 long, and w so short that no tanh is flat."""
+    """X w is of order 1, where tanh is curved, and y so far above that the gradient is not small."""
     X, w = rng.normal(size=(n, shape[-2] if shape[1:] else shape[0])), rng.uniform(0.3, 0.7, size=shape)
     X, w = 2 * X / np.sqrt(X.shape[1]), w * rng.choice([-1, 1], size=shape)
     return {"f": given(neuron, X=X, y=np.tanh(X @ w) + rng.uniform(0.4, 1, size=(X @ w).shape)), "x": w}
@@ -203,9 +203,12 @@ def forty(rng):
 def by_own_numbers(trial, case):
     """The claim that a verdict follows from the student's own quotients and error, where these leave no doubt."""
     f, x, verdict = case["f"], case["x"], trial.call(check_gradient, **case)
+    own = trial.call(numeric_gradient, f=f, x=x)
+    if trial.call(check_gradient, f=f, x=x, claim=own) == "wrong":
+        return "your own numeric gradient is called wrong"
     left, right = (trial.call(one_sided, f=f, x=x, h=h) for h in (-1e-5, 1e-5))
     jump = trial.call(relative_error, a=left, b=right)
-    error = trial.call(relative_error, a=case["claim"], b=trial.call(numeric_gradient, f=f, x=x))
+    error = trial.call(relative_error, a=case["claim"], b=own)
     if (verdict == "kink" and jump < 1e-3) or (verdict != "kink" and jump > 0.03):
         return f"it is '{verdict}', where the relative error of your quotients on both sides is {jump:.3g}"
     if (verdict == "wrong" and error < 1e-9) or (verdict == "right" and error > 1e-3):
@@ -220,16 +223,16 @@ def verdicts(cases):
 
 topic = Topic("Gradient checking", everything, rubric=[
     Row("numeric",   2.5, "the numeric gradient is the gradient",   matches(numeric_gradient, on=smooth)),
-    Row("h",         1,   "its step is h",                          matches(numeric_gradient, on=wide)),
-    Row("any",       0.5, "x may have any shape",                   matches(numeric_gradient, on=arrays())),
-    Row("calls",     1,   "it calls f twice for each weight",       holds(two_a_weight, numeric_gradient, on=smooth)),
+    Row("h",         0.5, "the step of a numeric gradient is h",     matches(numeric_gradient, on=wide)),
+    Row("any",       0.5, "an array of any shape has a numeric gradient", matches(numeric_gradient, on=arrays())),
+    Row("calls",     1,   "f is called twice for each weight",      holds(two_a_weight, numeric_gradient, on=smooth)),
     Row("one_sided", 1.5, "the one-sided quotients are right",      matches(one_sided, on=either_side)),
-    Row("side_any",  0.5, "x may have any shape",                   matches(one_sided, on=arrays(h=0.1))),
+    Row("sides",     0.5, "an array of any shape has one-sided quotients", matches(one_sided, on=arrays(h=0.1))),
 
     Row("error",     2,   "the relative error is right",            matches(relative_error, on=pairs)),
-    Row("zero",      0.5, "it is 0 where both are 0",               holds(nothing_of_nothing, relative_error, on=both_zero)),
-    Row("far",       0.5, "tiny and huge numbers have the same",    matches(relative_error, on=far_from_one)),
-    Row("arrays",    0.5, "arrays have an error, of any shape",     matches(relative_error, on=pairs_of_arrays)),
+    Row("arrays",    0.5, "arrays of any shape have an error",      matches(relative_error, on=pairs_of_arrays)),
+    Row("zero",      0.5, "the error is 0 where both are 0",        holds(nothing_of_nothing, relative_error, on=both_zero)),
+    Row("far",       0.5, "tiny and huge numbers have an error, too", matches(relative_error, on=far_from_one)),
 
     Row("bugs",      2.5, "every planted bug is found, and no false alarm", verdicts(with_bugs)),
     Row("fine",      1,   "a bug of a thousandth is one, too",      verdicts(with_small_bugs)),
