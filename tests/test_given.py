@@ -137,7 +137,15 @@ def test_a_function_is_said_to_the_student_as_what_it_takes_and_gives() -> None:
     assert "f: a function: it takes a real array of shape (d,), and returns a real number" in text
 
 
-@pytest.mark.parametrize("what", ["d", "d -> n -> k", "d - 3", 3])
+def test_a_function_may_take_an_array_of_any_shape() -> None:
+    def size(f: Given["... -> "], x: Reals["..."]) -> Reals[""]:
+        """How large f is at x."""
+
+    text = stub(function(size))
+    assert "f: a function: it takes a real array of any shape, and returns a real number" in text
+
+
+@pytest.mark.parametrize("what", ["d", "d -> n -> k", "d - 3", "... d -> ", 3])
 def test_a_function_that_is_declared_as_nothing_is_the_authors_mistake(what: Any) -> None:
     with pytest.raises(TopicError, match="what the function takes and gives"):
         Given[what]

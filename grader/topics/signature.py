@@ -94,10 +94,12 @@ class _Lists:
 
 class _Functions:
     def __getitem__(self, what: Any) -> Spec:
-        sides = what.split("->") if isinstance(what, str) else []
-        if len(sides) != 2 or not all(d.isdigit() or d.isidentifier() for side in sides for d in side.split()):
+        sides = [side.split() for side in what.split("->")] if isinstance(what, str) else []
+        if len(sides) != 2 or not all(
+            d.isdigit() or d.isidentifier() for side in sides if side != [ANY_SHAPE] for d in side
+        ):
             raise TopicError(
-                f'Given[{what!r}]: what the function takes and gives, as in Given["d -> "] or Given["d -> d"]'
+                f'Given[{what!r}]: what the function takes and gives, as in Given["d -> "], Given["d -> d"] or Given["... -> "]'
             )
         return Spec("function", below=what)
 
