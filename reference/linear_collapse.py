@@ -23,7 +23,9 @@ def collapse(Ws, bs, alpha, beta):
 
 
 def count_parameters(sizes):
-    layers = [(torch.empty(o, i, device="meta"), torch.empty(o, device="meta")) for i, o in sizes.unfold(0, 2, 1).tolist()]
+    layers = [
+        (torch.empty(o, i, device="meta"), torch.empty(o, device="meta")) for i, o in sizes.unfold(0, 2, 1).tolist()
+    ]
     return torch.tensor(sum(W.numel() + b.numel() for W, b in layers), dtype=torch.float64)
 
 
