@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -50,8 +51,8 @@ def defaults_of(targets: Iterable[Target]) -> dict[str, Any]:
 
 
 def draw(generator: Cases, rng: Any) -> list[Case]:
-    """Return the cases of a generator. Raise TopicError where it fails, yields none, something else than cases, or two of
-    one name."""
+    """Return the cases of a generator. Raise TopicError where it fails, or yields none, or something else than cases. Of
+    cases of one name, as chance may draw them, the second has a 2 behind it."""
     with authors_code(generator):
         found = list(generator(rng))
         if not found:
@@ -62,13 +63,15 @@ def draw(generator: Cases, rng: Any) -> list[Case]:
             if not _is_case(case):
                 expected = 'a name and its arguments, as in `yield "a batch", {"x": x}`'
                 raise TopicError(f"{code_name(generator)} yields {repr(case)[:60]}, expected {expected}")
-        names = [name for name, _ in found]
-        if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-            sentence = (
-                f"{code_name(generator)} yields two cases called {twice[0]!r}: a student could not tell which is meant"
-            )
-            raise TopicError(sentence)
-        return found
+        return list(_told_apart(found))
+
+
+def _told_apart(cases: Iterable[Case]) -> Iterator[Case]:
+    """Yield the cases under names that a student can tell apart."""
+    seen = Counter[str]()
+    for name, case in cases:
+        seen[name] += 1
+        yield (name if seen[name] == 1 else f"{name} ({seen[name]})"), case
 
 
 def _is_case(value: Any) -> bool:
