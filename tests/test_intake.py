@@ -287,6 +287,48 @@ def test_zips_in_a_zip_are_unpacked_and_a_third_is_not(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "ada" / "work" / "adam.py").is_file()
 
 
+def packed(files: Mapping[str, str | bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("name", ["...zip", "..zip", ".zip", "a...zip"])
+def test_a_zip_whose_stem_leads_out_of_its_folder_is_unpacked_inside(tmp_path: Path, name: str) -> None:
+    """A student hands in `...zip`, whose stem is `..`: what is in it would lie beside the student's folder, in another one's."""
+    evil = packed({"Bob_124_assignsubmission_file/adam.ipynb": ADAM})
+    mine, his = "Ada_123_assignsubmission_file", "Bob_124_assignsubmission_file"
+    path = zipped(tmp_path / "z.zip", {f"{mine}/{name}": evil, f"{his}/momentum.py": "x = 1"})
+    zips.unpack(path, tmp_path / "out")
+    assert sorted(p.name for p in (tmp_path / "out" / his).iterdir()) == ["momentum.py"]
+    assert all(p.relative_to(tmp_path).parts[:2] == ("out", mine) for p in tmp_path.rglob("adam.ipynb"))
+
+
+def test_a_download_whose_name_leads_out_of_the_output_removes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "unpacked").mkdir()
+    (tmp_path / "gradebook.db").write_text("mine")
+    take_in([zipped(tmp_path / "...zip", {"ada/adam.ipynb": ADAM})], TOPICS, unpacked=tmp_path / "unpacked")
+    assert (tmp_path / "gradebook.db").read_text() == "mine"
+
+
+def test_two_downloads_of_one_name_are_both_taken_in(tmp_path: Path) -> None:
+    given = []
+    for student in ("ada", "grace"):
+        (tmp_path / student).mkdir()
+        given.append(zipped(tmp_path / student / "download.zip", {f"{student}/adam.ipynb": ADAM}))
+    intake = take_in(given, TOPICS, unpacked=tmp_path / "unpacked")
+    assert [who for who, *_ in found(intake)] == ["ada", "grace"]
+    assert all(s.path.is_file() for s in intake.submissions)
+
+
+def test_a_member_whose_name_is_too_long_is_refused_alone(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "z.zip", {"x" * 300 + ".py": "x = 1", "ada/adam.py": "x = 1"})
+    assert len(refused(tmp_path, path)) == 1
+    assert (tmp_path / "out" / "ada" / "adam.py").is_file()
+
+
 @pytest.mark.parametrize("raw", [b"", b"PK\x03\x04 no more", b"%PDF"])
 def test_what_is_no_zip_is_told(tmp_path: Path, raw: bytes) -> None:
     (tmp_path / "z.zip").write_bytes(raw)

@@ -6,6 +6,7 @@ these. Every file ends as a submission, in a note of one, or in a line about why
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from pathlib import Path
 import yaml
 
 from ..errors import InputError, NothingThere, Unreadable
+from ..files import safe_component
 from ..result import Note
 from ..submission.find import Submission, topic_of, topic_of_name
 from ..submission.notebook import bytes_of
@@ -141,7 +143,9 @@ def _handed_in(path: Path, topics: Sequence[str], unpacked: Path | None, intake:
 def _unzipped(path: Path, unpacked: Path | None, intake: Intake) -> Path:
     if unpacked is None:
         raise Implausible(f"{path}: is a zip: unpack it, or take it in with `grader intake {path} -o FOLDER`")
-    folder = unpacked / path.stem
+    # Two zips of one name, from different folders, are two; what an earlier grading unpacked is replaced.
+    place = hashlib.sha256(os.path.abspath(path).encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    folder = unpacked / f"{safe_component(path.stem)} {place}"
     if folder.is_dir():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)

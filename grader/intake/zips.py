@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 import zipfile
 from collections.abc import Iterator
@@ -9,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..errors import Unreadable
+from ..files import safe_component
 from ..submission.notebook import MAX_FILE_BYTES
 
 MOST_FILES = 50_000
 MOST_BYTES = 4 << 30  # unpacked: 4 GB are 4,000 notebooks with their pictures
 DEEPEST = 2  # zips in zips: an export of hand-ins that are zips themselves
 CHUNK = 1 << 20
+ITS_NAME = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EINVAL)  # is what keeps a member out
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,10 @@ class _Unpacking:
             except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as broken:
                 target.unlink(missing_ok=True)
                 yield Refused(member.filename, f"it cannot be unpacked ({broken})")
-            except (FileExistsError, NotADirectoryError, IsADirectoryError):
-                yield Refused(member.filename, "another file of the zip has its name")
+            except OSError as problem:
+                if problem.errno not in ITS_NAME:  # a full disk, say: not the member's fault
+                    raise
+                yield Refused(member.filename, f"no file can have its name here ({(problem.strerror or '').lower()})")
             else:
                 if target.suffix.lower() == ".zip":
                     yield from self._inner(target, member.filename, depth)
@@ -99,7 +104,8 @@ class _Unpacking:
             yield Refused(name, "it is a zip in a zip in a zip")
             return
         try:
-            yield from self.unpack(target, target.with_suffix(""), depth + 1)
+            # Of "...zip" the stem is "..", which leads out of the folder.
+            yield from self.unpack(target, target.with_name(safe_component(target.stem)), depth + 1)
         except Unreadable as why:
             yield Refused(name, str(why))
         target.unlink()
