@@ -124,10 +124,8 @@ class Placeholder:
 
     `shape` is what a function's declaration says of its answer, where the arguments tell it."""
 
-    _choice: tuple[str, tuple[str, ...]] = (
-        "",
-        (),
-    )  # the function of whose answer it is, and the words among which that chooses
+    # The function of whose answer it is, and the words of which that chooses one.
+    _choice: tuple[str, tuple[str, ...]] = ("", ())
 
     def __init__(self, plan: Plan, ref: Ref, world: Namespace, shape: tuple[int, ...] | None = None) -> None:
         self._plan, self._ref, self._world, self._shape = plan, ref, world, shape

@@ -106,9 +106,7 @@ def grade(
         ),
     ] = os.cpu_count() or 1,
     device: Annotated[Device | None, typer.Option(help="Where the reference runs (default: autograder.yml).")] = None,
-    round: Annotated[
-        str, typer.Option("--round", callback=_named, help="Name of the round: another round draws other cases.")
-    ] = "1",
+    round: Round = "1",
     student: Annotated[str | None, typer.Option(help="The student of every file given.")] = None,
     trust: Annotated[
         bool, typer.Option("--trust-submissions", help="Grade below level 2 too (see `grader doctor`).")

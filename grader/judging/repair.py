@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from ..result import Status
 from ..submission.notebook import Source
@@ -34,7 +35,7 @@ def is_one_slip(source: Source, outcomes: Sequence[Outcome], ask: Ask, alone: As
     """
     lost = sorted((o for o in outcomes if not o.earned or o.follow is not None), key=_size)
     late = 0
-    for _, edited in zip(range(MOST), _edits(source, lost), strict=False):
+    for edited in islice(_edits(source, lost), MOST):
         for row in lost:
             [found] = ask(edited, [row.row.id])
             if not _holds(found):
